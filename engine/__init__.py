@@ -1,0 +1,1 @@
+"""Chainstock's engine: it interprets definitions and knows no process. Rooms and floors: `docs/developer/rooms.md`."""

@@ -1,0 +1,155 @@
+"""What an effect proposes: frozen values, not yet done. Made by `effects`, applied and settled by `operations`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from engine.definitions.models import People
+from engine.expressions import Place, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Goods (or money) go from a place to a place; `quantity` is above zero, in the base unit."""
+
+    item: Reference
+    quantity: Decimal
+    origin: Place
+    target: Place
+    lot: Reference | None = None
+    owner: str | None = None
+    kind: str = "move"
+    row: str | None = None
+    effect: str = ""
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """This record's promise for this effect and row is set to `quantity` (absolute; 0 frees it)."""
+
+    item: Reference
+    quantity: Decimal
+    at: Place
+    lot: Reference | None = None
+    owner: str | None = None
+    row: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """This record's promises end: all of them, or those of one row."""
+
+    row: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nobody but this record moves the item (or one lot of it) at the place."""
+
+    item: Reference
+    at: Place
+    lot: Reference | None = None
+    row: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unhold:
+    """This record's holds end."""
+
+    row: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A share that a new row takes of a row of this record."""
+
+    row: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row of a record to be made, with the shares it takes."""
+
+    values: Mapping[str, Any]
+    traces: tuple[Trace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new record, its rows per table; `action` is taken at once if given. `once` is a key that lands only once."""
+
+    form: str
+    values: Mapping[str, Any]
+    rows: Mapping[str, tuple[NewRow, ...]] = field(default_factory=dict)
+    action: str | None = None
+    once: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Fields of another record are written."""
+
+    record: Reference
+    values: Mapping[str, Any]
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An action is taken on another record (or this one), as *system*."""
+
+    record: Reference
+    action: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Fields of this record are written; with `row`, those of one row of `table`."""
+
+    values: Mapping[str, Any]
+    table: str | None = None
+    row: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """What a transition of this record posted is undone, once."""
+
+    transition: str
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Somebody must look."""
+
+    people: tuple[People, ...]
+    title: Mapping[str, str]
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """People are told, with a template of the library."""
+
+    people: tuple[People, ...]
+    template: str
+    effect: str = ""
+
+
+Outcome: TypeAlias = (
+    Move | Reserve | Release | Hold | Unhold | Create | Update | Act | SetFields | Reverse | OpenTask | Notify
+)

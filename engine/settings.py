@@ -1,0 +1,50 @@
+"""Every setting, documented where it stands. Read once by the command line; handed down by bootstrap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Options of `chainstock serve`; each is also an environment variable `CHAINSTOCK_...`."""
+
+    model_config = SettingsConfigDict(env_prefix="CHAINSTOCK_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    """0 picks a free port."""
+
+    database: str = "sqlite:///data/chainstock.db"
+    """`sqlite:///FILE`, `postgresql://...`, or `postgres` for a server that we start ourselves below `data`."""
+
+    data: Path = Path("data")
+    """Folder for attachments and for databases of our own."""
+
+    library: Path | None = None
+    """Definitions to publish into an empty database; the retail pack when not given."""
+
+    demo: str | None = None
+    """Demo chain to load into an empty database: `small` or `small_sales`."""
+
+    demo_password: SecretStr | None = None
+    """Password of every demo account; one is made up and printed when not given."""
+
+    workers: int = 1
+    test_clock: str | None = None
+    """Start of a settable clock (RFC 3339), `now` for the present moment; for tests only."""
+
+    production: bool = False
+    """Refuses test hooks (the settable clock, demo accounts)."""
+
+    secure_cookies: bool = False
+    """Send the session cookie over HTTPS only; on behind a TLS proxy."""
+
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]", "testserver")
+    session_hours: int = 12
+    body_limit: int = 1_048_576
+    upload_limit: int = 26_214_400
+    pool: int = 16
+    """Database connections per process."""

@@ -1,0 +1,185 @@
+"""What the interpreter is told and what it answers: frozen values, no side effects. Used by operations and effects' tests.
+
+`Situation` is everything a decision may depend on. `take` gives a `Leg`, `arrive` an `Arrival`, `decide` a `Decision`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.definitions.models import Alternative, EffectUse, Form, People, Transition, Workflow
+from engine.errors import Refusal, Text
+from engine.expressions import Environment
+
+SYSTEM = "system"
+"""The actor of what no person does: approvals firing transitions, timers, effects on other records."""
+
+
+class Finder(Protocol):
+    """Who holds what, now; answered by the directory of `access`. Persons and units are record ids; None is the chain."""
+
+    def holders(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
+        """Active persons that hold `role` at, above or below `unit`, in a stable order."""
+        ...
+
+    def holds(self, person: str, role: str, relation: str, unit: str | None) -> bool:
+        """Whether this active person does."""
+        ...
+
+    def manager_of(self, person: str) -> tuple[str, ...]:
+        """The managers of a person, nearest first."""
+        ...
+
+    def owners_of(self, record: str) -> tuple[str, ...]:
+        """Persons with any role at a record whose form holds roles."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One person's word in one step (or part) of one round. `person` decided, for `on_behalf` when substituting."""
+
+    step: str
+    part: str | None
+    person: str
+    verdict: str
+    """`approve` or `reject`."""
+    on_behalf: str | None = None
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approving:
+    """Where an approval stands. `route` is the fixed list of step names, or None when steps are evaluated as they come."""
+
+    name: str
+    entered_from: str
+    round: int
+    step: str | None
+    done: tuple[str, ...] = ()
+    route: tuple[str, ...] | None = None
+    votes: tuple[Vote, ...] = ()
+    base: Mapping[str, int] = field(default_factory=dict)
+    """Number of people asked, by step or part, fixed when it begins."""
+    resume_at: str | None = None
+    """After a return: the step of the one who returned it."""
+    handed: Mapping[str, str] = field(default_factory=dict)
+    """Handed over: `step[/part]:person` -> person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the process remembers of one record; kept with it as JSON (`to_json`, `from_json` in `memory`)."""
+
+    came_from: str | None = None
+    occurrences: Mapping[str, int] = field(default_factory=dict)
+    """How often each transition was taken; part of every posting key."""
+    did: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Action or step -> persons who did it."""
+    wrote: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field path -> persons who wrote it."""
+    submitter: str | None = None
+    editor: str | None = None
+    approval: Approving | None = None
+    agreed: Mapping[str, Any] | None = None
+    """Stored values when the last approval ended or was returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One record, one actor, one moment. `environment` evaluates with the library's eyes; its `record` is the record."""
+
+    form: Form
+    workflow: Workflow
+    state: str
+    memory: Memory
+    actor: str
+    environment: Environment
+    finder: Finder
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transition that may be taken: where it leads and what it does, in order."""
+
+    transition: Transition
+    alternative: Alternative
+    origin: str
+    target: str
+    effects: tuple[EffectUse, ...]
+    memory: Memory
+    occurrence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that waits for somebody: a step or part to decide, or an action that a state expects."""
+
+    kind: str
+    """`decide` or `expects`."""
+    step: str
+    part: str | None
+    actions: tuple[str, ...]
+    """`("approve", "reject", ...)` or the expected action."""
+    ask: tuple[People, ...]
+    people: tuple[str, ...]
+    """Who could act now."""
+    because: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a record meets in the state that it has reached: things that wait, or a transition that fires at once."""
+
+    waits: tuple[Wait, ...]
+    fire: str | None
+    because: Text | None
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a vote came to. `fire` is the approval's transition when it is over; `returned_to` a state to go back to."""
+
+    votes: tuple[Vote, ...]
+    memory: Memory
+    waits: tuple[Wait, ...]
+    fire: str | None
+    because: Text | None
+    returned_to: str | None = None
+    effects: tuple[EffectUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action of the present state for one person; `because` is why it cannot be taken now."""
+
+    action: str
+    title: Text
+    asks: Mapping[str, Any]
+    because: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """What one person may write now. `rows` gives `free`, `split` or `fixed` by table."""
+
+    fields: frozenset[str]
+    rows: Mapping[str, str]
+    scan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One step of the predicted route. `state` is `done`, `now`, `next` or `skipped`."""
+
+    step: str
+    part: str | None
+    title: Text
+    people: tuple[str, ...]
+    state: str
+    because: Text
