@@ -67,7 +67,7 @@ class Fault:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - the field's own word; it is an answer, not a breakdown
+class Refusal(Exception):
     """The request is answered with no. Nothing it would have done remains.
 
     `status` overrides the kind's status where the contract has two (401 for `right`, 412 and 428 for `conflict`,

@@ -1,0 +1,139 @@
+"""Real databases for every test: SQLite files, and a PostgreSQL server of this run, shared by all its workers.
+
+Where PostgreSQL cannot be had the run fails; nothing is skipped. `CHAINSTOCK_TEST_DURABLE=1` keeps `fsync` on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from engine.database import Database, open_database
+from engine.database.embedded import FAST, Server, start_server
+from engine.database.schema import lay_schema
+from tests.schema import room_statements
+
+RUN = "CHAINSTOCK_TEST_RUN"
+TEMPLATE = "chainstock_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of a run makes the run's folder; its workers inherit the name."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="chainstock-test-"))
+        folder.chmod(0o711)
+        os.environ[RUN] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process ends the run's server and removes its folder."""
+    if hasattr(config, "workerinput") or RUN not in os.environ:
+        return
+    folder = Path(os.environ.pop(RUN))
+    if (folder / "postgres" / "PG_VERSION").exists():
+        start_server(folder / "postgres", _settings()).stop("immediate")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings() -> dict[str, str]:
+    durable = os.environ.get("CHAINSTOCK_TEST_DURABLE") == "1"
+    return {"max_connections": "200", "shared_buffers": "64MB", **({} if durable else FAST)}
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sql(url: str, *statements: str) -> None:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _lay(url: str) -> None:
+    database = open_database(url)
+    database.transaction(lambda connection: lay_schema(connection, room_statements()))
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """The folder of this run, the same in every worker."""
+    return Path(os.environ[RUN])
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Server:
+    """The run's PostgreSQL, started by whichever worker asks first, with a template that has the schema."""
+    with _alone(run_folder):
+        server = start_server(run_folder / "postgres", _settings())
+        marker = run_folder / "template"
+        if not marker.exists():
+            _sql(server.url(), f"CREATE DATABASE {TEMPLATE}")
+            _lay(server.url(TEMPLATE))
+            marker.touch()
+    return server
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres_server: Server, run_folder: Path) -> Callable[..., str]:
+    """Make a database of its own and give its address: with the schema, or empty when `schema=False`."""
+
+    def make(*, schema: bool = True) -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        with _alone(run_folder):  # a template can be copied by one at a time
+            _sql(postgres_server.url(), f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if schema else 'template0'}")
+        return postgres_server.url(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_url(fresh_postgres: Callable[..., str]) -> str:
+    """A PostgreSQL database with the schema, shared by the tests of one worker."""
+    return fresh_postgres()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "schema.db"
+    _lay(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database with the schema; the test runs once on each kind."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "chainstock.db")
+        yield f"sqlite:///{tmp_path / 'chainstock.db'}"
+        return
+    fresh: Callable[..., str] = request.getfixturevalue("fresh_postgres")
+    server: Server = request.getfixturevalue("postgres_server")
+    url = fresh()
+    yield url
+    _sql(server.url(), f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open, empty database with the schema; the test runs once on each kind."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
