@@ -48,3 +48,10 @@ class Settings(BaseSettings):
     upload_limit: int = 26_214_400
     pool: int = 16
     """Database connections per process."""
+
+
+def pack_folder() -> Path:
+    """The folder of the retail pack: what was installed with the engine, else that of the checkout we run from."""
+    here = Path(__file__).resolve().parent
+    installed = here / "_library"
+    return installed if installed.is_dir() else here.parent

@@ -8,10 +8,12 @@ from pathlib import Path
 ENGINE = Path(__file__).resolve().parent.parent / "engine"
 
 
+def room_modules() -> tuple[str, ...]:
+    """The modules that define tables, in the order of their names."""
+    return tuple(f"engine.{path.parent.name}.tables" for path in sorted(ENGINE.glob("*/tables.py")))
+
+
 def room_statements() -> tuple[tuple[str, str], ...]:
-    """Import `engine/*/tables.py` of every room, in the order of their names, and give their `STATEMENTS`."""
-    found: list[tuple[str, str]] = []
-    for path in sorted(ENGINE.glob("*/tables.py")):
-        module = importlib.import_module(f"engine.{path.parent.name}.tables")
-        found.extend(getattr(module, "STATEMENTS", ()))
-    return tuple(found)
+    """Import every room's tables and give their `STATEMENTS`, in the same order."""
+    modules = [importlib.import_module(name) for name in room_modules()]
+    return tuple(each for module in modules for each in getattr(module, "STATEMENTS", ()))

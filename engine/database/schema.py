@@ -1,20 +1,43 @@
-"""Laying the whole schema at once, from the rooms' tables. Used by tests and by `freeze`; a server migrates instead."""
+"""The schema: laid at once from the rooms' tables, or spelled out as SQL. Used by tests and by `freeze`.
+
+A server never calls this; it migrates (`migrations`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_mock_engine
+from sqlalchemy.schema import ExecutableDDLElement
 
 from engine.database.types import metadata
 
-Statements = Iterable[tuple[str, str]]
-"""(dialect, SQL) of triggers and of what else no `Table` says; every room's `STATEMENTS`."""
+URLS = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
 
 
-def lay_schema(connection: Connection, statements: Statements) -> None:
-    """Create every table of `metadata` and run the statements of this database."""
+def run_plain(connection: Connection, sql: str) -> None:
+    """Run one statement as it is written: no parameters, so that `%` and `:` mean themselves."""
+    connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+
+
+def lay_schema(connection: Connection, statements: Iterable[tuple[str, str]]) -> None:
+    """Create every table of `metadata`, then run the statements `(dialect, SQL)` of this database (triggers)."""
     metadata.create_all(connection)
     for dialect, sql in statements:
         if dialect == connection.dialect.name:
-            connection.exec_driver_sql(sql)
+            run_plain(connection, sql)
+
+
+def spell_schema(dialect: str, statements: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The same as SQL, one statement after another."""
+    spelled: list[str] = []
+
+    def note(ddl: ExecutableDDLElement, *_: object, **__: object) -> None:
+        spelled.append(str(ddl.compile(dialect=engine.dialect)).strip())
+
+    engine = create_mock_engine(URLS[dialect], note)
+    metadata.create_all(engine, checkfirst=False)
+    yield from spelled
+    for name, sql in statements:
+        if name == dialect:
+            yield sql.strip()
