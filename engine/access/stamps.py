@@ -1,0 +1,29 @@
+"""Numbers that grow when something shared changes (`people`, `library`), so that every process notices at once.
+
+`bump` is called in the transaction that changes the thing; `read` at the start of every operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+
+from engine.access.tables import stamp
+from engine.database.dialects import run
+
+_BUMP = (
+    "INSERT INTO stamp (name, value) VALUES (:name, 1) "
+    "ON CONFLICT (name) DO UPDATE SET value = stamp.value + 1 RETURNING value"
+)
+
+
+def read(connection: Connection) -> Mapping[str, int]:
+    """Every stamp by its name; a name that was never bumped is not there."""
+    rows = connection.execute(select(stamp.c.name, stamp.c.value))
+    return {str(name): int(value) for name, value in rows}
+
+
+def bump(connection: Connection, name: str) -> int:
+    """Count one change of `name`, and give the number it has now."""
+    return int(run(connection, _BUMP, {"name": name}).scalar_one())

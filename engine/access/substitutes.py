@@ -1,0 +1,108 @@
+"""Substitutes: who decides for somebody who is away, from a day to a day, for some forms or all. Used by operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select, update
+
+from engine.access.tables import substitute
+from engine.clock import to_stored
+from engine.errors import Fault, invalid, text
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """`person` may decide for `absent`; both days included. `forms` None is every form."""
+
+    id: str
+    absent: str
+    person: str
+    since: date
+    until: date
+    forms: tuple[str, ...] | None = None
+
+
+def set_substitute(connection: Connection, new: Substitute, at: datetime) -> None:
+    """Name a substitute; what overlaps of the same absent person ends. Refused: oneself, a circle, no days."""
+    if new.until < new.since:
+        raise invalid([Fault("/until", "order", text("It ends before it begins.", "结束日期早于开始日期。"))])
+    if new.person == new.absent:
+        raise invalid([Fault("/person", "oneself", text("Nobody stands in for himself.", "不能委托给自己。"))])
+    if _leads_to(connection, new.person, new.absent, new):
+        raise invalid([Fault("/person", "circle", text("This would go round in a circle.", "委托形成了循环。"))])
+    for old in _running(connection, new.since, new.until, absent=new.absent):
+        end_substitute(connection, old.id, new.absent, at)
+    connection.execute(
+        substitute.insert().values(
+            id=new.id,
+            absent=new.absent,
+            person=new.person,
+            since=new.since.isoformat(),
+            until=new.until.isoformat(),
+            forms=None if new.forms is None else list(new.forms),
+            created=to_stored(at),
+        )
+    )
+
+
+def end_substitute(connection: Connection, substitute_id: str, absent: str, at: datetime) -> bool:
+    """End one of this person's own; False when there is none that still runs."""
+    ended = connection.execute(
+        update(substitute)
+        .where(substitute.c.id == substitute_id, substitute.c.absent == absent, substitute.c.ended.is_(None))
+        .values(ended=to_stored(at))
+    )
+    return ended.rowcount == 1
+
+
+def substitutes_on(connection: Connection, today: date) -> tuple[Substitute, ...]:
+    """Everybody who stands in for somebody today, oldest first."""
+    return _running(connection, today, today)
+
+
+def absent_for(substitutes: Iterable[Substitute], person: str, form: str) -> tuple[str, ...]:
+    """Whom this person may decide for on records of a form. One step only: a substitute's substitute is nobody."""
+    mine = (each for each in substitutes if each.person == person and (each.forms is None or form in each.forms))
+    return tuple(dict.fromkeys(each.absent for each in mine))
+
+
+def _running(connection: Connection, since: date, until: date, absent: str | None = None) -> tuple[Substitute, ...]:
+    asked = (
+        select(substitute)
+        .where(substitute.c.ended.is_(None), substitute.c.since <= until.isoformat())
+        .where(substitute.c.until >= since.isoformat())
+        .order_by(substitute.c.created, substitute.c.id)
+    )
+    if absent is not None:
+        asked = asked.where(substitute.c.absent == absent)
+    return tuple(
+        Substitute(
+            row.id,
+            row.absent,
+            row.person,
+            date.fromisoformat(row.since),
+            date.fromisoformat(row.until),
+            None if row.forms is None else tuple(row.forms),
+        )
+        for row in connection.execute(asked)
+    )
+
+
+def _leads_to(connection: Connection, start: str, goal: str, new: Substitute) -> bool:
+    """Whether following substitutes within the days of `new` from `start` comes to `goal`."""
+    onward: dict[str, list[str]] = {}
+    for each in _running(connection, new.since, new.until):
+        onward.setdefault(each.absent, []).append(each.person)
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        person = ahead.pop()
+        if person == goal:
+            return True
+        if person not in seen:
+            seen.add(person)
+            ahead += onward.get(person, ())
+    return False

@@ -1,0 +1,47 @@
+"""Who asks, how he asks and what he is answered: the values between the doors and the operations.
+
+Made by `web` (and by bootstrap for the command line and for timers), read by every operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who is known: by a session, by a key, or the system itself.
+
+    `person` is the id of his record, `grants` what a key was made for, as (object, action); None is all that he may.
+    """
+
+    person: str
+    account: str
+    name: str
+    via: str
+    """`session`, `key` or `system`."""
+    grants: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `key` is its idempotency key, `at` the moment a device gave it, `route` the door it came through."""
+
+    actor: Actor | None
+    language: str
+    key: str | None = None
+    at: datetime | None = None
+    route: str = "api"
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call comes to: a status, a JSON body (None is no body) and headers beyond the usual ones."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
