@@ -1,1 +1,22 @@
-"""See docs/developer/rooms.md."""
+"""The interpreter of workflows: pure, from a situation to what may happen. Map: `docs/developer/rooms.md`."""
+
+from engine.workflow.arriving import arrive, waiting
+from engine.workflow.deciding import decide, decider, edited, look_again
+from engine.workflow.routing import route
+from engine.workflow.taking import offers, take
+from engine.workflow.timers import timers_for
+from engine.workflow.writing import writable
+
+__all__ = [
+    "arrive",
+    "decide",
+    "decider",
+    "edited",
+    "look_again",
+    "offers",
+    "route",
+    "take",
+    "timers_for",
+    "waiting",
+    "writable",
+]

@@ -1,4 +1,4 @@
-"""What the interpreter is told and what it answers: frozen values, no side effects. Used by operations and effects' tests.
+"""What the interpreter is told and what it answers: frozen values, no side effects. Used by operations.
 
 `Situation` is everything a decision may depend on. `take` gives a `Leg`, `arrive` an `Arrival`, `decide` a `Decision`.
 """
@@ -19,7 +19,7 @@ SYSTEM = "system"
 
 
 class Finder(Protocol):
-    """Who holds what, now; answered by the directory of `access`. Persons and units are record ids; None is the chain."""
+    """Who holds what, now; answered by the directory of `access`. Persons and units are ids; None is the chain."""
 
     def holders(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
         """Active persons that hold `role` at, above or below `unit`, in a stable order."""
@@ -53,7 +53,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """Where an approval stands. `route` is the fixed list of step names, or None when steps are evaluated as they come."""
+    """Where an approval stands. `route`: the fixed steps (`area`, `both/first`), or None when they are evaluated as they come."""
 
     name: str
     entered_from: str
@@ -90,7 +90,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One record, one actor, one moment. `environment` evaluates with the library's eyes; its `record` is the record."""
+    """One record, one actor, one moment. `environment` has the library's eyes; its `record` is the record."""
 
     form: Form
     workflow: Workflow

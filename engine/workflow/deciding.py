@@ -1,0 +1,152 @@
+"""`decide`: one person's word on one step or part, and what it comes to. Used by operations.
+
+Also `look_again` (people or data have changed: is it decided by that?) and `edited` (what was approved has changed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.definitions.models import Approval, Step
+from engine.errors import Refusal, conflict, forbidden, invalid_at, not_found, rule, text
+from engine.workflow import course, duties, panel
+from engine.workflow import memory as memories
+from engine.workflow.plan import SYSTEM, Approving, Decision, Situation, Vote
+
+
+def decide(
+    situation: Situation, step: str, part: str | None, verdict: str, on_behalf: str | None = None, to: str | None = None
+) -> Decision:
+    """The actor approves, rejects or returns; `on_behalf` is whom he stands in for. Raises `Refusal`.
+
+    `verdict`: `approve`, `reject`, or `return` with `to` (`submitter`, or the name of an earlier step).
+    """
+    approval, step_asked, part_asked = _open(situation, step, part)
+    if verdict not in (*course.VERDICTS, "return"):
+        raise not_found()
+    _admit(situation, approval, step_asked, part_asked, on_behalf)
+    if verdict == "return":
+        return _return(situation, approval, step_asked, part_asked, on_behalf, to or "submitter")
+    before = len(course.approving_of(situation).votes)
+    vote = Vote(step, part, situation.actor, verdict, on_behalf)
+    stand = course.proceed(course.with_votes(situation, [vote]), approval)
+    after = course.approving_of(stand.situation).votes
+    return Decision(after[before:], stand.situation.memory, stand.waits, stand.fire, stand.because)
+
+
+def look_again(situation: Situation) -> Decision:
+    """Nobody votes, but people or data have changed: who is waited for now, or what that has decided."""
+    approval, approving = course.approval_of(situation), situation.memory.approval
+    if approval is None or approving is None or approving.step is None:
+        raise _done()
+    stand = course.proceed(situation, approval)
+    after = course.approving_of(stand.situation).votes
+    return Decision(after[len(approving.votes) :], stand.situation.memory, stand.waits, stand.fire, stand.because)
+
+
+def edited(situation: Situation, paths: Iterable[str], step: str | None = None, part: str | None = None) -> Decision:
+    """What was approved has changed while the approval goes on. Votes that no longer fit are void.
+
+    An edit of a step's own decider voids only the votes of siblings that say `binds` for one of `paths`; any other edit
+    begins the approval again, in a new round.
+    """
+    approval, approving = course.approval_of(situation), situation.memory.approval
+    if approval is None or approving is None or approving.step is None:
+        raise _done()
+    written, current = set(paths), approval.steps[approving.step]
+    if step is None:
+        kept: tuple[Vote, ...] = ()
+        fresh = Approving(
+            approving.name, approving.entered_from, approving.round + 1, step=None, handed=approving.handed
+        )
+        if approval.route == "fixed_at_submission":
+            fresh = replace(fresh, route=course.route_now(course.with_approving(situation, fresh), approval))
+        situation = course.with_approving(situation, fresh)
+    else:
+        bound = {each.name for each in current.parts.values() if each.name != part and written & set(each.binds)}
+        kept = tuple(vote for vote in approving.votes if vote.step != current.name or vote.part not in bound)
+        situation = course.with_approving(situation, replace(approving, votes=kept))
+    stand = course.proceed(situation, approval)
+    new = course.approving_of(stand.situation).votes[len(kept) :]
+    return Decision(new, stand.situation.memory, stand.waits, stand.fire, stand.because)
+
+
+def decider(situation: Situation, person: str, step: str, part: str | None) -> bool:
+    """Whether this person can decide this step or part now."""
+    try:
+        approval, step_asked, part_asked = _open(situation, step, part)
+    except Refusal:
+        return False
+    return person in panel.left(situation, approval, step_asked, part_asked)
+
+
+def _open(situation: Situation, step: str, part: str | None) -> tuple[Approval, Step, Step | None]:
+    """The step and part, if they are open."""
+    approval, approving = course.approval_of(situation), situation.memory.approval
+    if approval is None or approving is None or approving.step != step:
+        raise _done()
+    asked = approval.steps[step]
+    for each in course.parts_of(situation, asked):
+        if (each.name if each else None) == part:
+            if panel.standing(situation, approval, asked, each) is not None:
+                raise _done()
+            return approval, asked, each
+    raise _done()
+
+
+def _admit(situation: Situation, approval: Approval, step: Step, part: Step | None, on_behalf: str | None) -> None:
+    """The actor, and whom he stands in for, may vote here and have not voted."""
+    if situation.actor == SYSTEM:
+        raise forbidden()
+    principal = on_behalf or situation.actor
+    voted = panel.voters(panel.cast(course.approving_of(situation), step.name, part.name if part else None))
+    if principal in voted:
+        raise _done()
+    if situation.actor in voted:
+        raise rule("one_vote", text("One person has one vote.", "一人只有一票。"))
+    asked = (*panel.asked(situation, step, part), *panel.stand_in(situation, approval, step, part))
+    if principal not in asked:
+        raise forbidden()
+    for person in dict.fromkeys((principal, situation.actor)):
+        refusal = duties.why_not(situation, approval, step, part, person)
+        if refusal is not None:
+            raise refusal
+    if principal not in panel.left(situation, approval, step, part):
+        if principal not in panel.able(situation, approval, step, part):
+            raise forbidden()
+        raise rule("not_your_turn", text("Others are asked before you.", "还未轮到您审批。"))
+
+
+def _return(
+    situation: Situation, approval: Approval, step: Step, part: Step | None, on_behalf: str | None, to: str
+) -> Decision:
+    approving = course.approving_of(situation)
+    if to not in approval.may_return_to:
+        raise invalid_at("/to", "may_not_return_to", text("It cannot be returned there.", "不能退回到那里。"))
+    names = [step.name, *([part.name] if part else [])]
+    memory = memories.did(situation.memory, names, [situation.actor, on_behalf])
+    situation = replace(situation, memory=memory)
+    resume_at = step.name if approval.resume == "returner" else None
+    kept = [vote for vote in approving.votes if vote.step != step.name]
+    if to == "submitter":
+        state = replace(approving, step=None, votes=tuple(kept), resume_at=resume_at)
+        memory = replace(memory, approval=state, came_from=situation.state)
+        return Decision((), memory, (), None, None, returned_to=approving.entered_from)
+    if to not in approving.done:
+        raise invalid_at("/to", "not_an_earlier_step", text("That step has not decided.", "该步骤尚未审批过。"))
+    order = list(approval.steps)
+    again = {to} if resume_at else {name for name in approving.done if order.index(name) >= order.index(to)}
+    state = replace(
+        approving,
+        step=None,
+        done=tuple(name for name in approving.done if name not in again),
+        votes=tuple(vote for vote in kept if vote.step not in again),
+        resume_at=resume_at,
+    )
+    stand = course.proceed(course.with_approving(situation, state), approval)
+    return Decision((), stand.situation.memory, stand.waits, stand.fire, stand.because)
+
+
+def _done() -> Refusal:
+    return conflict("task_done", text("This is already decided.", "此任务已处理。"))

@@ -1,0 +1,109 @@
+"""What the process remembers: how it is kept as JSON, and how it grows. Used by this room and by operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.workflow.plan import SYSTEM, Approving, Memory, Vote
+
+
+def to_json(memory: Memory) -> dict[str, Any]:
+    """A plain document; what is empty is left out."""
+    document: dict[str, Any] = {
+        "came_from": memory.came_from,
+        "occurrences": dict(memory.occurrences),
+        "did": {name: list(persons) for name, persons in memory.did.items()},
+        "wrote": {path: list(persons) for path, persons in memory.wrote.items()},
+        "submitter": memory.submitter,
+        "editor": memory.editor,
+        "approval": None if memory.approval is None else _approving_to_json(memory.approval),
+        "agreed": None if memory.agreed is None else dict(memory.agreed),
+    }
+    return {name: value for name, value in document.items() if value or (name == "agreed" and value is not None)}
+
+
+def from_json(document: Mapping[str, Any]) -> Memory:
+    """The memory out of its document; the inverse of `to_json`."""
+    approval = document.get("approval")
+    return Memory(
+        came_from=document.get("came_from"),
+        occurrences=dict(document.get("occurrences", {})),
+        did={name: tuple(persons) for name, persons in document.get("did", {}).items()},
+        wrote={path: tuple(persons) for path, persons in document.get("wrote", {}).items()},
+        submitter=document.get("submitter"),
+        editor=document.get("editor"),
+        approval=None if approval is None else _approving_from_json(approval),
+        agreed=document.get("agreed"),
+    )
+
+
+def did(memory: Memory, names: Iterable[str], persons: Iterable[str | None]) -> Memory:
+    """Remember that these persons did these things; *system* is nobody."""
+    done = dict(memory.did)
+    new = [person for person in persons if person and person != SYSTEM]
+    for name in names:
+        if new:
+            done[name] = tuple(dict.fromkeys((*done.get(name, ()), *new)))
+    return replace(memory, did=done)
+
+
+def wrote(memory: Memory, paths: Iterable[str], person: str) -> Memory:
+    """Remember that a person wrote these fields (`reason`, `lines.shipped`) and is the last who edited."""
+    if person == SYSTEM:
+        return memory
+    written = dict(memory.wrote)
+    for path in paths:
+        written[path] = tuple(dict.fromkeys((*written.get(path, ()), person)))
+    return (
+        replace(memory, wrote=written, editor=person) if written != memory.wrote or memory.editor != person else memory
+    )
+
+
+def _approving_to_json(approving: Approving) -> dict[str, Any]:
+    return {
+        "name": approving.name,
+        "entered_from": approving.entered_from,
+        "round": approving.round,
+        "step": approving.step,
+        "done": list(approving.done),
+        "route": None if approving.route is None else list(approving.route),
+        "votes": [_vote_to_json(vote) for vote in approving.votes],
+        "base": dict(approving.base),
+        "resume_at": approving.resume_at,
+        "handed": dict(approving.handed),
+    }
+
+
+def _vote_to_json(vote: Vote) -> dict[str, Any]:
+    document = {
+        "step": vote.step,
+        "part": vote.part,
+        "person": vote.person,
+        "verdict": vote.verdict,
+        "on_behalf": vote.on_behalf,
+        "row": vote.row,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _approving_from_json(document: Mapping[str, Any]) -> Approving:
+    route = document.get("route")
+    return Approving(
+        name=document["name"],
+        entered_from=document["entered_from"],
+        round=document["round"],
+        step=document.get("step"),
+        done=tuple(document.get("done", ())),
+        route=None if route is None else tuple(route),
+        votes=tuple(
+            Vote(
+                vote["step"], vote.get("part"), vote["person"], vote["verdict"], vote.get("on_behalf"), vote.get("row")
+            )
+            for vote in document.get("votes", ())
+        ),
+        base=dict(document.get("base", {})),
+        resume_at=document.get("resume_at"),
+        handed=dict(document.get("handed", {})),
+    )

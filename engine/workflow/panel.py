@@ -1,0 +1,95 @@
+"""Who decides a step or part now: who is asked, who of them may, who is left. Used by approvals and the route.
+
+A task is computed: it belongs to whoever the definition finds at this moment. Only the number of people asked is fixed
+when a step begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.definitions.models import Approval, Step
+from engine.workflow import duties, people, votes
+from engine.workflow.plan import Approving, Situation, Vote
+
+
+def key(step: str, part: str | None) -> str:
+    """The name under which a step or part is kept: `area`, `head_office/finance`."""
+    return step if part is None else f"{step}/{part}"
+
+
+def units(step: Step) -> tuple[Step | None, ...]:
+    """What is voted on in a step: its parts, or (None) the step itself."""
+    return tuple(step.parts.values()) or (None,)
+
+
+def cast(approving: Approving, step: str, part: str | None) -> tuple[Vote, ...]:
+    """The votes of this round on a step or part."""
+    return tuple(vote for vote in approving.votes if vote.step == step and vote.part == part)
+
+
+def voters(cast_votes: Iterable[Vote]) -> frozenset[str]:
+    """Whose vote is in, in their own name or through a substitute."""
+    return frozenset(person for vote in cast_votes for person in (vote.person, vote.on_behalf) if person)
+
+
+def asked(situation: Situation, step: Step, part: Step | None) -> tuple[str, ...]:
+    """Whom the definition asks, after what was handed over; before anybody is left out."""
+    approving = situation.memory.approval
+    found = people.find((part or step).ask, situation)
+    if approving is None or not approving.handed:
+        return found
+    name = key(step.name, part.name if part else None)
+    return tuple(dict.fromkeys(approving.handed.get(f"{name}:{person}", person) for person in found))
+
+
+def able(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
+    """Those who are asked and may decide, and whoever stands in when there are none or too few."""
+    found = _may(situation, approval, step, part, asked(situation, step, part))
+    least = votes.needed((part or step).decide, len(found))
+    if found and len(found) >= least:
+        return found
+    return tuple(dict.fromkeys((*found, *stand_in(situation, approval, step, part))))
+
+
+def stand_in(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
+    """Those whom `nobody_found` asks."""
+    return _may(situation, approval, step, part, people.find(approval.nobody_found.ask, situation))
+
+
+def enough(situation: Situation, approval: Approval, step: Step, part: Step | None) -> bool:
+    """Whether there are people to decide this at all."""
+    found = able(situation, approval, step, part)
+    return bool(found) and len(found) >= votes.needed((part or step).decide, len(found))
+
+
+def left(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
+    """Those who can vote now. In a listed order that is the next one; if all have gone, whoever stands in."""
+    approving = situation.memory.approval
+    done = voters(cast(approving, step.name, part.name if part else None)) if approving is not None else frozenset()
+    waiting = [person for person in able(situation, approval, step, part) if person not in done]
+    if not waiting:
+        waiting = [person for person in stand_in(situation, approval, step, part) if person not in done]
+    return tuple(waiting[:1] if (part or step).decide.order == "listed" else waiting)
+
+
+def standing(situation: Situation, approval: Approval, step: Step, part: Step | None) -> str | None:
+    """`approved`, `refused`, or None while a step or part is open."""
+    approving = situation.memory.approval
+    if approving is None:
+        return None
+    name = part.name if part else None
+    votes_in = cast(approving, step.name, name)
+    base = approving.base.get(key(step.name, name), 0)
+    decide = (part or step).decide
+    if decide.base == "shrinks":
+        still = [person for person in able(situation, approval, step, part) if person not in voters(votes_in)]
+        base = min(base, len(votes_in) + len(still))
+    approvals = sum(vote.verdict == "approve" for vote in votes_in)
+    return votes.outcome(decide, base, approvals, len(votes_in) - approvals)
+
+
+def _may(
+    situation: Situation, approval: Approval, step: Step, part: Step | None, found: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(person for person in found if duties.why_not(situation, approval, step, part, person) is None)

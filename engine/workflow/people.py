@@ -1,0 +1,80 @@
+"""Who is meant by `manager at from_store`, `submitter`, `decider of area` ... Used by this room and by operations.
+
+A unit or person that an expression leaves empty means nobody. It never falls back to the whole chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.definitions.models import People
+from engine.workflow import asking
+from engine.workflow.plan import SYSTEM, Memory, Situation
+
+
+def matches(people: tuple[People, ...], person: str, situation: Situation) -> bool:
+    """Whether a person (or *system*) is one of these."""
+    if person == SYSTEM:
+        return any(each.kind == "system" for each in people)
+    return any(_is(each, person, situation) for each in people)
+
+
+def find(people: tuple[People, ...], situation: Situation) -> tuple[str, ...]:
+    """Every person who is one of these now, each once, in the order of the definition."""
+    return tuple(dict.fromkeys(found for each in people for found in _found(each, situation) if found != SYSTEM))
+
+
+def words(people: tuple[People, ...]) -> str:
+    """As it is written in the definition."""
+    return ", ".join(each.text or each.role or each.kind for each in people)
+
+
+def _is(people: People, person: str, situation: Situation) -> bool:
+    if people.kind != "role":
+        return person in _found(people, situation)
+    if people.role is None:
+        return False
+    relation = people.relation or "at"
+    if people.unit is None:
+        return situation.finder.holds(person, people.role, relation, None)
+    unit = asking.named(people.unit, situation)
+    return unit is not None and situation.finder.holds(person, people.role, relation, unit)
+
+
+def _found(people: People, situation: Situation) -> Iterable[str]:
+    if people.kind == "role":
+        return _holders(people, situation)
+    if people.kind == "owner_of":
+        record = asking.named(people.unit, situation)
+        return situation.finder.owners_of(record) if record else ()
+    if people.kind in ("decider_of", "writer"):
+        return _doers(people, situation.memory)
+    whom = _whom(people, situation)
+    if whom is None:
+        return ()
+    return situation.finder.manager_of(whom) if people.kind == "manager_of" else (whom,)
+
+
+def _holders(people: People, situation: Situation) -> tuple[str, ...]:
+    unit = asking.named(people.unit, situation)
+    if people.role is None or (people.unit is not None and unit is None):
+        return ()
+    return situation.finder.holders(people.role, people.relation or "at", unit)
+
+
+def _doers(people: People, memory: Memory) -> Iterable[str]:
+    if people.kind == "decider_of":
+        return memory.did.get(people.name or "", ())
+    if people.name is not None:
+        return memory.wrote.get(people.name, ())
+    return [person for persons in memory.wrote.values() for person in persons]
+
+
+def _whom(people: People, situation: Situation) -> str | None:
+    """The one person that is named: by an expression, or by what he did to this record."""
+    if people.unit is not None:
+        return asking.named(people.unit, situation)
+    word = people.name if people.kind == "manager_of" else people.kind
+    if word == "editor":
+        return situation.memory.editor
+    return situation.memory.submitter if word in ("submitter", None) else None

@@ -1,0 +1,56 @@
+"""What expressions may ask of the memory: `decided`, `did`, `wrote`, `agreed`, `changed`. Used by operations' World.
+
+`agreed` and `changed` work on stored values (JSON); operations turn what comes back into values of the field's type.
+Paths are the words of the expression: `("record", "total")`, `("row", "approved")`, `("record", "lines", "approved")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.workflow.plan import Memory
+
+
+def decided(memory: Memory) -> bool:
+    """Whether anybody has voted in this round."""
+    return bool(memory.approval is not None and memory.approval.votes)
+
+
+def did(memory: Memory, what: str, person: str) -> bool:
+    """Whether this person took this action or decided this step."""
+    return person in memory.did.get(what, ())
+
+
+def wrote(memory: Memory, path: str, person: str) -> bool:
+    """Whether this person wrote this field; naming a table asks for any of its columns."""
+    return any(
+        person in persons for name, persons in memory.wrote.items() if name == path or name.startswith(f"{path}.")
+    )
+
+
+def agree(memory: Memory, stored: Mapping[str, Any]) -> Memory:
+    """Remember what is agreed now: header values by name, tables as lists of rows with their ids."""
+    return replace(memory, agreed=dict(stored))
+
+
+def agreed(memory: Memory, path: tuple[str, ...], row: str | None = None) -> Any:
+    """The stored value when the last approval ended or was returned; None when there was none."""
+    return None if memory.agreed is None else _at(memory.agreed, path, row)
+
+
+def changed(memory: Memory, stored: Mapping[str, Any], path: tuple[str, ...], row: str | None = None) -> bool:
+    """Whether the value is another than the agreed one; before anything is agreed, whether there is a value."""
+    return bool(_at(stored, path, row) != agreed(memory, path, row))
+
+
+def _at(stored: Mapping[str, Any], path: tuple[str, ...], row: str | None) -> Any:
+    words = path[1:] if path and path[0] in ("record", "row") else path
+    if row is None:
+        return stored.get(words[0]) if words else None
+    for value in stored.values():
+        for each in value if isinstance(value, list) else ():
+            if isinstance(each, Mapping) and each.get("row") == row:
+                return each.get(words[-1])
+    return None

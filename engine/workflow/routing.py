@@ -1,0 +1,93 @@
+"""`route`: the steps that a record has gone and will go, with people and reasons. Used by operations for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.definitions.models import Approval, Step
+from engine.errors import Text, text
+from engine.workflow import asking, course, panel
+from engine.workflow.asking import Said
+from engine.workflow.plan import Approving, RouteStep, Situation
+
+
+def route(situation: Situation) -> tuple[RouteStep, ...]:
+    """The predicted route: of the approval that goes on, of the next one that is near, or of the last one."""
+    approval, approving = _approval(situation)
+    if approval is None:
+        return ()
+    if approving is None:
+        approving = Approving(approval.name, situation.state, 0, step=None)
+    seen = course.with_approving(situation, approving)
+    return tuple(_lines(seen, approval, over=_is_over(situation, approving)))
+
+
+def _approval(situation: Situation) -> tuple[Approval | None, Approving | None]:
+    workflow, kept = situation.workflow, situation.memory.approval
+    present = course.approval_of(situation)
+    if present is not None:
+        return present, kept if kept is not None and kept.name == present.name else None
+    for transition in workflow.leaving(situation.state):
+        for alternative in transition.to:
+            steps = workflow.states[alternative.state].steps
+            if steps is not None:
+                resumes = kept is not None and kept.resume_at is not None and kept.name == steps
+                return workflow.approvals[steps], kept if resumes else None
+    return (workflow.approvals[kept.name], kept) if kept is not None else (None, None)
+
+
+def _is_over(situation: Situation, approving: Approving) -> bool:
+    return approving.round > 0 and approving.step is None and approving.resume_at is None
+
+
+def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[RouteStep]:
+    approving = course.approving_of(situation)
+    for step in approval.steps.values():
+        for part in panel.units(step):
+            votes = panel.cast(approving, step.name, part.name if part else None)
+            if step.name in approving.done or (over and votes):
+                persons = tuple(dict.fromkeys(vote.person for vote in votes))
+                yield _line(step, part, persons, "done", _voted(votes[-1].verdict if votes else "approve"))
+            elif over:
+                yield _line(step, part, (), "skipped", text("It was not asked.", "未经过此步骤。"))
+            else:
+                yield _ahead(situation, approval, step, part)
+
+
+def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | None) -> RouteStep:
+    approving = course.approving_of(situation)
+    applies = _applies(situation, step, part)
+    if applies is Said.NO:
+        when = (part and part.when) or step.when
+        condition = when.text if when is not None else step.name
+        return _line(
+            step, part, (), "skipped", text(f"Not asked: {condition} does not hold.", f"不适用：{condition} 不成立。")
+        )
+    if approving.step == step.name:
+        return _line(step, part, panel.left(situation, approval, step, part), "now", course.why_asked(step, part))
+    clean = replace(situation, memory=replace(situation.memory, approval=replace(approving, votes=())))
+    because = course.why_asked(step, part)
+    if applies is not Said.YES:
+        because = text(f"Cannot be foretold: {because.get('en')}", f"暂无法预知：{because.get('zh')}")
+    return _line(step, part, panel.able(clean, approval, step, part), "next", because)
+
+
+def _applies(situation: Situation, step: Step, part: Step | None) -> Said:
+    fixed = course.approving_of(situation).route
+    if fixed is not None:
+        return Said.YES if panel.key(step.name, part.name if part else None) in fixed else Said.NO
+    for asked in (step, part):
+        if asked is not None and asked.when is not None:
+            answer = asking.said(asked.when, asking.eyes(situation))
+            if answer is not Said.YES:
+                return answer
+    return Said.YES
+
+
+def _line(step: Step, part: Step | None, persons: tuple[str, ...], state: str, because: Text) -> RouteStep:
+    return RouteStep(step.name, part.name if part else None, (part or step).title, persons, state, because)
+
+
+def _voted(verdict: str) -> Text:
+    return text("Approved.", "已通过。") if verdict == "approve" else text("Rejected.", "已拒绝。")
