@@ -1,7 +1,31 @@
-"""The closed, typed, bounded language of guards and formulas. Map: `docs/developer/rooms.md`."""
+"""The closed, typed, bounded language of guards and formulas.
+
+Map: `reading` guards the text; `checker` walks it, with the steps of `operators`, `naming` and `calls`, into the typed
+tree of `nodes`; `running` and `running_words` make closures of it, `sql` and `sql_words` SQLAlchemy elements; `kinds`
+says how types go together, `exact` how numbers do, `words` which words there are, `reference` writes them down.
+`expression` is the door. The contract with other rooms: `docs/developer/rooms.md`.
+"""
 
 from engine.expressions.environment import Environment
-from engine.expressions.expression import Expression
+from engine.expressions.expression import Expression, compile_expression, holds
+from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
 from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Type, Value, World
 
-__all__ = ["Environment", "Expression", "Place", "Reference", "Row", "Scope", "Signature", "Subject", "Type", "Value", "World"]
+__all__ = [
+    "Environment",
+    "EvaluationFault",
+    "Expression",
+    "ExpressionFault",
+    "NotInSql",
+    "Place",
+    "Reference",
+    "Row",
+    "Scope",
+    "Signature",
+    "Subject",
+    "Type",
+    "Value",
+    "World",
+    "compile_expression",
+    "holds",
+]

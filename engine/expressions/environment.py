@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from engine.expressions.values import Value, World
 
+FUEL = 2_000_000
+"""Steps of one operation: a row of a loop costs the size of what is asked of it, an outside answer costs 20."""
+
 
 class Environment:
-    """Names and outside answers for one evaluation; children share the fuel."""
+    """Names and outside answers for one evaluation; children share the fuel.
 
-    __slots__ = ("fuel", "names", "now", "today", "world")
+    `zone` says on which day a moment falls (`date(now)`): the zone of the store, as `today` is the store's.
+    """
+
+    __slots__ = ("fuel", "names", "now", "today", "world", "zone")
 
     def __init__(
-        self, names: Mapping[str, Value], world: World, now: datetime, today: date, fuel: list[int] | None = None
+        self,
+        names: Mapping[str, Value],
+        world: World,
+        now: datetime,
+        today: date,
+        fuel: list[int] | int | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self.names = names
         self.world = world
         self.now = now
         self.today = today
-        self.fuel = fuel if fuel is not None else [100_000]
+        self.fuel = fuel if isinstance(fuel, list) else [FUEL if fuel is None else fuel]
+        self.zone = zone
 
     def with_names(self, **names: Value) -> Environment:
         """A child that knows more names."""
-        return Environment({**self.names, **names}, self.world, self.now, self.today, self.fuel)
+        return Environment({**self.names, **names}, self.world, self.now, self.today, self.fuel, self.zone)
