@@ -1,0 +1,152 @@
+"""`chainstock ...`: reads options, calls what bootstrap hands out, words the answers. The only module that prints.
+
+Every option of `serve` is also an environment variable `CHAINSTOCK_...` (see `settings`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine import bootstrap
+from engine.database.embedded import NoPostgres
+from engine.definitions.findings import Finding
+from engine.demo import DemoFault
+from engine.errors import Refusal, say
+from engine.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Forms, approvals and a stock ledger for a chain.")
+demo_app = typer.Typer(no_args_is_help=True, help="Demo chains.")
+app.add_typer(demo_app, name="demo")
+
+Address = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE, postgresql://... or postgres")]
+Folder = Annotated[Path, typer.Argument(help="A folder with form_definitions, workflow_definitions and permissions")]
+
+
+def _settings(**given: Any) -> Settings:
+    """Options that were given win over the environment, the environment over the defaults."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="0 picks a free port")] = None,
+    database: Address = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for attachments and databases of our own")] = None,
+    library: Annotated[Path | None, typer.Option(help="Definitions for an empty database")] = None,
+    demo: Annotated[str | None, typer.Option(help="Demo chain for an empty database")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes")] = None,
+    test_clock: Annotated[str | None, typer.Option(help="A settable clock, from this moment or `now`")] = None,
+) -> None:
+    """Run the server; prints `ready http://...` when it answers."""
+    bootstrap.serve(
+        _settings(
+            host=host,
+            port=port,
+            database=database,
+            data=data,
+            library=library,
+            demo=demo,
+            workers=workers,
+            test_clock=test_clock,
+        )
+    )
+
+
+@app.command()
+def check(folder: Folder) -> None:
+    """Check a library; ends with 1 when something is wrong."""
+    findings = bootstrap.check(folder)
+    for finding in findings:
+        typer.echo(_worded(finding))
+    errors = sum(finding.severity == "error" for finding in findings)
+    typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def publish(
+    folder: Folder,
+    note: Annotated[str, typer.Option(help="Why")] = "",
+    database: Address = None,
+) -> None:
+    """Publish a library as the next version."""
+    version, findings = bootstrap.publish(_settings(database=database), folder, note)
+    for finding in findings:
+        typer.echo(_worded(finding))
+    if version is None:
+        raise typer.Exit(1)
+    typer.echo(f"version {version}")
+
+
+@app.command()
+def pull(folder: Folder, database: Address = None) -> None:
+    """Write the published definitions into a folder."""
+    typer.echo(f"version {bootstrap.pull(_settings(database=database), folder)}")
+
+
+@app.command()
+def diff(folder: Folder, database: Address = None) -> None:
+    """Show how a folder differs from what is published; ends with 1 when it does."""
+    lines = bootstrap.diff(_settings(database=database), folder)
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(1 if lines else 0)
+
+
+@app.command()
+def verify(database: Address = None) -> None:
+    """Recount everything; ends with 1 when something does not add up. May run beside a server."""
+    report = bootstrap.verify(_settings(database=database))
+    for name, figure in report.figures.items():
+        typer.echo(f"{name} {figure}")
+    for fault in report.faults:
+        typer.echo(f"fault {fault}")
+    typer.echo(f"root {report.root}")
+    raise typer.Exit(1 if report.faults else 0)
+
+
+@app.command()
+def migrate(database: Address = None) -> None:
+    """Bring the database to the newest revision; `serve` does it too."""
+    typer.echo(f"revision {bootstrap.migrate(_settings(database=database))}")
+
+
+@app.command()
+def account(
+    name: Annotated[str, typer.Argument(help="The account of a person")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    database: Address = None,
+) -> None:
+    """Set the password of an account."""
+    bootstrap.set_password(_settings(database=database), name, password)
+    typer.echo(f"password of {name} set")
+
+
+@demo_app.command("load")
+def demo_load(
+    name: Annotated[str, typer.Argument(help="small, small_sales, ...")],
+    library: Annotated[Path | None, typer.Option(help="Definitions for an empty database")] = None,
+    database: Address = None,
+) -> None:
+    """Load a demo chain into a database without people."""
+    for line in bootstrap.load_demo(_settings(database=database, library=library), name):
+        typer.echo(line)
+
+
+def _worded(finding: Finding) -> str:
+    hint = f" ({say(finding.hint, 'en')})" if finding.hint else ""
+    where = f"{finding.file}:{finding.line}: {finding.path}"
+    return f"{where}: {finding.severity}: {say(finding.message, 'en')}{hint} [{finding.code}]"
+
+
+def main() -> None:
+    """The entry point; what a person did wrong is one sentence, not a stack."""
+    try:
+        app()
+    except (Refusal, NoPostgres, DemoFault) as error:
+        typer.echo(say(error.says, "en") if isinstance(error, Refusal) else str(error), err=True)
+        raise SystemExit(1) from error
