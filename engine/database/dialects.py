@@ -1,0 +1,136 @@
+"""Statements that the two databases spell differently. Used by the rooms of the second floor, in their own statements.
+
+Statements are written once, with `:name` for a parameter; a set of rows travels as one JSON text (`rows_from`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, CursorResult
+
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+@lru_cache(maxsize=512)
+def _spelled(dialect: str, sql: str) -> str:
+    return _PARAMETER.sub(r"%(\1)s", sql) if dialect == "postgresql" else sql
+
+
+def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Run one statement through the driver, without SQLAlchemy's compiler: the fast path of what is posted."""
+    return connection.exec_driver_sql(_spelled(connection.dialect.name, sql), dict(parameters or {}))
+
+
+def run_together(connection: Connection, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
+    """Run writing statements that do not read each other's rows, and say how many rows each of them wrote.
+
+    PostgreSQL is asked once for all of them; parameters of one name must be equal in all steps.
+    """
+    if connection.dialect.name != "postgresql":
+        return [run(connection, sql, parameters).rowcount for sql, parameters in steps]
+    named = [f"step{index} AS ({sql} RETURNING 1)" for index, (sql, _) in enumerate(steps)]
+    counts = [f"(SELECT count(*) FROM step{index})" for index in range(len(steps))]
+    everything = {name: value for _, parameters in steps for name, value in parameters.items()}
+    return list(run(connection, f"WITH {', '.join(named)} SELECT {', '.join(counts)}", everything).one())
+
+
+def rows_from(dialect: str, name: str, columns: Mapping[str, str]) -> str:
+    """A set of rows that came as JSON objects in the parameter `name`, to stand in a FROM.
+
+    Kinds: `whole`, `words`, `document` (JSON inside the JSON).
+    """
+    if dialect == "postgresql":
+        kinds = {"whole": "bigint", "words": "text", "document": "jsonb"}
+        listed = ", ".join(f"{column} {kinds[kind]}" for column, kind in columns.items())
+        return f"json_to_recordset(CAST(:{name} AS json)) AS {name}({listed})"
+    listed = ", ".join(f"json_extract(e.value, '$.{column}') AS {column}" for column in columns)
+    return f"(SELECT {listed} FROM json_each(:{name}) AS e) AS {name}"
+
+
+def for_update(dialect: str, table: str) -> str:
+    """The end of a SELECT that locks rows; SQLite's writer is alone anyway."""
+    return f"FOR UPDATE OF {table}" if dialect == "postgresql" else ""
+
+
+def share_gate(connection: Connection, gate: int) -> None:
+    """Until the end of the transaction nobody closes this gate (`close_gate`); many may share it."""
+    if connection.dialect.name == "postgresql":
+        run(connection, "SELECT pg_advisory_xact_lock_shared(:gate)", {"gate": gate})
+
+
+def close_gate(connection: Connection, gate: int) -> None:
+    """Wait for all who share the gate, and keep others out until the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        run(connection, "SELECT pg_advisory_xact_lock(:gate)", {"gate": gate})
+
+
+def append_only(table: str) -> tuple[tuple[str, str], ...]:
+    """Triggers under which rows of `table` are never changed and never deleted."""
+    words = f"rows of {table} are never changed"
+    sqlite = tuple(
+        (
+            "sqlite",
+            f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END",
+        )
+        for what in ("UPDATE", "DELETE")
+    )
+    function = (
+        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()"
+    )
+    return (*sqlite, ("postgresql", function), ("postgresql", trigger))
+
+
+def one_of(dialect: str, column: str, name: str) -> str:
+    """The condition that `column` is one of the texts in the parameter `name`, made by `listed`."""
+    if dialect == "postgresql":
+        return f"{column} = ANY(:{name})"
+    return f"{column} IN (SELECT value FROM json_each(:{name}))"
+
+
+def listed(dialect: str, texts: Iterable[str]) -> Any:
+    """Texts as the parameter that `one_of` takes."""
+    return list(texts) if dialect == "postgresql" else orjson.dumps(list(texts)).decode()
+
+
+def header_text(dialect: str, name: str, column: str = "data") -> str:
+    """A field of a JSON column as text; the spelling must stay the same, or no expression index fits."""
+    if not _FIELD.fullmatch(name):
+        raise ValueError(name)
+    return f"({column} ->> '{name}')" if dialect == "postgresql" else f"json_extract({column}, '$.{name}')"
+
+
+def header_number(dialect: str, name: str, column: str = "data") -> str:
+    """A field of a JSON column that is a decimal (as text) or an integer: numeric, or a whole count of 10^-6."""
+    if dialect == "postgresql":
+        return f"(({column} ->> '{name}')::numeric)"
+    text = f"CAST({header_text(dialect, name, column)} AS TEXT)"
+    places = f"CASE instr({text}, '.') WHEN 0 THEN 0 ELSE length({text}) - instr({text}, '.') END"
+    return f"CAST(replace({text}, '.', '') || substr('000000', 1, 6 - ({places})) AS INTEGER)"
+
+
+def skip_locked(dialect: str) -> str:
+    """The end of a SELECT that claims rows which nobody else is claiming; SQLite's writer is alone anyway."""
+    return "FOR UPDATE SKIP LOCKED" if dialect == "postgresql" else ""
+
+
+def insert_rows(connection: Connection, table: str, columns: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> None:
+    """Insert these lines in one statement; `columns` names each column and its kind (see `rows_from`)."""
+    held = [{name: line[name] for name in columns} for line in lines]
+    if held:
+        source = rows_from(connection.dialect.name, "lines", columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(f'lines."{name}"' for name in columns)
+        sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}"
+        run(connection, sql, {"lines": orjson.dumps(held).decode()})

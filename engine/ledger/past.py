@@ -1,0 +1,102 @@
+"""Stock as it was: by `seq` (what the ledger said then) or by a moment of business time (what had happened by then).
+
+By seq: today's balances without what came later. By moment: the cumulative balance of the last built month before it
+(`periods.build_months`) and the movements since. Used by `balances`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from engine.clock import from_stored, to_stored
+from engine.database.dialects import run
+from engine.ledger.tables import STEP
+
+Balance = tuple[int, int, int, int, int, int]
+"""Place, item, lot, owner, on hand, reserved."""
+
+At = int | datetime | None
+
+
+def month_of(moment: datetime) -> datetime:
+    """The beginning of the month, in UTC."""
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def read_balances(
+    connection: Connection, items: Sequence[int] | None, places: Sequence[int] | None, at: At
+) -> list[Balance]:
+    """Every balance that is not empty, of these items at these places (None: all), now or as it was."""
+    if at is None:
+        sql = (
+            "SELECT b.place, b.item, b.lot, b.owner, b.on_hand, b.reserved FROM balance b "
+            f"WHERE (b.on_hand <> 0 OR b.reserved <> 0){_only('b', 'place', items, places)}"
+        )
+        return [tuple(row) for row in run(connection, sql)]  # type: ignore[misc]
+    if isinstance(at, datetime):
+        return _by_moment(connection, items, places, at)
+    return _by_seq(connection, items, places, at)
+
+
+def _only(table: str, place: str, items: Sequence[int] | None, places: Sequence[int] | None) -> str:
+    """Conditions on ids, which are numbers of ours: a single one is compared, so that its index serves."""
+    text = ""
+    for column, ids in (("item", items), (place, places)):
+        if ids is not None:
+            listed = ", ".join(str(int(each)) for each in ids) or "-1"
+            text += f" AND {table}.{column} = {listed}" if len(ids) == 1 else f" AND {table}.{column} IN ({listed})"
+    return text
+
+
+def _flows(items: Sequence[int] | None, places: Sequence[int] | None, condition: str, sign: int) -> str:
+    parts = [
+        f"SELECT m.{place} AS place, m.item, m.lot, m.owner, {direction * sign} * m.quantity AS more "
+        f"FROM movement m WHERE {condition}{_only('m', place, items, places)}"
+        for place, direction in (("target", 1), ("origin", -1))
+    ]
+    return " UNION ALL ".join(parts)
+
+
+def _summed(connection: Connection, parts: str, parameters: dict[str, int]) -> list[Balance]:
+    sql = (
+        "SELECT place, item, lot, owner, CAST(sum(more) AS bigint) AS on_hand "
+        f"FROM ({parts}) AS flow GROUP BY place, item, lot, owner HAVING sum(more) <> 0"
+    )
+    return [(*row, 0) for row in run(connection, sql, parameters)]
+
+
+def _by_seq(
+    connection: Connection, items: Sequence[int] | None, places: Sequence[int] | None, seq: int
+) -> list[Balance]:
+    now = (
+        "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM balance b "
+        f"WHERE b.on_hand <> 0{_only('b', 'place', items, places)}"
+    )
+    later = _flows(items, places, "m.id >= :later", -1)
+    return _summed(connection, f"{now} UNION ALL {later}", {"later": (seq + 1) * STEP})
+
+
+def _by_moment(
+    connection: Connection, items: Sequence[int] | None, places: Sequence[int] | None, at: datetime
+) -> list[Balance]:
+    built = int(run(connection, "SELECT built FROM ledger_state").scalar_one())
+    until = to_stored(at)
+    since = _built_before(until, built)
+    parameters = {"until": until}
+    if since is None:
+        return _summed(connection, _flows(items, places, "m.happened <= :until", 1), parameters)
+    month = (
+        "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM month_balance b "
+        f"WHERE b.until = :since{_only('b', 'place', items, places)}"
+    )
+    rest = _flows(items, places, "m.happened >= :since AND m.happened <= :until", 1)
+    return _summed(connection, f"{month} UNION ALL {rest}", {**parameters, "since": since})
+
+
+def _built_before(until: int, built: int) -> int | None:
+    if built == 0:
+        return None
+    return min(built, to_stored(month_of(from_stored(until))))
