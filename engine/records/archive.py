@@ -1,0 +1,393 @@
+"""Records as they are kept: load, find, insert, save, discard. Used by operations, which alone begins a transaction.
+
+Everything that a record is found by is written with it. A record is locked by its row in `record_id`, in the order of
+ids; the load after that sees what the one before has committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+
+from engine.database.dialects import for_update, header_text, listed, one_of, rows_from, run, run_together
+from engine.definitions.models import Form
+from engine.errors import Fault, Refusal, conflict, invalid, text
+from engine.expressions import Reference
+from engine.records.indexing import Index, index_of, unique_text
+from engine.records.stored import Rows, Stored, content_hash, dumps, loads
+
+__all__ = [
+    "Stored",
+    "by_code",
+    "content_hash",
+    "discard",
+    "exists",
+    "find",
+    "heads",
+    "insert",
+    "load",
+    "of_form",
+    "save",
+]
+
+Key: TypeAlias = str | Reference
+"""An id, or a reference, which is quicker: its form is known already."""
+
+Steps: TypeAlias = list[tuple[str, Mapping[str, Any]]]
+
+CORE = (
+    "form", "id", "number", "state", "revision", "version", "overlays", "data", "memory", "created", "created_by",
+    "submitted", "submitted_by", "updated", "head", "seq",
+)  # fmt: skip
+_CHANGING = [name for name in CORE if name not in ("form", "id", "created", "created_by")]
+_INSERT = f"INSERT INTO record ({', '.join(CORE)}) VALUES ({', '.join(':' + name for name in CORE)})"
+_UPDATE = (
+    f"UPDATE record SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} "
+    "WHERE form = :form AND id = :id AND revision = :seen"
+)
+NOT_UNIQUE = text("This exists already.", "该值已存在。")
+
+
+def load(connection: Connection, ids: Iterable[Key], lock: bool = False) -> dict[str, Stored]:
+    """Whole records by id, in the order of ids; `lock` keeps them from others until the end of the transaction."""
+    return _read(connection, _forms(connection, ids, lock), with_rows=True)
+
+
+def heads(connection: Connection, ids: Iterable[Key]) -> dict[str, Stored]:
+    """Records without their rows, in the order of ids."""
+    return _read(connection, _forms(connection, ids, lock=False), with_rows=False)
+
+
+def exists(connection: Connection, record: str) -> bool:
+    """Whether the id was ever given to a record."""
+    return run(connection, "SELECT 1 FROM record_id WHERE id = :id", {"id": record}).first() is not None
+
+
+def of_form(connection: Connection, form: str) -> list[Stored]:
+    """Every record of a form without its rows, in the order of ids; for small forms (people, org units)."""
+    sql = f"SELECT {', '.join(CORE)} FROM record WHERE form = :form ORDER BY id"
+    return [stored_from(line, {}, whole=False) for line in run(connection, sql, {"form": form})]
+
+
+def find(connection: Connection, form: str, equal: Mapping[str, Any], limit: int = 1000) -> list[str]:
+    """Ids of records of a form whose header fields have these JSON values (None: empty), in the order of ids."""
+    dialect = connection.dialect.name
+    conditions = ["form = :form"]
+    parameters: dict[str, Any] = {"form": form, "most": limit}
+    for index, (name, value) in enumerate(equal.items()):
+        column = "number" if name == "number" else header_text(dialect, name)
+        if value is None:
+            conditions.append(f"{column} IS NULL")
+            continue
+        parameter = "value_" + "abcdefghijklmnopqrstuvwxyz"[index]
+        conditions.append(f"{column} = :{parameter}")
+        parameters[parameter] = _asked(dialect, value)
+    sql = f"SELECT id FROM record WHERE {' AND '.join(conditions)} ORDER BY id LIMIT :most"
+    return [line.id for line in run(connection, sql, parameters)]
+
+
+def _asked(dialect: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if dialect == "postgresql":
+        return dumps(value)
+    return int(value) if isinstance(value, (bool, int)) else dumps(value)
+
+
+def by_code(connection: Connection, form: Form, path: str, codes: Iterable[str]) -> dict[str, str]:
+    """Ids by the value of a unique field (`code`, `barcodes.code`); those that nobody has are missing."""
+    field = form.field(path)
+    if field is None or not field.unique:
+        raise ValueError(f"{form.name}.{path} is not unique")
+    wanted = {unique_text(code): code for code in codes}
+    dialect = connection.dialect.name
+    held = f"form = :form AND field = :field AND {one_of(dialect, 'value', 'codes')}"
+    sql = f"SELECT value, record FROM record_unique WHERE {held}"
+    parameters = {"form": form.name, "field": field.number, "codes": listed(dialect, wanted)}
+    return {wanted[line.value]: line.record for line in run(connection, sql, parameters)}
+
+
+def insert(connection: Connection, stored: Stored, form: Form, units: Mapping[str, str]) -> None:
+    """A new record; `units` are its org units by field. Refuses an id that is taken and a unique value that exists."""
+    claimed = run(
+        connection,
+        "INSERT INTO record_id (id, form) VALUES (:id, :form) ON CONFLICT (id) DO NOTHING",
+        {"id": stored.id, "form": stored.form},
+    )
+    if claimed.rowcount != 1:
+        raise conflict("exists", text("There is a record with this id already.", "该编号的记录已存在。"))
+    index = index_of(form, stored)
+    steps: Steps = [(_INSERT, _core(stored))]
+    steps += _rows_steps(connection, stored, {name: rows for name, rows in stored.rows.items() if rows})
+    steps += _org_steps(connection, stored, units)
+    steps += _ref_steps(connection, stored, frozenset(), index.refs)
+    run_together(connection, steps)
+    _claim_unique(connection, stored, index, index.unique)
+    _write_words(connection, stored, index)
+
+
+def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Mapping[str, str]) -> bool:
+    """Write `new` over `old`, only if `old` is still what is there; False when somebody was faster (roll back)."""
+    if not (old.whole and new.whole) or new.revision != old.revision + 1 or (old.id, old.form) != (new.id, new.form):
+        raise ValueError("a save needs whole records and the next revision")
+    if run(connection, _UPDATE, {**_core(new, changing=True), "seen": old.revision}).rowcount != 1:
+        return False
+    before, after = index_of(form, old), index_of(form, new)
+    changed = {name: new.rows.get(name, ()) for name in {*old.rows, *new.rows} if not _same(old, new, name)}
+    steps = _rows_steps(connection, new, changed)
+    steps += _ref_steps(connection, new, before.refs - after.refs, after.refs - before.refs)
+    if any(old.values.get(name) != new.values.get(name) for name in form.org):
+        run(connection, "DELETE FROM record_org WHERE record = :record", {"record": new.id})
+        steps += _org_steps(connection, new, units)
+    elif old.state != new.state:
+        steps.append(
+            ("UPDATE record_org SET state = :state WHERE record = :record", {"state": new.state, "record": new.id})
+        )
+    if steps:
+        run_together(connection, steps)
+    if dict(before.unique) != dict(after.unique):
+        _free_unique(connection, new, [key for key in before.unique if key not in after.unique])
+        _claim_unique(
+            connection, new, after, {key: path for key, path in after.unique.items() if key not in before.unique}
+        )
+    if (before.words, before.borrows) != (after.words, after.borrows):
+        run(connection, "DELETE FROM record_token WHERE record = :record", {"record": new.id})
+        _write_words(connection, new, after)
+    return True
+
+
+def discard(connection: Connection, stored: Stored) -> None:
+    """Remove a record that was never submitted, and all that it is found by; its id and its history stay."""
+    removed = run(
+        connection,
+        "DELETE FROM record WHERE form = :form AND id = :id AND revision = :seen",
+        {"form": stored.form, "id": stored.id, "seen": stored.revision},
+    )
+    if removed.rowcount != 1:
+        raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
+    tables = ("record_rows", "record_ref", "record_org", "record_unique", "record_token")
+    run_together(connection, [(f"DELETE FROM {name} WHERE record = :record", {"record": stored.id}) for name in tables])
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _forms(connection: Connection, ids: Iterable[Key], lock: bool) -> dict[str, str]:
+    keys = list(ids)
+    known = {key.id: key.form for key in keys if isinstance(key, Reference)}
+    wanted = sorted({key.id if isinstance(key, Reference) else key for key in keys})
+    if not wanted or (not lock and len(known) == len(wanted)):
+        return known
+    dialect = connection.dialect.name
+    sql = f"SELECT id, form FROM record_id WHERE {one_of(dialect, 'id', 'ids')} ORDER BY id"
+    if lock:
+        sql += f" {for_update(dialect, 'record_id')}"
+    return {line.id: line.form for line in run(connection, sql, {"ids": listed(dialect, wanted)})}
+
+
+def _read(connection: Connection, forms: Mapping[str, str], *, with_rows: bool) -> dict[str, Stored]:
+    by_form: dict[str, list[str]] = {}
+    for record, form in sorted(forms.items()):
+        by_form.setdefault(form, []).append(record)
+    if not by_form:
+        return {}
+    dialect = connection.dialect.name
+    columns = ", ".join(f"r.{name}" for name in CORE)
+    rows = ("t.table_name", "LEFT JOIN record_rows t ON t.record = r.id") if with_rows else ("NULL AS table_name", "")
+    data = "t.data AS rows_data" if with_rows else "NULL AS rows_data"
+    parts: list[str] = []
+    parameters: dict[str, Any] = {}
+    for index, (form, ids) in enumerate(by_form.items()):
+        letters = _letters(index)
+        parameters |= {f"form_{letters}": form, f"ids_{letters}": listed(dialect, ids)}
+        condition = f"r.form = :form_{letters} AND {one_of(dialect, 'r.id', f'ids_{letters}')}"
+        parts.append(f"SELECT {columns}, {rows[0]}, {data} FROM record r {rows[1]} WHERE {condition}")
+    lines = run(connection, " UNION ALL ".join(parts), parameters).all()
+    tables: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for line in lines:
+        held = tables.setdefault(line.id, {})
+        if line.table_name is not None:
+            held[line.table_name] = unpack_rows(loads(line.rows_data))
+    first = {line.id: line for line in reversed(lines)}
+    return {record: stored_from(first[record], tables[record], whole=with_rows) for record in sorted(first)}
+
+
+def _letters(index: int) -> str:
+    return "".join(chr(97 + int(digit)) for digit in str(index))
+
+
+def stored_from(line: Any, rows: Rows, *, whole: bool) -> Stored:
+    """The record in one line of `record`."""
+    return Stored(
+        line.id,
+        line.form,
+        line.number,
+        line.state,
+        line.revision,
+        line.version,
+        tuple(loads(line.overlays)),
+        loads(line.data),
+        rows,
+        loads(line.memory),
+        line.created,
+        line.created_by,
+        line.submitted,
+        line.submitted_by,
+        line.updated,
+        line.head,
+        line.seq,
+        whole,
+    )
+
+
+def unpack_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of one table in their order."""
+    return [data["rows"][row] for row in data["order"]]
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+def _core(stored: Stored, *, changing: bool = False) -> dict[str, Any]:
+    values = {
+        "form": stored.form,
+        "id": stored.id,
+        "number": stored.number,
+        "state": stored.state,
+        "revision": stored.revision,
+        "version": stored.version,
+        "overlays": dumps(list(stored.overlays)),
+        "data": dumps(stored.values),
+        "memory": dumps(stored.memory),
+        "submitted": stored.submitted,
+        "submitted_by": stored.submitted_by,
+        "updated": stored.updated,
+        "head": stored.head,
+        "seq": stored.seq,
+    }
+    return values if changing else {**values, "created": stored.created, "created_by": stored.created_by}
+
+
+def _same(old: Stored, new: Stored, table: str) -> bool:
+    return list(old.rows.get(table, ())) == list(new.rows.get(table, ()))
+
+
+def _rows_steps(connection: Connection, stored: Stored, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Steps:
+    if not tables:
+        return []
+    packed = [
+        {"name": name, "data": {"order": [row["row"] for row in rows], "rows": {row["row"]: row for row in rows}}}
+        for name, rows in sorted(tables.items())
+    ]
+    source = rows_from(connection.dialect.name, "tables", {"name": "words", "data": "document"})
+    sql = (
+        f"INSERT INTO record_rows (record, table_name, data) SELECT :rows_of, name, data FROM {source} WHERE true "
+        "ON CONFLICT (record, table_name) DO UPDATE SET data = excluded.data"
+    )
+    return [(sql, {"rows_of": stored.id, "tables": dumps(packed)})]
+
+
+def _org_steps(connection: Connection, stored: Stored, units: Mapping[str, str]) -> Steps:
+    if not units:
+        return []
+    held = [
+        {
+            "record": stored.id,
+            "field": field,
+            "unit": unit,
+            "form": stored.form,
+            "state": stored.state,
+            "created": stored.created,
+        }
+        for field, unit in sorted(units.items())
+    ]
+    columns = {
+        "record": "words",
+        "field": "words",
+        "unit": "words",
+        "form": "words",
+        "state": "words",
+        "created": "whole",
+    }
+    names = ", ".join(columns)
+    source = rows_from(connection.dialect.name, "units", columns)
+    return [(f"INSERT INTO record_org ({names}) SELECT {names} FROM {source}", {"units": dumps(held)})]
+
+
+def _ref_steps(
+    connection: Connection, stored: Stored, gone: frozenset[tuple[int, str]], come: frozenset[tuple[int, str]]
+) -> Steps:
+    steps: Steps = []
+    kinds = {"field": "whole", "value": "words"}
+    dialect = connection.dialect.name
+    if gone:
+        source = rows_from(dialect, "gone", kinds)
+        sql = f"DELETE FROM record_ref WHERE record = :ref_of AND (field, value) IN (SELECT field, value FROM {source})"
+        steps.append((sql, {"ref_of": stored.id, "gone": dumps([{"field": f, "value": v} for f, v in sorted(gone)])}))
+    if come:
+        source = rows_from(dialect, "come", kinds)
+        names = "field, value, created, record"
+        sql = f"INSERT INTO record_ref ({names}) SELECT field, value, :ref_at, :ref_to FROM {source}"
+        listed_refs = dumps([{"field": f, "value": v} for f, v in sorted(come)])
+        steps.append((sql, {"ref_to": stored.id, "ref_at": stored.created, "come": listed_refs}))
+    return steps
+
+
+def _free_unique(connection: Connection, stored: Stored, keys: Sequence[tuple[int, str]]) -> None:
+    source = rows_from(connection.dialect.name, "gone", {"field": "whole", "value": "words"})
+    run(
+        connection,
+        "DELETE FROM record_unique WHERE form = :form AND record = :record "
+        f"AND (field, value) IN (SELECT field, value FROM {source})",
+        {"form": stored.form, "record": stored.id, "gone": dumps([{"field": f, "value": v} for f, v in keys])},
+    )
+
+
+def _claim_unique(connection: Connection, stored: Stored, index: Index, wanted: Mapping[tuple[int, str], str]) -> None:
+    """Take these values for this record; a concurrent taker waits here. Refuses each that somebody else has."""
+    faults = list(index.twice)
+    if wanted:
+        dialect = connection.dialect.name
+        source = rows_from(dialect, "wanted", {"field": "whole", "value": "words"})
+        keys = dumps([{"field": field, "value": value} for field, value in sorted(wanted)])
+        parameters = {"form": stored.form, "record": stored.id, "wanted": keys}
+        taken = run(
+            connection,
+            f"INSERT INTO record_unique (form, field, value, record) SELECT :form, field, value, :record FROM {source} "
+            "WHERE true ORDER BY field, value ON CONFLICT DO NOTHING",
+            parameters,
+        )
+        if taken.rowcount != len(wanted):
+            mine = run(
+                connection, "SELECT field, value FROM record_unique WHERE record = :record", {"record": stored.id}
+            )
+            held = {(line.field, line.value) for line in mine}
+            faults += [path for key, path in wanted.items() if key not in held]
+    if faults:
+        raise _not_unique(faults)
+
+
+def _not_unique(paths: Sequence[str]) -> Refusal:
+    return invalid([Fault(path, "not_unique", NOT_UNIQUE) for path in paths])
+
+
+def _write_words(connection: Connection, stored: Stored, index: Index) -> None:
+    if not index.words and not index.borrows:
+        return
+    dialect = connection.dialect.name
+    source = rows_from(dialect, "words", {"token": "words"})
+    sql = (
+        "INSERT INTO record_token (form, token, record, own) SELECT :form, token, :record, max(own) FROM ("
+        f"SELECT token, 1 AS own FROM {source} UNION ALL "
+        f"SELECT token, 0 AS own FROM record_token WHERE own = 1 AND {one_of(dialect, 'record', 'borrows')}"
+        ") AS found GROUP BY token"
+    )
+    parameters = {
+        "form": stored.form,
+        "record": stored.id,
+        "words": dumps([{"token": word} for word in sorted(index.words)]),
+        "borrows": listed(dialect, sorted(index.borrows)),
+    }
+    run(connection, sql, parameters)

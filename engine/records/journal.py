@@ -1,0 +1,261 @@
+"""The history of records: one line per change, chained by hash from the first line to `record.head`.
+
+Written by operations with every change, read for a record's history, proved by `verify` (and by the command of that
+name). The table refuses every update and delete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.database.dialects import insert_rows, run
+from engine.records.archive import CORE, stored_from, unpack_rows
+from engine.records.stored import Stored, content_hash, digest, loads
+
+FIELDS: Mapping[str, str] = {
+    "record": "words",
+    "n": "whole",
+    "form": "words",
+    "seq": "whole",
+    "revision": "whole",
+    "at": "whole",
+    "actor": "words",
+    "on_behalf": "words",
+    "action": "words",
+    "origin": "words",
+    "target": "words",
+    "changes": "document",
+    "route": "words",
+    "version": "whole",
+    "comment": "words",
+    "because": "document",
+    "asks": "document",
+    "before_hash": "words",
+    "after_hash": "words",
+    "previous": "words",
+    "hash": "words",
+}
+DISCARD = "discard"
+"""The action of the last line of a record that is gone."""
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line to be. `actor` is a person's id or `system`; `changes` are `{path, old, new}`, rows named by id."""
+
+    actor: str
+    action: str
+    origin: str | None = None
+    target: str | None = None
+    on_behalf: str | None = None
+    changes: Sequence[Mapping[str, Any]] = ()
+    route: str = ""
+    comment: str | None = None
+    because: Mapping[str, str] | None = None
+    asks: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one operation did to one record: from what (None: it was made), to what, and the lines that tell it."""
+
+    before: Stored | None
+    after: Stored
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One stored line of history."""
+
+    record: str
+    n: int
+    form: str
+    seq: int
+    revision: int
+    at: int
+    actor: str
+    on_behalf: str | None
+    action: str
+    origin: str | None
+    target: str | None
+    changes: Sequence[Mapping[str, Any]]
+    route: str
+    version: int | None
+    comment: str | None
+    because: Mapping[str, str] | None
+    asks: Mapping[str, Any] | None
+    before_hash: str
+    after_hash: str
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Something that `verify` found: of which record, at which line (0: the record itself), what."""
+
+    record: str
+    n: int
+    what: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How many records and lines were proved, what is wrong, and one hash over every head."""
+
+    records: int
+    lines: int
+    breaches: tuple[Breach, ...]
+    root: str
+
+
+def append(connection: Connection, *changes: Change) -> dict[str, Stored]:
+    """Write the lines of an operation in one statement; gives each record as it is to be saved, with its new `head`.
+
+    All lines of a change have the revision of `after` and the hashes of the record before and after the operation.
+    """
+    lines: list[dict[str, Any]] = []
+    sealed: dict[str, Stored] = {}
+    for change in changes:
+        if not change.entries:
+            raise ValueError("a change without a line of history")
+        head = change.before.head if change.before else ""
+        hashes = (content_hash(change.before) if change.before else "", content_hash(change.after))
+        for entry in change.entries:
+            line = _line(change.after, entry, head, hashes)
+            head = f"{line['n']}.{line['hash']}"
+            lines.append(line)
+        sealed[change.after.id] = replace(change.after, head=head)
+    insert_rows(connection, "history", FIELDS, lines)
+    return sealed
+
+
+def _line(after: Stored, entry: Entry, head: str, hashes: tuple[str, str]) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "record": after.id,
+        "n": int(head.partition(".")[0] or 0) + 1,
+        "form": after.form,
+        "seq": after.seq,
+        "revision": after.revision,
+        "at": after.updated,
+        "actor": entry.actor,
+        "on_behalf": entry.on_behalf,
+        "action": entry.action,
+        "origin": entry.origin,
+        "target": entry.target,
+        "changes": [dict(each) for each in entry.changes],
+        "route": entry.route,
+        "version": after.version,
+        "comment": entry.comment,
+        "because": dict(entry.because) if entry.because is not None else None,
+        "asks": dict(entry.asks) if entry.asks is not None else None,
+        "before_hash": hashes[0],
+        "after_hash": hashes[1],
+        "previous": head,
+    }
+    return {**line, "hash": digest(line)}
+
+
+def read(connection: Connection, record: str, after: int = 0, limit: int = 500) -> list[Line]:
+    """Lines of a record's history in their order, from the one after number `after`."""
+    sql = f"SELECT {', '.join(FIELDS)} FROM history WHERE record = :record AND n > :after ORDER BY n LIMIT :most"
+    return [_read(line) for line in run(connection, sql, {"record": record, "after": after, "most": limit})]
+
+
+def _read(line: Any) -> Line:
+    values = dict(line._mapping)
+    return Line(**{**values, **{name: loads(values[name]) for name, kind in FIELDS.items() if kind == "document"}})
+
+
+def verify(connection: Connection) -> Verdict:
+    """Recompute every chain, and every record's hash against its last line; reads in the order of ids, in batches."""
+    breaches: list[Breach] = []
+    records = lines = 0
+    root = hashlib.sha256()
+    after = ""
+    while ids := _next_ids(connection, after):
+        after = ids[-1]
+        chains = _chains(connection, ids[0], after)
+        stored = _stored(connection, ids[0], after)
+        for record in ids:
+            chain = chains.get(record, [])
+            found = stored.get(record)
+            records += found is not None
+            lines += len(chain)
+            breaches += _prove(record, chain, found)
+            root.update(f"{record} {found.head if found else _head(chain)}\n".encode())
+    return Verdict(records, lines, tuple(breaches), root.hexdigest())
+
+
+def _next_ids(connection: Connection, after: str) -> list[str]:
+    """Ids that any table knows: a record without history, and history without a record, are found as well."""
+    sql = (
+        "SELECT id FROM (SELECT id FROM record_id WHERE id > :after UNION SELECT id FROM record WHERE id > :after "
+        "UNION SELECT record AS id FROM history WHERE record > :after) AS known ORDER BY id LIMIT :most"
+    )
+    return [line.id for line in run(connection, sql, {"after": after, "most": BATCH})]
+
+
+def _chains(connection: Connection, first: str, last: str) -> dict[str, list[Line]]:
+    sql = f"SELECT {', '.join(FIELDS)} FROM history WHERE record >= :first AND record <= :last ORDER BY record, n"
+    found: dict[str, list[Line]] = {}
+    for line in run(connection, sql, {"first": first, "last": last}):
+        found.setdefault(line.record, []).append(_read(line))
+    return found
+
+
+def _stored(connection: Connection, first: str, last: str) -> dict[str, Stored]:
+    span = {"first": first, "last": last}
+    rows: dict[str, dict[str, Any]] = {}
+    for line in run(
+        connection, "SELECT record, table_name, data FROM record_rows WHERE record >= :first AND record <= :last", span
+    ):
+        rows.setdefault(line.record, {})[line.table_name] = unpack_rows(loads(line.data))
+    heads = run(connection, f"SELECT {', '.join(CORE)} FROM record WHERE id >= :first AND id <= :last", span)
+    return {line.id: stored_from(line, rows.get(line.id, {}), whole=True) for line in heads}
+
+
+def _head(chain: Sequence[Line]) -> str:
+    return f"{chain[-1].n}.{chain[-1].hash}" if chain else ""
+
+
+def _prove(record: str, chain: Sequence[Line], stored: Stored | None) -> Iterator[Breach]:
+    previous: Line | None = None
+    for number, line in enumerate(chain, start=1):
+        for what in _wrong(line, previous, number):
+            yield Breach(record, number, what)
+        previous = line
+    if stored is None:
+        if not chain or chain[-1].action != DISCARD:
+            yield Breach(record, 0, "the record is missing")
+        return
+    if stored.head != _head(chain):
+        yield Breach(record, 0, "the record does not name the last line of its history")
+    if chain and stored.revision != chain[-1].revision:
+        yield Breach(record, 0, "the revision is not the one that history counted")
+    if chain and content_hash(stored) != chain[-1].after_hash:
+        yield Breach(record, 0, "the content is not what history left")
+
+
+def _wrong(line: Line, previous: Line | None, number: int) -> Iterator[str]:
+    values = {name: getattr(line, name) for name in FIELDS if name != "hash"}
+    if digest(values) != line.hash:
+        yield "the line was changed"
+    if line.n != number:
+        yield "a line is missing"
+    if line.previous != (f"{previous.n}.{previous.hash}" if previous else ""):
+        yield "the line does not follow the one before"
+    same = previous is not None and previous.revision == line.revision
+    if line.revision != (previous.revision if previous else 0) + (not same):
+        yield "a revision is missing"
+    expected = "" if previous is None else previous.before_hash if same else previous.after_hash
+    if line.before_hash != expected or (same and previous is not None and line.after_hash != previous.after_hash):
+        yield "the content before is not what the line before left"
