@@ -4,7 +4,7 @@ An effect only proposes: it reads its compiled options with the library's eyes a
 effect tells the definitions which options to compile and what they may name; `*` stands for every key of a map:
 
 - `record`: `record` and what stands everywhere (`actor`, `chain`, `today`, ...);
-- `row`: the same and `row`, the row of the nearest `each` (of a nested map, else of the effect); without it, as `record`;
+- `row`: the same and `row`, the row of the nearest `each` (of a nested map, else of the effect), if there is one;
 - `group`: as `row`, and `group`, the values of `group_by`, when that is given;
 - `place`: as `row`, giving a place or a record that is one;
 - `people`: a list of people.

@@ -12,8 +12,7 @@ from typing import Any
 
 from engine.effects.effect import EffectCall
 from engine.errors import Fault, Refusal, Text, rule, text
-from engine.expressions import Environment, Expression, Place, Reference, Row, Subject, Value
-from engine.expressions.faults import EvaluationFault
+from engine.expressions import Environment, EvaluationFault, Expression, Place, Reference, Row, Subject, Value
 
 CHOSEN = "chosen"
 

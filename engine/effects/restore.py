@@ -10,8 +10,7 @@ from engine.effects import reading
 from engine.effects.effect import EffectCall
 from engine.effects.outcomes import SetFields
 from engine.errors import text
-from engine.expressions import Value
-from engine.expressions.faults import EvaluationFault
+from engine.expressions import EvaluationFault, Value
 
 
 class RestoreEffect:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from enum import Enum
 
 from engine.errors import rule, text
-from engine.expressions import Environment, Expression, Reference, Subject, Value
-from engine.expressions.faults import EvaluationFault
+from engine.expressions import Environment, EvaluationFault, Expression, Reference, Subject, Value
 from engine.workflow.plan import Situation
 
 
@@ -26,7 +25,9 @@ def eyes(situation: Situation) -> Environment:
     """The environment of a situation, knowing what its memory knows."""
     approval = situation.memory.approval
     return situation.environment.with_names(
-        came_from=situation.memory.came_from, decided=bool(approval is not None and approval.votes)
+        state=situation.state,
+        came_from=situation.memory.came_from,
+        decided=bool(approval is not None and approval.votes),
     )
 
 

@@ -50,7 +50,7 @@ def with_votes(situation: Situation, new: Iterable[Vote]) -> Situation:
     """The same situation with more votes; whoever voted did the step, and so did the one he stood in for."""
     approving, memory = approving_of(situation), situation.memory
     for vote in new:
-        memory = memories.did(memory, [vote.step, *([vote.part] if vote.part else [])], [vote.person, vote.on_behalf])
+        memory = memories.did(memory, panel.names(vote.step, vote.part), [vote.person, vote.on_behalf])
         approving = replace(approving, votes=(*approving.votes, vote))
     return with_approving(replace(situation, memory=memory), approving)
 
@@ -95,10 +95,13 @@ def proceed(situation: Situation, approval: Approval, entering: bool = False) ->
                 because = because or (None if approving.votes else _unasked(approval))
                 return Stand(_over(situation), fire=approval.approved, because=because)
             if not all(panel.enough(situation, approval, step, part) for part in parts_of(situation, step)):
-                says = nobody(step)
+                because = nobody(step)
+                if approval.nobody_found.otherwise != "refuse":
+                    situation = _passed(situation, approval, step)
+                    continue
                 if entering and not approving.done:
-                    raise rule("nobody_found", says, name=step.name)
-                return Stand(_over(situation), fire=approval.refused, because=says)
+                    raise rule("nobody_found", because, name=step.name)
+                return Stand(_over(situation), fire=approval.refused, because=because)
             situation, repeated = _begin(situation, approval, step)
             because = repeated or because
         step = approval.steps[approving_of(situation).step or ""]

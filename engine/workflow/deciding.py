@@ -124,7 +124,7 @@ def _return(
     approving = course.approving_of(situation)
     if to not in approval.may_return_to:
         raise invalid_at("/to", "may_not_return_to", text("It cannot be returned there.", "不能退回到那里。"))
-    names = [step.name, *([part.name] if part else [])]
+    names = panel.names(step.name, part.name if part else None)
     memory = memories.did(situation.memory, names, [situation.actor, on_behalf])
     situation = replace(situation, memory=memory)
     resume_at = step.name if approval.resume == "returner" else None

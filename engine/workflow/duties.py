@@ -35,7 +35,7 @@ def duty_refusal(duty: Duty) -> Refusal:
 
 def why_not(situation: Situation, approval: Approval, step: Step, part: Step | None, person: str) -> Refusal | None:
     """Why a person who is asked may not decide this; None when he may."""
-    names = (step.name,) if part is None else (step.name, part.name)
+    names = (step.name,) if part is None else (step.name, part.name, f"{step.name}/{part.name}")
     duty = broken_duty(situation, person, names)
     if duty is not None:
         return duty_refusal(duty)

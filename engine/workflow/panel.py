@@ -18,6 +18,11 @@ def key(step: str, part: str | None) -> str:
     return step if part is None else f"{step}/{part}"
 
 
+def names(step: str, part: str | None) -> tuple[str, ...]:
+    """The names under which whoever decides this is remembered; duties and `decider of` may use any of them."""
+    return (step,) if part is None else (step, part, key(step, part))
+
+
 def units(step: Step) -> tuple[Step | None, ...]:
     """What is voted on in a step: its parts, or (None) the step itself."""
     return tuple(step.parts.values()) or (None,)

@@ -53,7 +53,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Approving:
-    """Where an approval stands. `route`: the fixed steps (`area`, `both/first`), or None when they are evaluated as they come."""
+    """Where an approval stands. `route`: the fixed steps (`area`, `both/first`); None: evaluated as they come."""
 
     name: str
     entered_from: str
