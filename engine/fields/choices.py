@@ -10,18 +10,18 @@ from engine.errors import text
 from engine.expressions import Type, Value
 from engine.fields.kinds import ALONE, WORD, Declared, FieldType, Known, Unfit, unfit_type
 
-_TITLE: Mapping[str, Any] = MappingProxyType({"type": "object", "additionalProperties": {"type": "string"}})
+_TITLE: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
 _OPTIONS: Mapping[str, Any] = MappingProxyType(
     {
         "options": {
             "oneOf": [
-                dict(WORD),
+                WORD,
                 {
                     "type": "object",
                     "minProperties": 1,
                     "maxProperties": 500,
                     "propertyNames": {"pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"},
-                    "additionalProperties": dict(_TITLE),
+                    "additionalProperties": _TITLE,
                 },
             ]
         }

@@ -14,12 +14,10 @@ from engine.fields.texts import clean
 NAME = 100
 IMAGES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
-_LIMITS: Mapping[str, Any] = MappingProxyType(
-    {
-        "types": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"}},
-        "largest": {"type": "integer", "minimum": 1},
-    }
-)
+_LIMITS: dict[str, Any] = {
+    "types": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"}},
+    "largest": {"type": "integer", "minimum": 1},
+}
 
 
 class Typed(str):
@@ -50,7 +48,7 @@ class AttachmentField(FieldType):
 
     name = "attachment"
     widget = "file"
-    options_schema = _LIMITS
+    options_schema = MappingProxyType(_LIMITS)
 
     def value_type(self, options: Mapping[str, Any]) -> Type:
         """Text: the upload's id."""

@@ -21,7 +21,7 @@ ALONE: Mapping[str, Value] = MappingProxyType({})
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 
-WORD: Mapping[str, Any] = MappingProxyType({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})
+WORD: dict[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 """JSON Schema of a name in a definition."""
 
 

@@ -20,10 +20,10 @@ WHOLE_CURRENCIES = frozenset(
 THIRDS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 _WIDE = Context(prec=200)
-_SCALE: Mapping[str, Any] = MappingProxyType({"type": "integer", "minimum": 0, "maximum": quantities.SCALE})
-_BOUND: Mapping[str, Any] = MappingProxyType(
-    {"oneOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)([.][0-9]{1,6})?$"}]}
-)
+_SCALE: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": quantities.SCALE}
+_BOUND: dict[str, Any] = {
+    "oneOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)([.][0-9]{1,6})?$"}]
+}
 
 
 def plain(raw: Any, scale: int, *, signed: bool) -> Decimal:

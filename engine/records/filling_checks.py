@@ -1,0 +1,200 @@
+"""Asks whether values are in order: required, references, limits, rows, the form's own rules. Used by operations.
+
+While somebody is typing, only what is certainly wrong is refused; at an action (`required` is given) everything must
+certainly be right: a condition that is empty then refuses too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from engine.definitions.models import Field, Form
+from engine.errors import Fault, text
+from engine.expressions import Environment, EvaluationFault, Expression, holds
+from engine.quantities import write
+from engine.records.filling_deriving import unsigned
+from engine.records.filling_faults import against_rule, pointer, too_many
+from engine.records.filling_plan import FormPlan, RowRule, plan_of, reads, whole
+
+EnvOf: TypeAlias = Callable[[dict[str, Any]], Environment]
+
+_REQUIRED = text("This is needed.", "此项必填。")
+_NOT_THIS = text("This cannot be chosen here.", "此处不能选择该项。")
+_NEGATIVE = text("This cannot be below zero.", "不能小于零。")
+_TWICE = text("This row is there twice.", "此行重复。")
+
+
+def check(form: Form, values: Mapping[str, Any], env_of: EnvOf, required: frozenset[str] | None) -> tuple[Fault, ...]:
+    """Every fault of the values, rows counted as they stand.
+
+    `required` None: somebody is typing. Otherwise an action is taken, and these paths are needed besides what the form
+    itself requires.
+    """
+    return check_plan(plan_of(form), values, env_of, required)
+
+
+def check_plan(
+    plan: FormPlan, values: Mapping[str, Any], env_of: EnvOf, required: frozenset[str] | None
+) -> tuple[Fault, ...]:
+    """The same for fields without a form (what an action asks)."""
+    work = whole(plan, values)
+    run = _Check(plan, work, env_of(work), required)
+    run.fields()
+    run.tables()
+    run.rules()
+    return tuple(run.faults)
+
+
+@dataclass(slots=True)
+class _Check:
+    plan: FormPlan
+    values: dict[str, Any]
+    env: Environment
+    required: frozenset[str] | None
+    faults: list[Fault] = field(default_factory=list)
+    _faulty: set[str] = field(default_factory=set)
+    _rows: dict[str, list[tuple[int, dict[str, Any], Environment]]] = field(default_factory=dict)
+
+    def fields(self) -> None:
+        """The header, then row by row."""
+        for each in self.plan.header:
+            self._field(each, self.values[each.name], self.env, None, (each.name,))
+        for table in self.plan.tables:
+            for column in table.fields.values():
+                if self._concerns(column):
+                    for index, row, env in self._of_rows(table.name):
+                        self._field(column, row[column.name], env, row.get("row"), (table.name, index, column.name))
+
+    def _concerns(self, of: Field) -> bool:
+        return bool(
+            of.required or of.only or of.at_most or of.options or unsigned(of) or of.path in (self.required or ())
+        )
+
+    def _of_rows(self, table: str) -> list[tuple[int, dict[str, Any], Environment]]:
+        found = self._rows.get(table)
+        if found is None:
+            found = self._rows[table] = [
+                (index, row, self.env.with_names(row=row)) for index, row in enumerate(self.values[table])
+            ]
+        return found
+
+    def _field(self, of: Field, value: Any, env: Environment, row: str | None, where: tuple[str | int, ...]) -> None:
+        if value is None:
+            if self._needed(of, env):
+                self._faulty.add(of.path)
+                self.faults.append(Fault(pointer("", *where), "required", _REQUIRED, row))
+            return
+        for fault in self._wrong(of, value, env, row, where):
+            self._faulty.add(of.path)
+            self.faults.append(fault)
+
+    def _needed(self, of: Field, env: Environment) -> bool:
+        if self.required is None:
+            return False
+        needed = of.path in self.required or of.required is True
+        if not needed and isinstance(of.required, Expression):
+            needed = holds(of.required, env)
+        return needed and (of.visible is None or holds(of.visible, env))
+
+    def _wrong(
+        self, of: Field, value: Any, env: Environment, row: str | None, where: tuple[str | int, ...]
+    ) -> Iterator[Fault]:
+        if unsigned(of) and value < 0:
+            yield Fault(pointer("", *where), "negative", _NEGATIVE, row)
+        above = of.options.get("above")
+        if above is not None and value <= Decimal(str(above)):
+            says = text(f"This must be above {above}.", f"必须大于 {above}。")
+            yield Fault(pointer("", *where), "above", says, row)
+        if of.only is not None and not self._passes(of.only, env.with_names(it=value)):
+            yield Fault(pointer("", *where), "only", _NOT_THIS, row)
+        if of.at_most is not None:
+            yield from self._at_most(of, of.at_most, value, env, row, where)
+
+    def _at_most(
+        self, of: Field, limit: Expression, value: Any, env: Environment, row: str | None, where: tuple[str | int, ...]
+    ) -> Iterator[Fault]:
+        try:
+            most: Any = limit.evaluate(env)
+        except EvaluationFault:
+            most = None
+        if (value > most) if most is not None else self.required is not None:
+            says = text("This is more than is allowed here.", "超过了允许的数量。")
+            if most is not None and self._plain(limit, of):
+                says = text(f"At most {write(Decimal(most))}.", f"最多 {write(Decimal(most))}。")
+            yield against_rule(pointer("", *where), "at_most", says, row)
+
+    def _plain(self, expression: Expression, of: Field) -> bool:
+        """Whether everything that it reads is the form's own and open to all, so that a message may tell it."""
+        read = reads(expression, of, self.plan.tables)
+        own = {name[0] in ("row", "record") and len(name) == 2 for name in expression.names}
+        return own == {True} and not expression.calls and all(not self._guarded(path) for path in read)
+
+    def _guarded(self, path: str) -> bool:
+        head, _, tail = path.partition(".")
+        found = self.plan.fields.get(head)
+        if found is not None and tail and found.sees is None:
+            found = found.fields.get(tail)
+        return found is None or found.sees is not None
+
+    def _passes(self, expression: Expression, env: Environment) -> bool:
+        try:
+            answer = expression.evaluate(env)
+        except EvaluationFault:
+            return False
+        return answer is True or (answer is None and self.required is None)
+
+    def tables(self) -> None:
+        """Number of rows, and rows that may be there only once."""
+        for table in self.plan.tables:
+            rows = self.values[table.name]
+            least = max(table.minimum, 1 if self._needed(table, self.env) else 0)
+            if self.required is not None and len(rows) < least and self._shown(table):
+                says = text(f"At least {least} rows are needed.", f"至少需要 {least} 行。")
+                self.faults.append(Fault(pointer("", table.name), "minimum", says))
+                self._faulty.add(table.name)
+            if len(rows) > table.maximum:
+                self.faults.append(too_many(pointer("", table.name), table.maximum))
+            if table.unique_rows:
+                self.faults.extend(self._twice(table, rows))
+
+    def _shown(self, of: Field) -> bool:
+        return of.visible is None or holds(of.visible, self.env)
+
+    def _twice(self, table: Field, rows: list[dict[str, Any]]) -> Iterator[Fault]:
+        seen = set()
+        for index, row in enumerate(rows):
+            key = tuple(row[name] for name in table.unique_rows)
+            if self.required is None and not any(each is not None for each in key):
+                continue
+            if key in seen:
+                yield Fault(pointer("", table.name, index), "twice", _TWICE, row.get("row"))
+            seen.add(key)
+
+    def rules(self) -> None:
+        """The form's rules, in the definition's words."""
+        for each in self.plan.rules:
+            if each.table is None:
+                self._rule(each, self.env, None, None)
+            else:
+                for index, row, env in self._of_rows(each.table):
+                    self._rule(each, env, row.get("row"), index)
+
+    def _rule(self, of: RowRule, env: Environment, row: str | None, index: int | None) -> None:
+        try:
+            answer: Any = of.rule.check.evaluate(env)
+        except EvaluationFault:
+            answer = False
+        if answer is True or (answer is None and (self.required is None or self._missing(of))):
+            return
+        path = (of.rule.field or "").split(".")
+        where = (path[0], index, *path[1:]) if index is not None else path[:1]
+        place = pointer("", *where) if of.rule.field else ""
+        self.faults.append(Fault(place, of.rule.name, of.rule.says, row, {"rule": of.rule.name}))
+
+    def _missing(self, of: RowRule) -> bool:
+        """Whether a field that the rule reads was refused already; then the rule has nothing to add."""
+        named = {".".join(name[1:2]) for name in of.rule.check.names if name[0] in ("record", "row")}
+        return any(path.split(".")[-1] in named for path in self._faulty)
