@@ -1,8 +1,8 @@
 """Demo chains: command files in `form_definitions/demo/`, read, placed in time, run as those who would have done it.
 
-Used by bootstrap, which hands in what runs a batch. A file is `{"after": {other: moment}, "commands": [...]}`; a command
-is one of `POST /api/batch` with `as` (an account; the founder when missing) and a moment such as `-91d 08:00` (before
-today, in the chain's zone; now when missing). `$password` stands for the password of every demo account.
+Used by bootstrap, which hands in what runs a batch. A file is `{"after": {other: moment}, "commands": [...]}`, a
+command one of `POST /api/batch` with `as` (an account; the founder when missing) and a moment such as `-91d 08:00`
+(before today, in the zone of the chain; now when missing). `$password` stands for the password of every demo account.
 """
 
 from __future__ import annotations

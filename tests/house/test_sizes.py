@@ -1,0 +1,61 @@
+"""Budgets: what fits a screen is read. The hard ones fail; the others are counted, and may not be the rule."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.house.source import ROOT, functions, modules
+
+MODULE, MODULE_HARD = 300, 400
+FUNCTION, FUNCTION_HARD = 40, 60
+METHODS = 12
+FEW = 0.05
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_no_module_is_longer_than_the_hard_budget_and_few_than_the_soft() -> None:
+    lengths = {module.path: module.text.count("\n") for module in modules()}
+    assert {path: length for path, length in lengths.items() if length > MODULE_HARD} == {}
+    long = {path: length for path, length in lengths.items() if length > MODULE}
+    assert len(long) <= FEW * len(lengths), long
+
+
+def test_no_function_is_longer_than_the_hard_budget_and_few_than_the_soft() -> None:
+    lengths = {
+        f"{module.path}:{node.lineno} {node.name}": _length(node)
+        for module in modules()
+        for node in functions(module.tree)
+    }
+    assert {name: length for name, length in lengths.items() if length > FUNCTION_HARD} == {}
+    long = {name: length for name, length in lengths.items() if length > FUNCTION}
+    assert len(long) <= FEW * len(lengths), long
+
+
+def test_no_class_has_more_than_twelve_public_methods() -> None:
+    crowded = {}
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef):
+                public = [each.name for each in node.body if _is_public_method(each)]
+                if len(public) > METHODS:
+                    crowded[f"{module.path} {node.name}"] = len(public)
+    assert crowded == {}
+
+
+def _is_public_method(node: ast.stmt) -> bool:
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name.startswith("_"):
+        return False
+    return not any(isinstance(each, ast.Name) and each.id == "property" for each in node.decorator_list)
+
+
+def _lines(*folders: str) -> int:
+    files = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sum(bool(line.strip()) for path in files for line in path.read_text().splitlines())
+
+
+def test_there_is_somewhat_more_test_than_code() -> None:
+    code, tests = _lines("engine"), _lines("tests")
+    assert 1.1 <= tests / code <= 1.6, f"{tests} lines of tests, {code} of code: {tests / code:.2f}"
