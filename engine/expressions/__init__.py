@@ -9,9 +9,12 @@ says how types go together, `exact` how numbers do, `words` which words there ar
 from engine.expressions.environment import Environment
 from engine.expressions.expression import Expression, compile_expression, holds
 from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
+from engine.expressions.kinds import places
+from engine.expressions.sql_parts import Columns, Rows, microseconds
 from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Type, Value, World
 
 __all__ = [
+    "Columns",
     "Environment",
     "EvaluationFault",
     "Expression",
@@ -20,6 +23,7 @@ __all__ = [
     "Place",
     "Reference",
     "Row",
+    "Rows",
     "Scope",
     "Signature",
     "Subject",
@@ -28,4 +32,6 @@ __all__ = [
     "World",
     "compile_expression",
     "holds",
+    "microseconds",
+    "places",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, cast
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import Refusal
@@ -22,9 +23,13 @@ from engine.expressions.operators import OPERATOR_STEPS
 from engine.expressions.reading import read
 from engine.expressions.running import OPERATORS, Run
 from engine.expressions.running_words import WORDS
+from engine.expressions.sql import SQL_OPERATORS
+from engine.expressions.sql_parts import Columns, Translate, Translation
+from engine.expressions.sql_words import SQL_WORDS
 from engine.expressions.values import Scope, Type, Value
 
 STEPS: Steps = MappingProxyType({**OPERATOR_STEPS, **NAMING_STEPS, **CALL_STEPS})
+SQL_STEPS: Mapping[str, Translate] = MappingProxyType({**SQL_OPERATORS, **SQL_WORDS})
 BUILDERS = MappingProxyType({**OPERATORS, **WORDS})
 
 
@@ -55,6 +60,17 @@ class Expression:
         if self.node.op != "compare" or self.node.value != "==":
             return None
         return of_node(self.node.parts[0]), of_node(self.node.parts[1])
+
+    def sql(self, columns: Columns, parameters: Environment) -> ColumnElement[Any]:
+        """The element that answers this in both databases; raises `NotInSql`.
+
+        Names that `parameters` holds are values known beforehand, all others are columns of the query's candidate.
+        """
+
+        def known(node: Node) -> Value:
+            return of_node(node).evaluate(parameters)
+
+        return Translation(columns, parameters, known, SQL_STEPS).translate(self.node).element
 
     def evaluate(self, environment: Environment) -> Value:
         """The value in this environment; raises `EvaluationFault`, which is a refusal, for whatever goes wrong.

@@ -73,9 +73,9 @@ def attribute(checker: Checker, node: ast.Attribute) -> Node:
         of = row_of(of)
     found = checker.scope.attribute(of, node.attr) if _plain(node.attr) else None
     if found is None:
-        hint = meant(node.attr, checker.known(of))
+        near = meant(node.attr, checker.known(of))
         en = f"{named(base.type)} has no field {node.attr!r}."
-        raise checker.wrong(node, "unknown_field", en, f"{named(base.type)} 没有字段 {node.attr!r}。", hint)
+        raise checker.wrong(node, "unknown_field", en, f"{named(base.type)} 没有字段 {node.attr!r}。", near)
     path = (*base.path, node.attr)
     if table:
         return Node("column", kinds.list_of(found), (base,), value=node.attr, path=path)
