@@ -45,3 +45,12 @@ class Answer:
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that just began: its token, the CSRF token that belongs to it, whether the password must be changed."""
+
+    token: str
+    csrf: str
+    must_change: bool

@@ -1,0 +1,78 @@
+"""The web application: joins the guard, the API and the pages. Called by bootstrap, once per process.
+
+Background work (timers, the outbox) runs in threads of its own, from the start of the application to its end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from engine.errors import not_found
+from engine.settings import Settings
+from engine.web.answers import problem
+from engine.web.api import Api
+from engine.web.asking import Receive, Scope, Send, asked_of
+from engine.web.doors import Operations
+from engine.web.guard import Guard
+from engine.web.identity import Doorman
+from engine.web.limits import Limits, Meter
+from engine.web.metering import Gauge
+from engine.web.pages import Pages
+from engine.web.sending import send_reply
+from engine.web.threads import Threads
+
+Background = Callable[[threading.Event], None]
+"""Works until the event is set, and looks at it often."""
+
+_FAREWELL_SECONDS = 3
+
+
+def create_app(
+    operations: Operations, settings: Settings, background: Sequence[Background] = (), limits: Limits | None = None
+) -> FastAPI:
+    """The whole application for these operations."""
+    allowed = limits or Limits()
+    meter, gauge, threads = Meter(), Gauge(), Threads(max(4, settings.pool))
+    doorman = Doorman(operations, settings, meter, allowed)
+    api = Api(operations, settings, doorman, threads, meter, allowed)
+    pages = Pages(operations, doorman, threads, api, gauge)
+    app = FastAPI(
+        title="Chainstock",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(threads, background),
+    )
+    app.router.routes.extend([*pages.routes(), Route("/api/{path:path}", api)])
+    app.router.default = _nothing_here
+    app.add_middleware(Guard, settings=settings, gauge=gauge)
+    return app
+
+
+def _lifespan(
+    threads: Threads, background: Sequence[Background]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def live(_app: FastAPI) -> AsyncIterator[None]:
+        ending = threading.Event()
+        workers = [threading.Thread(target=work, args=(ending,), daemon=True) for work in background]
+        for worker in workers:
+            worker.start()
+        yield
+        ending.set()
+        for worker in workers:
+            worker.join(_FAREWELL_SECONDS)
+        threads.close()
+
+    return live
+
+
+async def _nothing_here(scope: Scope, _receive: Receive, send: Send) -> None:
+    asked = asked_of(scope)
+    await send_reply(send, problem(not_found(), asked.language), head=asked.method == "HEAD")

@@ -1,0 +1,114 @@
+"""One HTTP request as this room sees it, its body read within limits of size and time. Used by `api` and `pages`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from engine.errors import Fault, Kind, Refusal, invalid, text
+from engine.web.answers import too_large
+from engine.web.reading import read_language
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BODY_SECONDS = 30
+"""A body of ordinary size must have come within this time; a large one has four times as long."""
+
+_ONCE = frozenset(
+    {"authorization", "content-length", "content-type", "host", "idempotency-key", "if-match", "origin", "x-csrf-token"}
+)
+
+
+class Gone(Exception):
+    """The caller went away before he had said everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request without its body. `headers` in lower case; `address` is the peer's, whatever any header says."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[str, str]
+    language: str
+    address: str
+    scheme: str
+    twice: str | None = None
+    """A header that may be given once and was given twice."""
+
+    def cookie(self, name: str) -> str | None:
+        """One cookie; None when there is none, or when the header cannot be read."""
+        try:
+            found = SimpleCookie(self.headers.get("cookie", "")).get(name)
+        except CookieError:
+            return None
+        return found.value if found is not None else None
+
+    def require_once(self) -> None:
+        """Refused as invalid when a header that decides something was given twice."""
+        if self.twice is not None:
+            says = text(f"The header {self.twice} is given twice.", f"请求头 {self.twice} 重复出现。")
+            raise invalid([Fault("", "duplicate_header", says)])
+
+
+def asked_of(scope: Scope) -> Asked:
+    """What a scope says; the path is taken as it was sent, undecoded."""
+    headers: dict[str, str] = {}
+    twice = None
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1")
+        value = raw_value.decode("latin-1")
+        if name in headers:
+            twice = name if name in _ONCE else twice
+            value = f"{headers[name]}; {value}" if name == "cookie" else f"{headers[name]}, {value}"
+        headers[name] = value
+    client = scope.get("client")
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    return Asked(
+        scope["method"],
+        raw_path.decode("latin-1"),
+        scope.get("query_string", b""),
+        headers,
+        read_language(headers.get("accept-language")),
+        client[0] if client else "",
+        scope.get("scheme", "http"),
+        twice,
+    )
+
+
+async def read_body(receive: Receive, asked: Asked, limit: int, seconds: int = BODY_SECONDS) -> bytes:
+    """The whole body; refused with 413 before it is read when it says that it is too large, 408 when it is slow."""
+    declared = asked.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise too_large(limit)
+    first = await receive() if declared in ("", "0") and "transfer-encoding" not in asked.headers else None
+    if first is not None and not first.get("more_body", False):
+        return bytes(first.get("body", b""))
+    try:
+        async with asyncio.timeout(seconds):
+            return await _collect(receive, limit, first)
+    except TimeoutError as error:
+        says = text("The body came too slowly.", "请求体传输过慢。")
+        raise Refusal(Kind.LIMIT, "too_slow", says, status=408) from error
+
+
+async def _collect(receive: Receive, limit: int, first: MutableMapping[str, Any] | None) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    message = first
+    while message is None or message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        pieces.append(piece)
+    return b"".join(pieces)
