@@ -67,7 +67,7 @@ OUTLINE = Outline(
 )
 RECORD = scope_of(OUTLINE, "order")
 ROW = RECORD.of_row("order", "lines")
-GROUP = ROW.with_names(group=Type("row", form="order", table="lines"))
+
 FORM = Form(
     name="order",
     title=text("Order", "订单"),
