@@ -13,12 +13,23 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, CursorResult
 
-_FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+_ROWS = re.compile(r"(?<![@\w])@(\w+)\(([^)]*)\)")
 
 
 @lru_cache(maxsize=512)
 def _spelled(dialect: str, sql: str) -> str:
+    """`:name` as this driver writes it; `@name(place, key words)` as a set of rows, `@lock(b)` as its locking."""
+
+    def expand(found: re.Match[str]) -> str:
+        if found[1] == "lock":
+            return for_update(dialect, found[2])
+        columns = [column.split() for column in found[2].split(",")]
+        return rows_from(dialect, found[1], {name: kind[0] if kind else "whole" for name, *kind in columns})
+
+    sql = _ROWS.sub(expand, sql)
     return _PARAMETER.sub(r"%(\1)s", sql) if dialect == "postgresql" else sql
 
 
@@ -34,10 +45,15 @@ def run_together(connection: Connection, steps: Sequence[tuple[str, Mapping[str,
     """
     if connection.dialect.name != "postgresql":
         return [run(connection, sql, parameters).rowcount for sql, parameters in steps]
-    named = [f"step{index} AS ({sql} RETURNING 1)" for index, (sql, _) in enumerate(steps)]
-    counts = [f"(SELECT count(*) FROM step{index})" for index in range(len(steps))]
     everything = {name: value for _, parameters in steps for name, value in parameters.items()}
-    return list(run(connection, f"WITH {', '.join(named)} SELECT {', '.join(counts)}", everything).one())
+    return list(run(connection, _joined(tuple(sql for sql, _ in steps)), everything).one())
+
+
+@lru_cache(maxsize=256)
+def _joined(steps: tuple[str, ...]) -> str:
+    named = [f"step{index} AS ({sql} RETURNING 1)" for index, sql in enumerate(steps)]
+    counts = ["".join(("(SELECT count(*) FROM step", str(index), ")")) for index in range(len(steps))]
+    return " ".join(("WITH", ", ".join(named), "SELECT", ", ".join(counts)))
 
 
 def rows_from(dialect: str, name: str, columns: Mapping[str, str]) -> str:
@@ -50,7 +66,7 @@ def rows_from(dialect: str, name: str, columns: Mapping[str, str]) -> str:
         listed = ", ".join(f"{column} {kinds[kind]}" for column, kind in columns.items())
         return f"json_to_recordset(CAST(:{name} AS json)) AS {name}({listed})"
     listed = ", ".join(f"json_extract(e.value, '$.{column}') AS {column}" for column in columns)
-    return f"(SELECT {listed} FROM json_each(:{name}) AS e) AS {name}"
+    return " ".join(("(SELECT", listed, f"FROM json_each(:{name}) AS e) AS", name))
 
 
 def for_update(dialect: str, table: str) -> str:
@@ -104,28 +120,14 @@ def listed(dialect: str, texts: Iterable[str]) -> Any:
     return list(texts) if dialect == "postgresql" else orjson.dumps(list(texts)).decode()
 
 
-def header_text(dialect: str, name: str, column: str = "data") -> str:
-    """A field of a JSON column as text; the spelling must stay the same, or no expression index fits."""
-    if not _FIELD.fullmatch(name):
-        raise ValueError(name)
-    return f"({column} ->> '{name}')" if dialect == "postgresql" else f"json_extract({column}, '$.{name}')"
-
-
-def header_number(dialect: str, name: str, column: str = "data") -> str:
-    """A field of a JSON column that is a decimal (as text) or an integer: numeric, or a whole count of 10^-6."""
-    if dialect == "postgresql":
-        return f"(({column} ->> '{name}')::numeric)"
-    text = f"CAST({header_text(dialect, name, column)} AS TEXT)"
-    places = f"CASE instr({text}, '.') WHEN 0 THEN 0 ELSE length({text}) - instr({text}, '.') END"
-    return f"CAST(replace({text}, '.', '') || substr('000000', 1, 6 - ({places})) AS INTEGER)"
-
-
 def skip_locked(dialect: str) -> str:
     """The end of a SELECT that claims rows which nobody else is claiming; SQLite's writer is alone anyway."""
     return "FOR UPDATE SKIP LOCKED" if dialect == "postgresql" else ""
 
 
-def insert_rows(connection: Connection, table: str, columns: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> None:
+def insert_rows(
+    connection: Connection, table: str, columns: Mapping[str, str], lines: Iterable[Mapping[str, Any]]
+) -> None:
     """Insert these lines in one statement; `columns` names each column and its kind (see `rows_from`)."""
     held = [{name: line[name] for name in columns} for line in lines]
     if held:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import rows_from, run
+from engine.database.dialects import run
 from engine.ledger.chart import read_items, read_lots, read_places
 from engine.ledger.past import At, read_balances
 from engine.ledger.rows import as_rows
@@ -153,8 +153,7 @@ def page(
 
 
 def _lot_ids(connection: Connection, keys: Sequence[str]) -> set[int]:
-    asked = rows_from(connection.dialect.name, "asked", {"key": "words"})
-    sql = f"SELECT l.id FROM {asked} JOIN ledger_lot l ON l.key = asked.key"
+    sql = "SELECT l.id FROM @asked(key words) JOIN ledger_lot l ON l.key = asked.key"
     return set(run(connection, sql, {"asked": as_rows({"key": key} for key in keys)}).scalars())
 
 
@@ -179,6 +178,5 @@ def _worded(connection: Connection, rows: Sequence[tuple[int, int, int, int, int
 
 def names(connection: Connection, table: str, ids: Iterable[int]) -> Mapping[int, str]:
     """Keys by id, of one table of the chart."""
-    asked = rows_from(connection.dialect.name, "asked", {"id": "whole"})
-    sql = f"SELECT t.id, t.key FROM {asked} JOIN {table} t ON t.id = asked.id"
+    sql = " ".join(("SELECT t.id, t.key FROM @asked(id) JOIN", table, "t ON t.id = asked.id"))
     return {row.id: row.key for row in run(connection, sql, {"asked": as_rows({"id": each} for each in ids)})}

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from engine.database.dialects import close_gate, rows_from, run
+from engine.database.dialects import close_gate, run
 from engine.ledger.refusals import no
 from engine.ledger.rows import as_rows
 from engine.ledger.values import ALLOWED, LedgerPlace
@@ -117,15 +117,18 @@ def _mark(connection: Connection, mark: str) -> None:
 
 def read_items(connection: Connection, keys: Iterable[str]) -> dict[str, ChartItem]:
     """Items by key; those unknown are missing."""
-    sql = f"SELECT i.id, i.key, i.unit, i.scale, i.tracking FROM {_keys(connection)} JOIN ledger_item i ON i.key = asked.key"
-    return {row.key: ChartItem(*row) for row in run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})}
+    sql = (
+        "SELECT i.id, i.key, i.unit, i.scale, i.tracking FROM @asked(key words) JOIN ledger_item i ON i.key = asked.key"
+    )
+    found = run(connection, sql, {"asked": as_rows({"key": key} for key in keys)}).all()
+    return {row.key: ChartItem(row.id, row.key, row.unit, row.scale, row.tracking) for row in found}
 
 
 def read_places(connection: Connection, keys: Iterable[str]) -> dict[str, ChartPlace]:
     """Places by key; those unknown are missing."""
     sql = (
         "SELECT p.id, p.key, p.kind, p.negative, p.parent "
-        f"FROM {_keys(connection)} JOIN ledger_place p ON p.key = asked.key"
+        "FROM @asked(key words) JOIN ledger_place p ON p.key = asked.key"
     )
     found = run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})
     return {row.key: ChartPlace(row.id, row.key, row.kind, row.negative == 1, row.parent) for row in found}
@@ -133,20 +136,18 @@ def read_places(connection: Connection, keys: Iterable[str]) -> dict[str, ChartP
 
 def read_owners(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """Owners by key; those unknown are missing."""
-    sql = f"SELECT o.key, o.id FROM {_keys(connection)} JOIN ledger_owner o ON o.key = asked.key"
+    sql = "SELECT o.key, o.id FROM @asked(key words) JOIN ledger_owner o ON o.key = asked.key"
     return {row.key: row.id for row in run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})}
 
 
 def read_lots(connection: Connection, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Lots by item and key; those unknown are missing."""
-    asked = rows_from(connection.dialect.name, "asked", {"item": "whole", "key": "words"})
-    sql = f"SELECT l.item, l.key, l.id FROM {asked} JOIN ledger_lot l ON l.item = asked.item AND l.key = asked.key"
+    sql = (
+        "SELECT l.item, l.key, l.id FROM @asked(item, key words) "
+        "JOIN ledger_lot l ON l.item = asked.item AND l.key = asked.key"
+    )
     found = run(connection, sql, {"asked": as_rows({"item": item, "key": key} for item, key in pairs)})
     return {(row.item, row.key): row.id for row in found}
-
-
-def _keys(connection: Connection) -> str:
-    return rows_from(connection.dialect.name, "asked", {"key": "words"})
 
 
 def register_item(connection: Connection, key: str, unit: str, scale: int, tracking: str = "none") -> None:
@@ -176,10 +177,8 @@ def register_item(connection: Connection, key: str, unit: str, scale: int, track
 
 
 def _has_moved(connection: Connection, item: int, *, lots: bool) -> bool:
-    more = " AND lot > 0" if lots else ""
-    return (
-        run(connection, f"SELECT 1 FROM movement WHERE item = :item{more} LIMIT 1", {"item": item}).first() is not None
-    )
+    sql = "SELECT 1 FROM movement WHERE item = :item AND lot >= :lot LIMIT 1"
+    return run(connection, sql, {"item": item, "lot": int(lots)}).first() is not None
 
 
 def register_place(connection: Connection, place: LedgerPlace, record: str = "") -> None:
@@ -193,9 +192,13 @@ def register_place(connection: Connection, place: LedgerPlace, record: str = "")
     if (known.kind, known.free, known.parent) == (place.kind, free, parent):
         return
     _change_rules(connection)
-    since = "strict_since" if known.free == free or free else "(SELECT coalesce(max(seq), 0) FROM posting)"
-    sql = f"UPDATE ledger_place SET kind = :kind, negative = :free, parent = :parent, strict_since = {since} WHERE id = :id"
-    run(connection, sql, {"id": known.id, "kind": place.kind, "free": int(free), "parent": parent})
+    sql = (
+        "UPDATE ledger_place SET kind = :kind, negative = :free, parent = :parent, "
+        "strict_since = CASE WHEN :begins = 1 THEN (SELECT coalesce(max(seq), 0) FROM posting) "
+        "ELSE strict_since END WHERE id = :id"
+    )
+    begins = int(known.free and not free)
+    run(connection, sql, {"id": known.id, "kind": place.kind, "free": int(free), "parent": parent, "begins": begins})
 
 
 def register_lot(connection: Connection, item: str, key: str, expires: str = "") -> None:
@@ -218,7 +221,6 @@ def _change_rules(connection: Connection) -> None:
 def insert_places(connection: Connection, places: Iterable[LedgerPlace], records: Mapping[str, str]) -> None:
     """Insert places that are not there; those that are stay as they are."""
     _mark(connection, "chart_inserted_in")
-    columns = {"key": "words", "kind": "words", "negative": "whole", "parent": "words", "record": "words"}
     rows = as_rows(
         {
             "key": place.key,
@@ -232,7 +234,8 @@ def insert_places(connection: Connection, places: Iterable[LedgerPlace], records
     sql = (
         "INSERT INTO ledger_place (key, kind, negative, strict_since, parent, record) "
         "SELECT key, kind, negative, 0, parent, record "
-        f"FROM {rows_from(connection.dialect.name, 'asked', columns)} WHERE true ORDER BY key ON CONFLICT (key) DO NOTHING"
+        "FROM @asked(key words, kind words, negative, parent words, record words) "
+        "WHERE true ORDER BY key ON CONFLICT (key) DO NOTHING"
     )
     run(connection, sql, {"asked": rows})
 
@@ -240,9 +243,8 @@ def insert_places(connection: Connection, places: Iterable[LedgerPlace], records
 def insert_lots(connection: Connection, pairs: Iterable[tuple[int, str]]) -> None:
     """Insert lots that are not there."""
     _mark(connection, "chart_inserted_in")
-    asked = rows_from(connection.dialect.name, "asked", {"item": "whole", "key": "words"})
     sql = (
-        f"INSERT INTO ledger_lot (item, key, expires) SELECT item, key, '' FROM {asked} "
+        "INSERT INTO ledger_lot (item, key, expires) SELECT item, key, '' FROM @asked(item, key words) "
         "WHERE true ORDER BY item, key ON CONFLICT (item, key) DO NOTHING"
     )
     run(connection, sql, {"asked": as_rows({"item": item, "key": key} for item, key in pairs)})
@@ -252,7 +254,7 @@ def insert_owners(connection: Connection, keys: Iterable[str]) -> None:
     """Insert owners that are not there."""
     _mark(connection, "chart_inserted_in")
     sql = (
-        f"INSERT INTO ledger_owner (key) SELECT key FROM {_keys(connection)} "
+        "INSERT INTO ledger_owner (key) SELECT key FROM @asked(key words) "
         "WHERE true ORDER BY key ON CONFLICT (key) DO NOTHING"
     )
     run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})

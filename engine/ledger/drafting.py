@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from engine.clock import to_stored
-from engine.database.dialects import rows_from, run
+from engine.database.dialects import run
 from engine.errors import Fault
 from engine.ledger.chart import ChartItem
 from engine.ledger.naming import Resolver
@@ -87,7 +86,7 @@ def draft_all(connection: Connection, postings: Sequence[Posting], resolver: Res
 
 
 def _draft(connection: Connection, posting: Posting, resolver: Resolver) -> Draft:
-    draft = Draft(posting, _moment(posting.happened), _moment(posting.recorded))
+    draft = Draft(posting, to_stored(posting.happened), to_stored(posting.recorded))
     for move in posting.moves:
         _draft_move(draft, move, resolver)
     for cause in posting.reversals:
@@ -116,10 +115,6 @@ def _draft(connection: Connection, posting: Posting, resolver: Resolver) -> Draf
     return draft
 
 
-def _moment(moment: datetime) -> int:
-    return to_stored(moment)
-
-
 def _draft_move(draft: Draft, move: Movement, resolver: Resolver) -> None:
     item = _item(draft, move.item, move.line, resolver)
     if item is None:
@@ -144,7 +139,11 @@ def _draft_move(draft: Draft, move: Movement, resolver: Resolver) -> None:
     if target.free:
         draft.free.add(target.id)
     names = (move.item, move.lot or "", move.owner or "", origin.key, target.key, "")
-    value = None if move.value is None else _whole(move.value)
+    try:
+        value = None if move.value is None else to_scaled(move.value)
+    except Inexact:
+        draft.faults.append(fault("quantity", move.line, item=move.item))
+        return
     draft.lines.append(
         Line(
             move.key,
@@ -169,13 +168,6 @@ def _item(draft: Draft, key: str, line: str | None, resolver: Resolver) -> Chart
     if item is None:
         draft.faults.append(fault("unknown_item", line, item=key))
     return item
-
-
-def _whole(number: Decimal) -> int | None:
-    try:
-        return to_scaled(number)
-    except Inexact:
-        return None
 
 
 def _scaled(draft: Draft, number: Decimal, item: ChartItem, line: str | None) -> int | None:
@@ -243,7 +235,6 @@ def _draft_reversal(connection: Connection, draft: Draft, cause: str) -> None:
 
 def known_keys(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
     """Those keys of the drafts' lines that were posted before."""
-    asked = rows_from(connection.dialect.name, "asked", {"key": "words"})
-    sql = f"SELECT m.key FROM {asked} JOIN movement m ON m.key = asked.key"
+    sql = "SELECT m.key FROM @asked(key words) JOIN movement m ON m.key = asked.key"
     keys = [{"key": line.key} for draft in drafts for line in draft.lines]
     return set(run(connection, sql, {"asked": as_rows(keys)}).scalars())

@@ -6,8 +6,9 @@ By seq: today's balances without what came later. By moment: the cumulative bala
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,16 @@ Balance = tuple[int, int, int, int, int, int]
 At = int | datetime | None
 
 
+_NOW = (
+    "SELECT b.place, b.item, b.lot, b.owner, b.on_hand, b.reserved FROM balance b "
+    "WHERE (b.on_hand <> 0 OR b.reserved <> 0)"
+)
+_BALANCES = "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM balance b WHERE b.on_hand <> 0"
+_MONTH = "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM month_balance b WHERE b.until = :since"
+_SUM = "SELECT place, item, lot, owner, CAST(sum(more) AS bigint) AS on_hand FROM"
+_GROUP = "GROUP BY place, item, lot, owner HAVING sum(more) <> 0"
+
+
 def month_of(moment: datetime) -> datetime:
     """The beginning of the month, in UTC."""
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -31,11 +42,9 @@ def read_balances(
 ) -> list[Balance]:
     """Every balance that is not empty, of these items at these places (None: all), now or as it was."""
     if at is None:
-        sql = (
-            "SELECT b.place, b.item, b.lot, b.owner, b.on_hand, b.reserved FROM balance b "
-            f"WHERE (b.on_hand <> 0 OR b.reserved <> 0){_only('b', 'place', items, places)}"
-        )
-        return [tuple(row) for row in run(connection, sql)]  # type: ignore[misc]
+        only = _only("b", "place", items, places)
+        rows: Iterable[Any] = run(connection, " ".join((_NOW, only)))
+        return [(place, item, lot, owner, there, kept) for place, item, lot, owner, there, kept in rows]
     if isinstance(at, datetime):
         return _by_moment(connection, items, places, at)
     return _by_seq(connection, items, places, at)
@@ -52,31 +61,25 @@ def _only(table: str, place: str, items: Sequence[int] | None, places: Sequence[
 
 
 def _flows(items: Sequence[int] | None, places: Sequence[int] | None, condition: str, sign: int) -> str:
-    parts = [
-        f"SELECT m.{place} AS place, m.item, m.lot, m.owner, {direction * sign} * m.quantity AS more "
-        f"FROM movement m WHERE {condition}{_only('m', place, items, places)}"
-        for place, direction in (("target", 1), ("origin", -1))
-    ]
+    parts = []
+    for place, direction in (("target", sign), ("origin", -sign)):
+        flow = f"SELECT m.{place} AS place, m.item, m.lot, m.owner, {direction} * m.quantity AS more"
+        parts.append(" ".join((flow, "FROM movement m WHERE", condition, _only("m", place, items, places))))
     return " UNION ALL ".join(parts)
 
 
-def _summed(connection: Connection, parts: str, parameters: dict[str, int]) -> list[Balance]:
-    sql = (
-        "SELECT place, item, lot, owner, CAST(sum(more) AS bigint) AS on_hand "
-        f"FROM ({parts}) AS flow GROUP BY place, item, lot, owner HAVING sum(more) <> 0"
-    )
-    return [(*row, 0) for row in run(connection, sql, parameters)]
+def _summed(connection: Connection, parts: Sequence[str], parameters: dict[str, int]) -> list[Balance]:
+    sql = " ".join((_SUM, "(", " UNION ALL ".join(parts), ") AS flow", _GROUP))
+    rows: Iterable[Any] = run(connection, sql, parameters)
+    return [(place, item, lot, owner, there, 0) for place, item, lot, owner, there in rows]
 
 
 def _by_seq(
     connection: Connection, items: Sequence[int] | None, places: Sequence[int] | None, seq: int
 ) -> list[Balance]:
-    now = (
-        "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM balance b "
-        f"WHERE b.on_hand <> 0{_only('b', 'place', items, places)}"
-    )
+    now = " ".join((_BALANCES, _only("b", "place", items, places)))
     later = _flows(items, places, "m.id >= :later", -1)
-    return _summed(connection, f"{now} UNION ALL {later}", {"later": (seq + 1) * STEP})
+    return _summed(connection, (now, later), {"later": (seq + 1) * STEP})
 
 
 def _by_moment(
@@ -87,13 +90,10 @@ def _by_moment(
     since = _built_before(until, built)
     parameters = {"until": until}
     if since is None:
-        return _summed(connection, _flows(items, places, "m.happened <= :until", 1), parameters)
-    month = (
-        "SELECT b.place, b.item, b.lot, b.owner, b.on_hand AS more FROM month_balance b "
-        f"WHERE b.until = :since{_only('b', 'place', items, places)}"
-    )
+        return _summed(connection, (_flows(items, places, "m.happened <= :until", 1),), parameters)
+    month = " ".join((_MONTH, _only("b", "place", items, places)))
     rest = _flows(items, places, "m.happened >= :since AND m.happened <= :until", 1)
-    return _summed(connection, f"{month} UNION ALL {rest}", {**parameters, "since": since})
+    return _summed(connection, (month, rest), {**parameters, "since": since})
 
 
 def _built_before(until: int, built: int) -> int | None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import for_update, rows_from, run, share_gate
+from engine.database.dialects import run, share_gate
 from engine.ledger.chart import GATE
 from engine.ledger.drafting import Draft, Key
 from engine.ledger.rows import as_rows
@@ -74,11 +75,10 @@ def lock_pairs(connection: Connection, wanted: Iterable[Pair], needed: Iterable[
     pairs = sorted({*wanted, *needed})
     missing = set(needed) - _lock(connection, pairs)
     if missing:
-        asked = _asked(connection, "asked", "place", "item")
         run(
             connection,
             "INSERT INTO balance (place, item, lot, owner, on_hand, reserved) "
-            f"SELECT place, item, 0, 0, 0, 0 FROM {asked} WHERE true ORDER BY place, item "
+            "SELECT place, item, 0, 0, 0, 0 FROM @asked(place, item) WHERE true ORDER BY place, item "
             "ON CONFLICT (place, item, lot, owner) DO NOTHING",
             {"asked": as_rows({"place": place, "item": item} for place, item in sorted(missing))},
         )
@@ -89,16 +89,12 @@ def _lock(connection: Connection, pairs: Sequence[Pair]) -> set[Pair]:
     if not pairs:
         return set()
     sql = (
-        f"SELECT b.place, b.item FROM {_asked(connection, 'asked', 'place', 'item')} "
+        "SELECT b.place, b.item FROM @asked(place, item) "
         "JOIN balance b ON b.place = asked.place AND b.item = asked.item AND b.lot = 0 AND b.owner = 0 "
-        f"ORDER BY b.place, b.item {for_update(connection.dialect.name, 'b')}"
+        "ORDER BY b.place, b.item @lock(b)"
     )
     rows = as_rows({"place": place, "item": item} for place, item in pairs)
     return {(row.place, row.item) for row in run(connection, sql, {"asked": rows})}
-
-
-def _asked(connection: Connection, name: str, *columns: str) -> str:
-    return rows_from(connection.dialect.name, name, dict.fromkeys(columns, "whole"))
 
 
 def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> None:
@@ -107,8 +103,7 @@ def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> 
     if sources:
         sql = (
             "SELECT r.source, r.effect, r.line, r.place, r.item, r.lot, r.owner, r.quantity "
-            f"FROM {rows_from(connection.dialect.name, 'asked', {'source': 'words'})} "
-            "JOIN reservation r ON r.source = asked.source"
+            "FROM @asked(source words) JOIN reservation r ON r.source = asked.source"
         )
         for row in run(connection, sql, {"asked": as_rows({"source": each} for each in sorted(sources))}):
             at = (row.place, row.item, row.lot, row.owner)
@@ -117,8 +112,7 @@ def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> 
     if sources:
         sql = (
             "SELECT h.source, h.effect, h.line, h.place, h.item, h.lot "
-            f"FROM {rows_from(connection.dialect.name, 'asked', {'source': 'words'})} "
-            "JOIN hold h ON h.source = asked.source"
+            "FROM @asked(source words) JOIN hold h ON h.source = asked.source"
         )
         for row in run(connection, sql, {"asked": as_rows({"source": each} for each in sorted(sources))}):
             state.own_holds[row.source, row.effect, row.line] = (row.place, row.item, row.lot)
@@ -149,38 +143,29 @@ def _touched(drafts: Sequence[Draft], state: State) -> tuple[set[Key], set[Pair]
     return keys, strict, needed
 
 
-def _statement(dialect: str, draws: bool) -> str:
-    keys = rows_from(dialect, "keys", dict.fromkeys(("place", "item", "lot", "owner"), "whole"))
-    pairs = rows_from(dialect, "pairs", {"place": "whole", "item": "whole"})
-    lots = rows_from(dialect, "lots", {"lot": "whole"})
-    sources = rows_from(dialect, "sources", {"source": "words"})
-    parts = [
-        "SELECT 1 AS part, b.place AS a, b.item AS b, b.lot AS c, b.owner AS d, b.on_hand AS e, b.reserved AS f, "
-        f"'' AS t, '' AS u, '' AS v FROM {keys} JOIN balance b "
-        "ON b.place = keys.place AND b.item = keys.item AND b.lot = keys.lot AND b.owner = keys.owner",
-        "SELECT 2, b.place, b.item, 0, b.owner, CAST(sum(b.on_hand) AS bigint), CAST(sum(b.reserved) AS bigint), "
-        f"'', '', '' FROM {pairs} JOIN balance b ON b.place = pairs.place AND b.item = pairs.item "
-        "GROUP BY b.place, b.item, b.owner",
-        "SELECT 3, h.place, h.item, h.lot, 0, 0, 0, h.source, h.effect, h.line "
-        f"FROM {pairs} JOIN hold h ON h.place = pairs.place AND h.item = pairs.item",
-        f"SELECT 4, s.lot, s.place, 0, 0, 0, 0, '', '', '' FROM {lots} JOIN serial_at s ON s.lot = lots.lot",
-        f"SELECT 5, 0, 0, 0, 0, 0, 0, p.source, p.hash, '' FROM {sources} JOIN posting p "
-        "ON p.seq = (SELECT max(q.seq) FROM posting q WHERE q.source = sources.source)",
-        "SELECT 6, c.until, 0, 0, 0, 0, 0, c.unit, '', '' FROM closed_period c",
-        "SELECT 7, s.chart, s.built, 0, 0, 0, 0, '', '', '' FROM ledger_state s",
-    ]
-    if draws:
-        parts.append("SELECT 8, nextval('ledger_seq'), 0, 0, 0, 0, 0, '', '', '' FROM generate_series(1, :draw)")
-    return " UNION ALL ".join(parts)
-
-
-_STATEMENTS = {(dialect, draws): _statement(dialect, draws) for dialect in ("sqlite", "postgresql") for draws in (0, 1)}
+_PARTS = (
+    "SELECT 1 AS part, b.place AS a, b.item AS b, b.lot AS c, b.owner AS d, b.on_hand AS e, b.reserved AS f, "
+    "'' AS t, '' AS u, '' AS v FROM @keys(place, item, lot, owner) JOIN balance b "
+    "ON b.place = keys.place AND b.item = keys.item AND b.lot = keys.lot AND b.owner = keys.owner",
+    "SELECT 2, b.place, b.item, 0, b.owner, CAST(sum(b.on_hand) AS bigint), CAST(sum(b.reserved) AS bigint), "
+    "'', '', '' FROM @pairs(place, item) JOIN balance b ON b.place = pairs.place AND b.item = pairs.item "
+    "GROUP BY b.place, b.item, b.owner",
+    "SELECT 3, h.place, h.item, h.lot, 0, 0, 0, h.source, h.effect, h.line "
+    "FROM @pairs(place, item) JOIN hold h ON h.place = pairs.place AND h.item = pairs.item",
+    "SELECT 4, s.lot, s.place, 0, 0, 0, 0, '', '', '' FROM @lots(lot) JOIN serial_at s ON s.lot = lots.lot",
+    "SELECT 5, 0, 0, 0, 0, 0, 0, p.source, p.hash, '' FROM @sources(source words) JOIN posting p "
+    "ON p.seq = (SELECT max(q.seq) FROM posting q WHERE q.source = sources.source)",
+    "SELECT 6, c.until, 0, 0, 0, 0, 0, c.unit, '', '' FROM closed_period c",
+    "SELECT 7, s.chart, s.built, 0, 0, 0, 0, '', '', '' FROM ledger_state s",
+)
+_DRAWING = "SELECT 8, nextval('ledger_seq'), 0, 0, 0, 0, 0, '', '', '' FROM generate_series(1, :draw)"
+_READING = " UNION ALL ".join(_PARTS)
+_READING_AND_DRAWING = " UNION ALL ".join((*_PARTS, _DRAWING))
 
 
 def _read(
     connection: Connection, state: State, drafts: Sequence[Draft], keys: set[Key], pairs: set[Pair], draw: int
 ) -> None:
-    dialect = connection.dialect.name
     held = pairs | {key[:2] for key in keys}
     lots = {line.lot for draft in drafts for line in draft.lines if line.serial}
     parameters = {
@@ -190,8 +175,9 @@ def _read(
         "sources": as_rows({"source": source} for source in {draft.posting.source for draft in drafts}),
         "draw": draw,
     }
-    sql = _STATEMENTS[dialect, int(dialect == "postgresql" and draw > 0)]
-    for part, a, b, c, d, e, f, t, u, v in run(connection, sql, parameters).all():
+    draws = draw > 0 and connection.dialect.name == "postgresql"
+    rows: Iterable[Any] = run(connection, _READING_AND_DRAWING if draws else _READING, parameters)
+    for part, a, b, c, d, e, f, t, u, v in rows:
         if part == 1:
             state.on_hand[a, b, c, d] = e
             state.reserved[a, b, c, d] = f

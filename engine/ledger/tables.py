@@ -7,7 +7,10 @@ on every posting; `audit` proves that nothing points nowhere.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
 
 from engine.database import Whole, Words, metadata
 from engine.database.dialects import append_only
@@ -15,8 +18,9 @@ from engine.database.dialects import append_only
 STEP = 1_000_000
 
 
-def _table(name: str, *parts: Column[object] | CheckConstraint | UniqueConstraint | Index, **options: object) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True, **options)
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    made: Table = Table(name, metadata, *parts, sqlite_strict=True, **options)
+    return made
 
 
 def _whole(name: str, *, primary: bool = False, default: str | None = None, null: bool = False) -> Column[object]:

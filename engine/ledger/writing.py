@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.clock import from_stored, to_stored
-from engine.database.dialects import rows_from, run_together
+from engine.database.dialects import run_together
 from engine.ledger.drafting import Draft, Key
 from engine.ledger.hashing import hash_posting
-from engine.ledger.rows import as_rows
+from engine.ledger.rows import as_rows, insert_set
 from engine.ledger.state import Named, State
 from engine.ledger.tables import STEP
 from engine.ledger.values import Posted
 from engine.ledger.weighing import Weighed
 
 
-class Unwritten(Exception):  # noqa: N818 - what happened, not an error of ours
+class Unwritten(Exception):
     """Fewer rows of this kind were written than there had to be."""
 
 
@@ -70,7 +71,7 @@ def months_after(happened: int, built: int) -> list[int]:
     """The beginnings of months after a moment, up to the last that is built."""
     moment = from_stored(happened)
     year, month = moment.year, moment.month
-    found = []
+    found: list[int] = []
     while True:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         until = to_stored(datetime(year, month, 1, tzinfo=UTC))
@@ -147,21 +148,6 @@ def _movement_rows(draft: Draft, seq: int) -> list[dict[str, Any]]:
     ]
 
 
-_WORDS = {"source", "cause", "reason", "person", "previous", "hash", "key", "kind", "line", "effect"}
-
-
-def _insert(table: str, name: str, columns: str, conflict: str, order: str = "") -> tuple[str, str, str]:
-    return table, name, f"{columns}|{conflict}|{order}"
-
-
-def _columns(columns: str) -> dict[str, str]:
-    return {each: "words" if each in _WORDS else "whole" for each in columns.split(", ")}
-
-
-def _insert_sql(dialect: str, table: str, name: str, columns: str, rest: str) -> str:
-    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows_from(dialect, name, _columns(columns))} WHERE true {rest}"
-
-
 _POSTING = "seq, source, cause, happened, recorded, reason, version, person, previous, hash"
 _MOVEMENT = (
     "id, seq, key, item, lot, owner, origin, target, quantity, value, kind, source, line, reverses, happened, recorded"
@@ -170,18 +156,12 @@ _BALANCE = "place, item, lot, owner, on_hand, reserved"
 _MONTH = "until, place, item, lot, owner, on_hand"
 _PROMISE = "source, effect, line, place, item, lot, owner, quantity"
 _HOLD = "source, effect, line, place, item, lot"
-_NAMED = "(source, effect, line)"
 
-
-def _spell(dialect: str) -> dict[str, str]:
-    changed = rows_from(dialect, "changed", _columns(f"{_PROMISE}, held_place, held_quantity"))
-    freed = rows_from(dialect, "freed", _columns("source, effect, line, quantity"))
-    unheld = rows_from(dialect, "unheld", _columns("source, effect, line"))
-    return {
-        "postings": _insert_sql(dialect, "posting", "postings", _POSTING, ""),
-        "movements": _insert_sql(dialect, "movement", "movements", _MOVEMENT, "ON CONFLICT DO NOTHING"),
-        "balances": _insert_sql(
-            dialect,
+_SQL: Mapping[str, str] = MappingProxyType(
+    {
+        "postings": insert_set("posting", "postings", _POSTING),
+        "movements": insert_set("movement", "movements", _MOVEMENT, "ON CONFLICT DO NOTHING"),
+        "balances": insert_set(
             "balance",
             "balances",
             _BALANCE,
@@ -191,54 +171,53 @@ def _spell(dialect: str) -> dict[str, str]:
             "OR balance.on_hand + excluded.on_hand >= 0 "
             "OR EXISTS (SELECT 1 FROM ledger_place p WHERE p.id = excluded.place AND p.negative = 1))",
         ),
-        "locks": _insert_sql(dialect, "balance", "locks", _BALANCE, "ON CONFLICT DO NOTHING"),
-        "months": _insert_sql(
-            dialect,
+        "locks": insert_set("balance", "locks", _BALANCE, "ON CONFLICT DO NOTHING"),
+        "months": insert_set(
             "month_balance",
             "months",
             _MONTH,
             "ORDER BY until, place, item, lot, owner ON CONFLICT (until, place, item, lot, owner) DO UPDATE SET "
             "on_hand = month_balance.on_hand + excluded.on_hand",
         ),
-        "serials": _insert_sql(
-            dialect,
+        "serials": insert_set(
             "serial_at",
             "serials",
             "lot, place, came_from",
             "ORDER BY lot ON CONFLICT (lot) DO UPDATE SET place = excluded.place, came_from = excluded.came_from "
             "WHERE serial_at.place = excluded.came_from",
         ),
-        "promised": _insert_sql(dialect, "reservation", "promised", _PROMISE, f"ON CONFLICT {_NAMED} DO NOTHING"),
+        "promised": insert_set("reservation", "promised", _PROMISE, "ON CONFLICT (source, effect, line) DO NOTHING"),
         "changed": (
             "UPDATE reservation SET place = changed.place, item = changed.item, lot = changed.lot, "
-            f"owner = changed.owner, quantity = changed.quantity FROM {changed} WHERE reservation.source = changed.source "
+            "owner = changed.owner, quantity = changed.quantity FROM @changed(source words, effect words, line words, "
+            "place, item, lot, owner, quantity, held_place, held_quantity) WHERE reservation.source = changed.source "
             "AND reservation.effect = changed.effect AND reservation.line = changed.line "
             "AND reservation.place = changed.held_place AND reservation.quantity = changed.held_quantity"
         ),
         "freed": (
-            "DELETE FROM reservation WHERE (source, effect, line, quantity) IN "
-            f"(SELECT source, effect, line, quantity FROM {freed})"
+            "DELETE FROM reservation WHERE (source, effect, line, quantity) IN (SELECT source, effect, line, quantity "
+            "FROM @freed(source words, effect words, line words, quantity))"
         ),
-        "held": _insert_sql(
-            dialect,
+        "held": insert_set(
             "hold",
             "held",
             _HOLD,
-            f"ON CONFLICT {_NAMED} DO UPDATE SET place = excluded.place, item = excluded.item, lot = excluded.lot",
+            "ON CONFLICT (source, effect, line) DO UPDATE SET place = excluded.place, item = excluded.item, "
+            "lot = excluded.lot",
         ),
-        "unheld": f"DELETE FROM hold WHERE {_NAMED} IN (SELECT source, effect, line FROM {unheld})",
+        "unheld": (
+            "DELETE FROM hold WHERE (source, effect, line) IN "
+            "(SELECT source, effect, line FROM @unheld(source words, effect words, line words))"
+        ),
     }
-
-
-_SQL = {dialect: _spell(dialect) for dialect in ("sqlite", "postgresql")}
+)
 _COUNTED = {"postings", "movements", "balances", "serials", "promised", "changed", "freed"}
 
 
 def write(connection: Connection, change: Change) -> None:
     """Write it all, or raise `Unwritten` with the name of what somebody else was faster with."""
     sets = {name: rows for name, rows in _sets(change).items() if rows}
-    spelled = _SQL[connection.dialect.name]
-    counts = run_together(connection, [(spelled[name], {name: as_rows(rows)}) for name, rows in sets.items()])
+    counts = run_together(connection, [(_SQL[name], {name: as_rows(rows)}) for name, rows in sets.items()])
     for (name, rows), count in zip(sets.items(), counts, strict=True):
         if name in _COUNTED and count != len(rows):
             raise Unwritten(name)

@@ -1,0 +1,142 @@
+"""Movements as people read them: pages in the one order, and the running balance of an item at a place.
+
+Used by operations and reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.clock import from_stored
+from engine.database.dialects import run
+from engine.ledger.chart import read_items, read_places
+from engine.ledger.tables import STEP
+from engine.quantities import from_scaled
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One movement and the posting it belongs to."""
+
+    id: int
+    seq: int
+    key: str
+    item: str
+    lot: str | None
+    owner: str | None
+    origin: str
+    target: str
+    quantity: Decimal
+    value: Decimal | None
+    kind: str
+    source: str
+    line: str | None
+    reverses: int | None
+    happened: datetime
+    recorded: datetime
+    cause: str
+    reason: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One movement as a place sees it: what came (or went, below zero) and what was there afterwards."""
+
+    moved: Moved
+    change: Decimal
+    balance: Decimal
+
+
+_SELECT = """
+SELECT m.id, m.seq, m.key, i.key AS item, l.key AS lot, o.key AS owner, f.key AS origin, t.key AS target, m.quantity,
+  m.value, m.kind, m.source, m.line, m.reverses, m.happened, m.recorded, p.cause, p.reason, p.person
+FROM movement m JOIN posting p ON p.seq = m.seq JOIN ledger_item i ON i.id = m.item
+JOIN ledger_place f ON f.id = m.origin JOIN ledger_place t ON t.id = m.target
+LEFT JOIN ledger_lot l ON l.id = m.lot LEFT JOIN ledger_owner o ON o.id = m.owner
+WHERE m.id > :after
+"""
+
+
+def movements(
+    connection: Connection,
+    *,
+    after_seq: int = 0,
+    after: int = 0,
+    items: Sequence[str] | None = None,
+    places: Sequence[str] | None = None,
+    source: str | None = None,
+    limit: int = 50,
+) -> list[Moved]:
+    """Movements in the one order: all of later postings than `after_seq`, or those after the movement `after`."""
+    conditions: list[str] = []
+    start = max(after, (after_seq + 1) * STEP - 1 if after_seq else 0)
+    parameters: dict[str, Any] = {"after": start, "limit": limit}
+    if items is not None:
+        conditions.append(_among(("m.item",), [each.id for each in read_items(connection, items).values()]))
+    if places is not None:
+        ids = [each.id for each in read_places(connection, places).values()]
+        conditions.append(_among(("m.origin", "m.target"), ids))
+    if source is not None:
+        conditions.append("m.seq IN (SELECT seq FROM posting WHERE source = :source)")
+        parameters["source"] = source
+    sql = " AND ".join((_SELECT, *conditions)) + " ORDER BY m.id LIMIT :limit"
+    rows: Iterable[Any] = run(connection, sql, parameters)
+    return [_moved(row) for row in rows]
+
+
+def trail(
+    connection: Connection, item: str, place: str, lot: str | None = None, *, after: int = 0, limit: int = 50
+) -> list[Step]:
+    """What came to and went from a place, oldest first, with the balance after each; of one lot or of the item."""
+    items, places = read_items(connection, [item]), read_places(connection, [place])
+    if item not in items or place not in places:
+        return []
+    sql = [_SELECT, "AND m.item = :item AND (m.origin = :place OR m.target = :place)"]
+    parameters: dict[str, Any] = {"after": after, "limit": limit, "item": items[item].id, "place": places[place].id}
+    if lot is not None:
+        sql.append("AND l.key = :lot")
+        parameters["lot"] = lot
+    balance = _balance_before(connection, parameters)
+    steps: list[Step] = []
+    rows: Iterable[Any] = run(connection, " ".join((*sql, "ORDER BY m.id LIMIT :limit")), parameters)
+    for row in rows:
+        change = from_scaled(row.quantity if row.target == place else -row.quantity)
+        balance += change
+        steps.append(Step(_moved(row), change, balance))
+    return steps
+
+
+_BEFORE = """
+SELECT CAST(coalesce(sum(CASE WHEN m.target = :place THEN m.quantity ELSE -m.quantity END), 0) AS bigint)
+FROM movement m LEFT JOIN ledger_lot l ON l.id = m.lot
+WHERE m.item = :item AND m.id <= :after AND (m.origin = :place OR m.target = :place)
+"""
+
+
+def _balance_before(connection: Connection, parameters: dict[str, Any]) -> Decimal:
+    if parameters["after"] == 0:
+        return Decimal(0)
+    sql = " ".join((_BEFORE, "AND l.key = :lot" if "lot" in parameters else ""))
+    return from_scaled(int(run(connection, sql, parameters).scalar_one()))
+
+
+def _among(columns: Sequence[str], ids: Sequence[int]) -> str:
+    listed = ", ".join(str(each) for each in ids) or "-1"
+    parts = [f"{column} = {listed}" if len(ids) == 1 else f"{column} IN ({listed})" for column in columns]
+    return f"({' OR '.join(parts)})"
+
+
+def _moved(row: Any) -> Moved:
+    values = dict(row._mapping)
+    values["quantity"] = from_scaled(values["quantity"])
+    values["value"] = None if values["value"] is None else from_scaled(values["value"])
+    values["line"] = values["line"] or None
+    values["happened"], values["recorded"] = from_stored(values["happened"]), from_stored(values["recorded"])
+    return Moved(**values)
