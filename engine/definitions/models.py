@@ -408,6 +408,8 @@ class Rights:
     model: str
     lines: tuple[tuple[str, str, str, str], ...]
     roles: Mapping[str, Role]
+    places: Mapping[tuple[str, str, str, str], Place] = NOTHING
+    """Where each line stands."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.tag import Tag
 
 from engine.definitions.findings import Finding, finding
 from engine.definitions.models import Place
@@ -38,8 +40,11 @@ MOST_NODES = 20_000
 Path: TypeAlias = tuple[str | int, ...]
 
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z", re.ASCII)
-_HIDDEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "": None}
+UNSEEN = text("Here are characters that cannot be seen.", "此处含有不可见字符。")
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Source:
         return Place(self.file, self.lines.get(known, 1), dotted(path))
 
 
-class Unreadable(Exception):  # noqa: N818 - an answer to the author, not a breakdown
+class Unreadable(Exception):
     """The text is refused before anything of it is built."""
 
     def __init__(self, found: Finding) -> None:
@@ -115,6 +120,8 @@ class _Builder:
             raise self.refuse(event, "alias", text("Anchors and aliases are not allowed.", "不允许使用锚点和别名。"))
         if getattr(event, "ctag", None) is not None:
             raise self.refuse(event, "tag", text("Tags are not allowed.", "不允许使用标签。"))
+        if isinstance(event, ScalarEvent) and _HIDDEN.search(event.value):
+            raise self.refuse(event, "hidden_characters", UNSEEN)
         if not isinstance(event, ScalarEvent) and len(self.stack) >= DEEPEST:
             raise self.refuse(event, "too_deep", text(f"Deeper than {DEEPEST} levels.", f"嵌套超过 {DEEPEST} 层。"))
 
@@ -139,7 +146,9 @@ class _Builder:
         if key == "<<":
             raise self.refuse(event, "merge_key", text("Merge keys are not allowed.", "不允许使用合并键。"))
         if key in parent.built:
-            raise self.refuse(event, "duplicate_key", text(f"'{key[:80]}' stands here twice.", f"“{key[:80]}”重复出现。"))
+            raise self.refuse(
+                event, "duplicate_key", text(f"'{key[:80]}' stands here twice.", f"“{key[:80]}”重复出现。")
+            )
         parent.key = key
         self.lines[(*parent.path, key)] = event.start_mark.line + 1
 
@@ -162,11 +171,14 @@ class _Builder:
 
 
 def _scalar(event: ScalarEvent) -> Any:
-    if event.style:
-        return event.value
-    if event.value in _WORDS:
-        return _WORDS[event.value]
-    return int(event.value) if _WHOLE.match(event.value) else event.value
+    return event.value if event.style else _typed(event.value)
+
+
+def _typed(plain: str) -> Any:
+    """What a plain scalar stands for."""
+    if plain in _WORDS:
+        return _WORDS[plain]
+    return int(plain) if _WHOLE.match(plain) else plain
 
 
 def dotted(path: Path) -> str:
@@ -205,8 +217,7 @@ def _decoded(raw: str | bytes, file: str) -> str:
         if len(line) > LONGEST_LINE:
             raise Unreadable(finding(here, "too_large", text("The line is too long.", "该行过长。")))
         if _HIDDEN.search(line):
-            says = text("The line holds characters that cannot be seen.", "该行含有不可见字符。")
-            raise Unreadable(finding(here, "hidden_characters", says))
+            raise Unreadable(finding(here, "hidden_characters", UNSEEN))
     return words
 
 
@@ -216,3 +227,42 @@ def _broken(error: YAMLError, file: str) -> Unreadable:
     problem = str(getattr(error, "problem", None) or "not readable")
     where = Place(file, line, "")
     return Unreadable(finding(where, "yaml", text(f"This is not YAML: {problem}.", f"不是有效的 YAML：{problem}。")))
+
+
+_PLAIN = re.compile(r"[^\W\d_][\w ./()+*<>=-]*(?<! )\Z")
+_TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+def normalise(words: str) -> str:
+    """The normal form of a definition: same comments, order and braces; one indentation and one way to quote.
+
+    Raises `Unreadable` for what `read_yaml` refuses. What is read from the result is what was read from the text.
+    """
+    before = read_yaml(words, "").data
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 1_000_000
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    node = yaml.compose(io.StringIO(words.replace("\r\n", "\n")))
+    if node is None:
+        return words
+    _quoted(node)
+    out = io.StringIO()
+    yaml.serialize(node, out)
+    result = "\n".join(line.rstrip() for line in out.getvalue().rstrip("\n").split("\n")) + "\n"
+    return result if read_yaml(result, "").data == before else words
+
+
+def _quoted(node: Any) -> None:
+    """Plain where a text can be taken for nothing else, double quotes where it could."""
+    if isinstance(node, ScalarNode):
+        typed = not node.style and not isinstance(_typed(node.value), str)
+        if typed or node.style in ("|", ">"):
+            return
+        plain = _PLAIN.match(node.value) and isinstance(_typed(node.value), str)
+        node.ctag = Tag(suffix=_TEXT_TAG)
+        node.style = None if plain else '"'
+        return
+    for each in node.value:
+        for part in each if isinstance(each, tuple) else (each,):
+            _quoted(part)

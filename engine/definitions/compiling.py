@@ -1,0 +1,97 @@
+"""Compiles the expressions of one definition and notes what is wrong with them. Used by the builders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.definitions.findings import Findings
+from engine.definitions.marked import Marked
+from engine.definitions.models import NOTHING, Edit, People, Rule
+from engine.definitions.outline import BOOLEAN, Outline
+from engine.definitions.people import PeopleReader
+from engine.definitions.reader import Path
+from engine.definitions.scopes import Names
+from engine.definitions.vocabulary import Vocabulary
+from engine.errors import Text, text
+from engine.expressions import Expression, ExpressionFault, Type, compile_expression
+
+
+def written(value: Any) -> str:
+    """An expression as text, whatever YAML made of it: `0` and `true` are expressions too."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a builder needs: the definition, what it may refer to, and where to note what is wrong."""
+
+    marked: Marked
+    outline: Outline
+    vocabulary: Vocabulary
+    roles: Mapping[str, Any]
+    options: Mapping[str, Any]
+    """Choice lists of the library."""
+    findings: Findings
+    steps: tuple[str, ...] = ()
+
+    def expression(self, value: Any, path: Path, scope: Names, expected: Type | None) -> Expression | None:
+        """The compiled expression; None with a finding when it cannot be, None without when there is none."""
+        if value is None:
+            return None
+        try:
+            return compile_expression(written(value), scope, expected)
+        except ExpressionFault as fault:
+            words = written(value)
+            shown = words if len(words) <= 80 else f"{words[:77]}..."
+            says = text(
+                f"{fault.says.get('en', '')} (column {fault.column} of '{shown}')",
+                f"{fault.says.get('zh', '')}（“{shown}”第 {fault.column} 列）",
+            )
+            self.findings.add(self.marked.place(path), fault.code, says, fault.hint)
+            return None
+
+    def condition(self, value: Any, path: Path, scope: Names) -> Expression | None:
+        """A condition."""
+        return self.expression(value, path, scope, BOOLEAN)
+
+    def people(self, value: Any, path: Path, scope: Names) -> tuple[People, ...]:
+        """A list of people."""
+        reader = PeopleReader(scope, self.roles, self.findings, self.steps)
+        found = [reader.all([each], self.marked.place((*path, index))) for index, each in enumerate(value or ())]
+        return tuple(person for each in found for person in each)
+
+    def rules(self, data: Mapping[str, Any] | None, path: Path, scope: Names) -> dict[str, Rule]:
+        """Rules of a form, or guards of a transition."""
+        made = {}
+        for name, each in (data or NOTHING).items():
+            check = self.condition(each["check"], (*path, name, "check"), scope)
+            if check is not None:
+                where = self.marked.place((*path, name))
+                made[name] = Rule(name, check, each["says"], each.get("field"), where)
+        return made
+
+    def edits(self, data: Mapping[str, Any] | None, path: Path, scope: Names) -> dict[str, Edit]:
+        """Who may write what."""
+        return {
+            name: Edit(
+                name=name,
+                by=self.people(each.get("by"), (*path, name, "by"), scope),
+                fields=tuple(each["fields"]),
+                rows=each.get("rows"),
+                scan=each.get("scan"),
+                when=self.condition(each.get("when"), (*path, name, "when"), scope),
+            )
+            for name, each in (data or NOTHING).items()
+        }
+
+    def title(self, data: Mapping[str, Any], name: str) -> Text:
+        """The title, or the name in words."""
+        given = data.get("title")
+        if given:
+            return {**given}
+        plain = name.replace("_", " ").capitalize()
+        return {"en": plain, "zh": plain}

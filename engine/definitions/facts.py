@@ -1,0 +1,134 @@
+"""Builds facts: aggregates whose condition is taken apart into keys (`row.item == item`) and what is left. Used by the loader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.definitions.compiling import Desk
+from engine.definitions.models import Fact
+from engine.definitions.outline import BOOLEAN, DATE, INTEGER, MOMENT, TEXT, Outline
+from engine.definitions.reader import Path
+from engine.definitions.scopes import Names, scope_of, signature
+from engine.errors import text
+from engine.expressions import Expression, Type
+
+BASIC: Mapping[str, Type] = {
+    "text": TEXT,
+    "integer": INTEGER,
+    "decimal": Type("decimal", scale=6),
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "moment": MOMENT,
+}
+
+
+@dataclass(frozen=True)
+class FactBuilder:
+    """Builds the facts of a library."""
+
+    desk: Desk
+
+    def all(self, data: Mapping[str, Any]) -> dict[str, Fact]:
+        """Every fact that could be built."""
+        made = {name: self.one(name, each, ("facts", name)) for name, each in data.items()}
+        return {name: fact for name, fact in made.items() if fact is not None}
+
+    def one(self, name: str, data: Mapping[str, Any], path: Path) -> Fact | None:
+        """One fact; None with a finding when it cannot be kept by keys."""
+        form, _, table = data["over"].partition(".")
+        if not self._there(form, table, path):
+            return None
+        parameters = self._parameters(data["for"], path)
+        scope = self._scope(form, table, parameters)
+        where = self.desk.condition(data.get("where"), (*path, "where"), scope)
+        total = self.desk.expression(data.get("sum"), (*path, "sum"), scope, None)
+        keys, rest = _apart(where, parameters)
+        if not self._keyed(keys, rest, parameters, path) or ("sum" in data and total is None):
+            return None
+        return Fact(
+            name=name,
+            parameters=parameters,
+            form=form,
+            table=table or None,
+            keys=keys,
+            where=self._together(rest, path, scope),
+            sum=total,
+            except_this=data.get("except") == "this_record",
+            gives=total.type if total is not None else INTEGER,
+            text=str(data.get("where", "")),
+        )
+
+    def _there(self, form: str, table: str, path: Path) -> bool:
+        forms, at = self.desk.outline.forms, self.desk.marked.place((*path, "over"))
+        if form not in forms:
+            self.desk.findings.unknown(at, text("a form", "表单"), form, forms)
+            return False
+        if table and table not in forms[form].tables:
+            self.desk.findings.unknown(at, text(f"a table of '{form}'", f"“{form}”的表格"), table, forms[form].tables)
+            return False
+        return True
+
+    def _parameters(self, data: Mapping[str, str], path: Path) -> dict[str, Type]:
+        found = {}
+        for name, word in data.items():
+            forms = self.desk.outline.forms
+            if word not in forms and word not in BASIC:
+                at = self.desk.marked.place((*path, "for", name))
+                self.desk.findings.unknown(at, text("a form or a type", "表单或类型"), word, [*forms, *BASIC])
+            found[name] = Type("reference", form=word) if word in forms else BASIC.get(word, TEXT)
+        return found
+
+    def _scope(self, form: str, table: str, parameters: Mapping[str, Type]) -> Names:
+        plain = scope_of(replace(self.desk.outline, facts={}), None)
+        scope = plain.with_names(it=Type("reference", form=form), **parameters)
+        return scope.of_row(form, table) if table else scope
+
+    def _keyed(
+        self, keys: Mapping[str, Expression], rest: list[Expression], parameters: Mapping[str, Type], path: Path
+    ) -> bool:
+        """Every parameter must be given by an equality, and stand nowhere else."""
+        at = self.desk.marked.place((*path, "where"))
+        missing = [name for name in parameters if name not in keys]
+        for name in missing:
+            says = text(
+                f"The condition must say what '{name}' equals, such as 'row.{name} == {name}'.",
+                f"条件必须写明“{name}”等于什么，例如“row.{name} == {name}”。",
+            )
+            self.desk.findings.add(at, "fact_key", says)
+        loose = [each for each in rest if {words[0] for words in each.names} & set(parameters)]
+        for each in loose:
+            says = text(
+                f"A parameter may only stand in 'x == parameter': {each.text}", f"参数只能写成“x == 参数”：{each.text}"
+            )
+            self.desk.findings.add(at, "fact_key", says)
+        return not missing and not loose
+
+    def _together(self, rest: list[Expression], path: Path, scope: Names) -> Expression | None:
+        words = " and ".join(f"({each.text})" for each in rest)
+        return self.desk.condition(words or None, (*path, "where"), scope)
+
+
+def _apart(where: Expression | None, parameters: Mapping[str, Type]) -> tuple[dict[str, Expression], list[Expression]]:
+    """The equalities that give the parameters, and the conditions that are left."""
+    keys: dict[str, Expression] = {}
+    rest: list[Expression] = []
+    for each in where.conjuncts if where is not None else ():
+        pair = each.equality
+        name = next((side.text for side in pair if side.text in parameters), None) if pair else None
+        if pair is None or name is None or name in keys:
+            rest.append(each)
+            continue
+        other = pair[1] if pair[0].text == name else pair[0]
+        if {words[0] for words in other.names} & set(parameters):
+            rest.append(each)
+        else:
+            keys[name] = other
+    return {name: keys[name] for name in parameters if name in keys}, rest
+
+
+def with_facts(outline: Outline, facts: Mapping[str, Fact]) -> Outline:
+    """The outline with the facts that expressions may call."""
+    known = {name: signature(name, fact.parameters, fact.gives) for name, fact in facts.items()}
+    return replace(outline, facts=known)

@@ -1,0 +1,170 @@
+"""Reads a library: from folders, or from texts that were published. Called by the shelf, the command line and the API.
+
+Texts -> guarded YAML -> schemas -> overlays -> outline -> frozen models -> checks. Whatever is wrong becomes a finding;
+nothing is raised for bad content. A library is only given when nothing was found that must not be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.definitions.assembly import Parts, assemble
+from engine.definitions.checks import check_library
+from engine.definitions.documents import Document, name_of_key, read_folder
+from engine.definitions.findings import Finding, Findings
+from engine.definitions.layers import MOST_CONDITIONAL, ordered
+from engine.definitions.marked import Marked, marked
+from engine.definitions.models import NOTHING, Library
+from engine.definitions.reader import Unreadable, read_yaml
+from engine.definitions.validation import Validator
+from engine.definitions.vocabulary import Vocabulary
+from engine.errors import text
+
+PATHS: Mapping[str, str] = {
+    "form": "form_definitions/{}.yaml",
+    "overlay": "form_definitions/{}.yaml",
+    "library": "form_definitions/library.yaml",
+    "workflow": "workflow_definitions/{}.yaml",
+    "tests": "workflow_definitions/{}.tests.yaml",
+    "template": "templates/notices/{}.yaml",
+}
+PERMISSION_PATHS = {
+    "model": "permissions/model.conf",
+    "policy": "permissions/policy.csv",
+    "roles": "permissions/roles.yaml",
+}
+WORDS = {"form": "form", "workflow": "workflow", "library": "library", "overlay": "overlay", "template": "notice"}
+"""The word that names a definition inside its file."""
+SCHEMAS = {"template": "notice"}
+
+Numbers = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of reading a library. `documents` are its texts, as they lie in the folder."""
+
+    library: Library | None
+    findings: tuple[Finding, ...]
+    documents: tuple[Document, ...] = ()
+
+
+def read_library(layers: Sequence[Path], vocabulary: Vocabulary) -> Loaded:
+    """Read the folders of a library, the lowest layer first."""
+    findings = Findings()
+    documents = [each for index, folder in enumerate(layers) for each in read_folder(folder, index, findings)]
+    return load_documents(documents, vocabulary, findings=findings)
+
+
+def read_texts(texts: Mapping[tuple[str, str], str], vocabulary: Vocabulary) -> Loaded:
+    """Read a library from its texts by kind and name."""
+    return load_documents([document_of(kind, name, words) for (kind, name), words in texts.items()], vocabulary)
+
+
+def document_of(kind: str, name: str, words: str) -> Document:
+    """A text as a document, at the path where a file of its kind usually lies."""
+    plain, layer = name_of_key(name)
+    path = PERMISSION_PATHS[plain] if kind == "permissions" else PATHS[kind].format(plain)
+    return Document(kind, plain, layer, path, words)
+
+
+def load_documents(
+    documents: Sequence[Document],
+    vocabulary: Vocabulary,
+    *,
+    numbers: Numbers = NOTHING,
+    findings: Findings | None = None,
+) -> Loaded:
+    """Read a library from its documents. `numbers` are the fields' numbers for life, by form and path."""
+    notes = findings or Findings()
+    parts = _parts(documents, vocabulary, notes)
+    library = None if notes.blocked or parts is None else assemble(parts, vocabulary, numbers, notes)
+    if library is not None and not notes.blocked:
+        notes.all.extend(check_library(library))
+    return Loaded(None if notes.blocked else library, _once(notes.all), tuple(documents))
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, by place and code: variants of a library repeat what is wrong with it."""
+    found = {(each.file, each.line, each.path, each.code, each.message["en"]): each for each in findings}
+    return tuple(sorted(found.values(), key=lambda each: (each.file, each.line, each.path, each.code)))
+
+
+def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Findings) -> Parts | None:
+    """Every document read and checked by itself; overlays in their order."""
+    validator = Validator(vocabulary)
+    found: dict[str, list[Marked]] = {kind: [] for kind in (*WORDS, "roles")}
+    names: dict[tuple[str, str], Document] = {}
+    for document in sorted(documents, key=lambda each: (each.layer, each.path)):
+        read = _read(document, validator, findings)
+        if read is None:
+            continue
+        if document.kind not in ("library", "permissions") and _twice(document, names, read, findings):
+            continue
+        found[read.kind].append(read)
+    if not found["library"] and not findings.blocked:
+        says = text("There is no form_definitions/library.yaml.", "缺少 form_definitions/library.yaml。")
+        findings.add(None, "no_library", says)
+    if findings.blocked:
+        return None
+    libraries = found["library"]
+    order = libraries[-1].data.get("layers") or ()
+    overlays = ordered(found["overlay"], [each.data["library"] for each in libraries], order, findings)
+    conditional = [each for each in overlays if "applies_to" in each.data]
+    if len(conditional) > MOST_CONDITIONAL:
+        says = text(
+            f"More than {MOST_CONDITIONAL} overlays with 'applies_to'.",
+            f"带 applies_to 的覆盖层超过 {MOST_CONDITIONAL} 个。",
+        )
+        findings.add(conditional[-1].place(("applies_to",)), "too_many_overlays", says)
+    permissions = [each for each in sorted(documents, key=lambda each: each.layer) if each.kind == "permissions"]
+    return Parts(
+        libraries=libraries,
+        forms={each.name: each for each in found["form"]},
+        workflows={each.name: each for each in found["workflow"]},
+        overlays=overlays,
+        roles=found["roles"],
+        permissions=permissions,
+        notices=found["template"],
+        documents=tuple(documents),
+        validator=validator,
+    )
+
+
+def _read(document: Document, validator: Validator, findings: Findings) -> Marked | None:
+    """One YAML document, checked by its schema; None for what is no YAML, is only carried along, or is wrong."""
+    if document.kind == "permissions" and document.name != "roles":
+        return None
+    try:
+        source = read_yaml(document.text, document.path)
+    except Unreadable as unreadable:
+        findings.all.append(unreadable.finding)
+        return None
+    if document.kind == "tests":
+        return None
+    kind = "roles" if document.kind == "permissions" else document.kind
+    read = marked(kind, document.name, source)
+    if not validator.check(SCHEMAS.get(kind, kind), read, findings):
+        return None
+    word = WORDS.get(kind)
+    name = source.data[word] if word else document.name
+    if kind not in ("library", "roles") and name != document.name:
+        says = text(f"The file '{document.name}.yaml' defines '{name}'.", f"文件“{document.name}.yaml”定义了“{name}”。")
+        findings.add(read.place((word or "",)), "file_name", says)
+        return None
+    return replace(read, name=name)
+
+
+def _twice(document: Document, names: dict[tuple[str, str], Document], read: Marked, findings: Findings) -> bool:
+    """Whether a definition of this kind and name was read before."""
+    other = names.setdefault((document.kind, document.name), document)
+    if other is document:
+        return False
+    says = text(
+        f"'{document.name}' is defined in {other.path} already; change it by an overlay.",
+        f"“{document.name}”已在 {other.path} 中定义；请用覆盖层修改。",
+    )
+    findings.add(read.place(()), "duplicate", says)
+    return True

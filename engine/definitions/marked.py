@@ -1,0 +1,36 @@
+"""The plain values of a definition together with where each of them stands, also after overlays were merged into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.definitions.models import Place
+from engine.definitions.reader import Path, Source, dotted
+
+
+@dataclass(frozen=True)
+class Marked:
+    """`marks` gives file and line by path; `kind` and `name` say what it defines."""
+
+    kind: str
+    name: str
+    file: str
+    data: Any
+    marks: Mapping[Path, tuple[str, int]]
+    overlays: tuple[str, ...] = field(default=())
+
+    def place(self, path: Path) -> Place:
+        """Where the value at `path` stands, or else its nearest parent."""
+        known = path
+        while known and known not in self.marks:
+            known = known[:-1]
+        file, line = self.marks.get(known, (self.file, 1))
+        return Place(file, line, dotted(path))
+
+
+def marked(kind: str, name: str, source: Source) -> Marked:
+    """What was read from one file."""
+    marks = {path: (source.file, line) for path, line in source.lines.items()}
+    return Marked(kind, name, source.file, source.data, marks)

@@ -1,0 +1,99 @@
+"""What every expression of a library may refer to: fields and their types, tables, places, states, facts. No expressions yet.
+
+Made by the loader from the checked texts, before the first expression is compiled; read by `scopes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.definitions.models import NOTHING
+from engine.expressions import Signature, Type
+
+TEXT = Type("text")
+INTEGER = Type("integer")
+BOOLEAN = Type("boolean")
+DATE = Type("date")
+MOMENT = Type("moment")
+PLACE = Type("place")
+
+CHAIN = "chain"
+ACTOR = ("actor",)
+"""Marks the type of `actor`, who has a unit beside what his record says."""
+
+
+@dataclass(frozen=True)
+class FormOutline:
+    """One form as expressions see it. `tables` gives the fields of each table, `told` what the engine is told of it."""
+
+    name: str
+    fields: Mapping[str, Type]
+    tables: Mapping[str, Mapping[str, Type]]
+    places: frozenset[str] = frozenset()
+    states: tuple[str, ...] = ()
+    told: Mapping[str, Any] = NOTHING
+    variant: str | None = None
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a record of this form is a place of the ledger."""
+        return "place" in (self.told.get("ledger") or {})
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All forms, the places of the chain and the facts of a library."""
+
+    forms: Mapping[str, FormOutline]
+    places: frozenset[str] = frozenset()
+    facts: Mapping[str, Signature] = field(default_factory=dict)
+
+    def settled(self) -> Outline:
+        """The same, where a reference to something that is no form of the library may be to any form."""
+        forms = {
+            name: replace(
+                form,
+                fields={each: self._known(found) for each, found in form.fields.items()},
+                tables={
+                    table: {each: self._known(found) for each, found in columns.items()}
+                    for table, columns in form.tables.items()
+                },
+            )
+            for name, form in self.forms.items()
+        }
+        return replace(self, forms=forms)
+
+    def _known(self, found: Type) -> Type:
+        return Type("reference") if found.kind == "reference" and found.form not in self.forms else found
+
+    def first(self, told: str) -> str | None:
+        """The form that was told `account`, `limit` ...; None when none was."""
+        return next((form.name for form in self.forms.values() if form.told.get(told) is not None), None)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The forms whose records are org units."""
+        return tuple(form.name for form in self.forms.values() if form.told.get("org_unit") is not None)
+
+    @property
+    def person(self) -> Type:
+        """The type of a person."""
+        return Type("reference", form=self.first("account"))
+
+    @property
+    def actor(self) -> Type:
+        """The type of `actor`: a person who acts at a unit."""
+        return Type("reference", form=self.first("account"), options=ACTOR)
+
+    @property
+    def unit(self) -> Type:
+        """The type of an org unit; of the smallest kind when there are several, since that is where people act."""
+        parents = {
+            self.forms[name].fields[parent].form
+            for name in self.units
+            if (parent := (self.forms[name].told["org_unit"] or {}).get("parent")) in self.forms[name].fields
+        }
+        leaves = [name for name in self.units if name not in parents]
+        return Type("reference", form=leaves[0] if len(leaves) == 1 else None)

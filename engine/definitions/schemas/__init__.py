@@ -1,0 +1,25 @@
+"""The JSON Schemas of the definition language, built for the vocabulary of a platform. Read by `validation` and designers.
+
+`shapes` are the words they share; `forms`, `workflows` and `libraries` are one schema per kind of file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.definitions.schemas.forms import form_schema
+from engine.definitions.schemas.libraries import library_schema, notice_schema, overlay_schema, roles_schema
+from engine.definitions.schemas.workflows import workflow_schema
+from engine.definitions.vocabulary import Vocabulary
+
+
+def schemas(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
+    """The schema of every kind of definition, by kind."""
+    return {
+        "form": form_schema(vocabulary),
+        "workflow": workflow_schema(vocabulary),
+        "library": library_schema(),
+        "overlay": overlay_schema(),
+        "roles": roles_schema(),
+        "notice": notice_schema(),
+    }

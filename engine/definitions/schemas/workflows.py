@@ -1,0 +1,161 @@
+"""The schema of a workflow: states, transitions, approvals, duties, timers, effects. Used by the schemas beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.definitions.schemas.forms import field_definitions
+from engine.definitions.schemas.shapes import (
+    CONDITION,
+    DIALECT,
+    EXPRESSION,
+    FORMAT,
+    NAME,
+    PATH,
+    PEOPLE,
+    RULE,
+    TITLE,
+    YES,
+    choice,
+    named,
+    thing,
+    words,
+)
+from engine.definitions.vocabulary import Vocabulary, effect_schema
+
+DURATION: dict[str, Any] = {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dhm]$"}
+DO: dict[str, Any] = {"$ref": "#/$defs/do"}
+ASKS: dict[str, Any] = named({"$ref": "#/$defs/asked_field"})
+
+EDITING: dict[str, Any] = {
+    "fields": words(PATH),
+    "rows": choice("free", "split", "fixed"),
+    "scan": NAME,
+    "when": CONDITION,
+}
+EDIT = thing({"by": PEOPLE, **EDITING}, "by", "fields")
+EDIT_OF_WHO_ACTS = thing(EDITING, "fields")
+
+STATE = thing(
+    {
+        "title": TITLE,
+        "end": YES,
+        "edit": named(EDIT),
+        "expects": words(),
+        "steps": NAME,
+        "required": words(PATH),
+    },
+    "title",
+)
+
+ALTERNATIVE = thing({"state": NAME, "when": CONDITION, "do": DO}, "state")
+
+TRANSITION = thing(
+    {
+        "title": TITLE,
+        "from": {
+            "if": {"type": "array"},
+            "then": {**words(), "minItems": 1},
+            "else": NAME,
+        },
+        "to": {
+            "if": {"type": "object"},
+            "then": named(ALTERNATIVE, least=1),
+            "else": NAME,
+        },
+        "by": PEOPLE,
+        "asks": ASKS,
+        "edit": named(EDIT_OF_WHO_ACTS),
+        "required": words(PATH),
+        "guard": named(RULE),
+        "do": DO,
+        "rows": choice("chosen"),
+    },
+    "from",
+    "to",
+    "by",
+)
+
+DECIDE = thing(
+    {
+        "need": {
+            "if": {"type": "string"},
+            "then": {"type": "string", "pattern": "^(all|[1-9][0-9]?%|100%)$"},
+            "else": {"type": "integer", "minimum": 1, "maximum": 1000},
+        },
+        "refusal": choice("ends", "counts"),
+        "wait": choice("result", "all"),
+        "order": choice("together", "listed"),
+        "base": choice("stays", "shrinks"),
+        "tie": choice("refused", "approved"),
+    }
+)
+
+PART_WORDS: dict[str, Any] = {
+    "title": TITLE,
+    "ask": PEOPLE,
+    "decide": DECIDE,
+    "when": CONDITION,
+    "edit": named(EDIT_OF_WHO_ACTS),
+    "required": words(PATH),
+    "asks": ASKS,
+    "except": words({"type": "string", "pattern": r"^(did|wrote)\([a-z][a-z0-9_.]{0,126}\)$"}),
+    "binds": words(PATH),
+}
+APPROVAL_STEP = thing({**PART_WORDS, "parts": named(thing(PART_WORDS, "ask"), least=1), "each": NAME})
+
+APPROVAL = thing(
+    {
+        "approved": NAME,
+        "refused": NAME,
+        "steps": named(APPROVAL_STEP, least=1),
+        "route": choice("fixed_at_submission", "evaluated_at_each_step"),
+        "same_person": choice("acts_once", "required_again", "refused"),
+        "nobody_found": thing({"ask": PEOPLE, "otherwise": choice("refuse", "approve", "skip")}),
+        "submitter_may_decide": YES,
+        "may_return_to": words(),
+        "after_return": thing({"resume": choice("returner", "all_again"), "all_again_when": CONDITION}),
+        "may": thing(
+            {
+                "hand_over": thing({}),
+                "delegate": thing({}),
+                "add_signer": thing({"where": words(choice("before", "after"))}),
+            }
+        ),
+    },
+    "approved",
+    "refused",
+    "steps",
+)
+
+DUTY = thing({"not_both": {**words(), "minItems": 2, "maxItems": 2}, "says": TITLE}, "not_both")
+
+TIMER = thing(
+    {"in": NAME, "step": NAME, "at": EXPRESSION, "after": DURATION, "working": YES, "when": CONDITION, "do": DO}, "do"
+)
+
+
+def workflow_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """A workflow."""
+    workflow = thing(
+        {
+            "format": FORMAT,
+            "workflow": NAME,
+            "form": NAME,
+            "start": NAME,
+            "states": named(STATE, least=1),
+            "transitions": named(TRANSITION),
+            "approvals": named(APPROVAL),
+            "duties": named(DUTY),
+            "timers": named(TIMER),
+        },
+        "format",
+        "workflow",
+        "form",
+        "start",
+        "states",
+    )
+    definitions = {**field_definitions(vocabulary), "do": named({"$ref": "#/$defs/effect"})}
+    effects = {name: effect_schema(kind.options_schema) for name, kind in vocabulary.effects.items()}
+    definitions["effect"] = {**thing({**effects, "when": CONDITION}), "minProperties": 1, "maxProperties": 2}
+    return {"$schema": DIALECT, **workflow, "$defs": definitions}
