@@ -1,6 +1,6 @@
 """A small real set of operations behind the doors, so that HTTP itself can be tried: it keeps notes in memory.
 
-It is served by a real server in a process of its own (`python -m tests.web.small_operations PORT WORKERS`) or in a thread.
+A real server serves it in a process of its own: `python -m tests.web.small_operations PORT WORKERS`.
 """
 
 from __future__ import annotations
