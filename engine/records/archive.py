@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import for_update, header_text, listed, one_of, rows_from, run, run_together
+from engine.database.dialects import for_update, listed, one_of, rows_from, run, run_together
+from engine.database.headers import form_is, header_text
 from engine.definitions.models import Form
 from engine.errors import Fault, Refusal, conflict, invalid, text
 from engine.expressions import Reference
@@ -74,8 +75,8 @@ def of_form(connection: Connection, form: str) -> list[Stored]:
 def find(connection: Connection, form: str, equal: Mapping[str, Any], limit: int = 1000) -> list[str]:
     """Ids of records of a form whose header fields have these JSON values (None: empty), in the order of ids."""
     dialect = connection.dialect.name
-    conditions = ["form = :form"]
-    parameters: dict[str, Any] = {"form": form, "most": limit}
+    conditions = [form_is(form)]
+    parameters: dict[str, Any] = {"most": limit}
     for index, (name, value) in enumerate(equal.items()):
         column = "number" if name == "number" else header_text(dialect, name)
         if value is None:

@@ -232,7 +232,7 @@ TIMER = _table(
 )
 OUTBOX = _table(
     "outbox",
-    _words("id", key=True),
+    Column("id", Whole, primary_key=True),
     _whole("seq"),
     _words("record"),
     _words("topic"),
@@ -241,7 +241,7 @@ OUTBOX = _table(
     _whole("next_try"),
     _whole("tries", default=0),
     _whole("delivered", null=True),
-    Index("ix_outbox_record", "record", "seq", "id"),
+    Index("ix_outbox_record", "record", "id"),
     Index(
         "ix_outbox_waiting",
         "next_try",
@@ -253,7 +253,8 @@ NOTICE = _table(
     "notice",
     _words("id", key=True),
     _words("person"),
-    _words("record", null=True),
+    _words("form"),
+    _words("record"),
     _words("template"),
     _document("params"),
     _whole("at"),

@@ -47,7 +47,7 @@ class Ballot:
     comment: str | None = None
 
 
-def cast(connection: Connection, ballots: Sequence[Ballot]) -> None:
+def add(connection: Connection, ballots: Sequence[Ballot]) -> None:
     """Keep votes, in one statement."""
     insert_rows(connection, "vote", COLUMNS, [asdict(each) for each in ballots])
 

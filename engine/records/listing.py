@@ -1,0 +1,286 @@
+"""Lists of records: filter, sort, search, scope and pages that neither lose nor repeat a record. Used by operations.
+
+Pages go by keyset, never by offset: a cursor holds the sort values of the last record, signed and bound to who asks and
+what is asked. Empty values sort before all others; the id decides between equals. Both databases give the same list.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy import true as always
+
+from engine.database.dialects import listed, one_of, run
+from engine.database.headers import form_is
+from engine.definitions.models import Form
+from engine.errors import Refusal, invalid_at
+from engine.errors import text as words
+from engine.expressions import Environment, Expression, NotInSql, Reference, Type
+from engine.records.archive import CORE, load, stored_from
+from engine.records.columns import CORE as CORE_TYPES
+from engine.records.columns import NEVER_EMPTY, RecordColumns
+from engine.records.stored import Stored
+from engine.records.words import asked_words, following
+
+MOST = 500
+COUNTED = 1_000
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked. `scope` None is everything, else the org units whose records may be seen.
+
+    `filter` is compiled and free of fields that the asker may not see; `environment` holds the names known beforehand.
+    `sort` are fields with whether they descend. `owner` is who asks; a cursor of somebody else is no cursor.
+    """
+
+    form: Form
+    filter: Expression | None = None
+    environment: Environment | None = None
+    sort: Sequence[tuple[str, bool]] = (("created", True),)
+    scope: frozenset[str] | None = None
+    q: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+    owner: str = ""
+    secret: bytes = b""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    with_rows: bool = False
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records, the cursor of what follows (None: nothing), and how many there are (stops at 1,001)."""
+
+    items: tuple[Stored, ...]
+    next: str | None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class _Key:
+    element: ColumnElement[Any]
+    descending: bool
+    may_be_empty: bool
+
+
+def signing_secret(connection: Connection) -> bytes:
+    """The secret of this database that cursors are signed with; made by whoever asks first, in a writing transaction."""
+    made = {"value": secrets.token_bytes(32)}
+    run(connection, "INSERT INTO records_secret (name, value) VALUES ('cursor', :value) ON CONFLICT DO NOTHING", made)
+    return bytes(run(connection, "SELECT value FROM records_secret WHERE name = 'cursor'").scalar_one())
+
+
+def page(connection: Connection, query: Query) -> Page:
+    """One page. Refuses a forged cursor, an unknown sort field, and a filter that cannot be asked of the database."""
+    if not 1 <= query.limit <= MOST:
+        raise invalid_at("/limit", "bad_limit", words("From 1 to 500.", "应为 1 到 500。"))
+    dialect = connection.dialect.name
+    columns = RecordColumns(dialect, query.form, query.forms)
+    keys = _keys(query, columns)
+    conditions, parameters = _conditions(query, columns, dialect)
+    statement = _select(keys).where(and_(*conditions))
+    if query.cursor is not None:
+        statement = statement.where(_beyond(keys, _open_cursor(query)))
+    for key in keys:
+        way = key.element.desc() if key.descending else key.element.asc()
+        if key.may_be_empty:
+            way = way.nulls_last() if key.descending else way.nulls_first()
+        statement = statement.order_by(way)
+    lines = connection.execute(statement.limit(query.limit + 1), parameters).all()
+    shown = lines[: query.limit]
+    rest = None
+    if len(lines) > len(shown):
+        rest = _seal_cursor(query, [shown[-1]._mapping[f"k{index}"] for index in range(len(keys))])
+    return Page(_items(connection, query, shown), rest, _count(connection, conditions, parameters, query))
+
+
+def _select(keys: Sequence[_Key]) -> Select[Any]:
+    core: list[ColumnElement[Any]] = [literal_column(f"r.{name}").label(name) for name in CORE]
+    return select(*core, *(key.element.label(f"k{index}") for index, key in enumerate(keys))).select_from(
+        text("record AS r")
+    )
+
+
+def _items(connection: Connection, query: Query, lines: Sequence[Any]) -> tuple[Stored, ...]:
+    if not query.with_rows:
+        return tuple(stored_from(line, {}, whole=False) for line in lines)
+    whole = load(connection, [Reference(query.form.name, line.id) for line in lines])
+    return tuple(whole[line.id] for line in lines)
+
+
+def _count(
+    connection: Connection, conditions: list[ColumnElement[bool]], parameters: dict[str, Any], query: Query
+) -> int | None:
+    if not query.count:
+        return None
+    some: Select[Any] = (
+        select(literal_column("1")).select_from(text("record AS r")).where(and_(*conditions)).limit(COUNTED + 1)
+    )
+    return int(connection.execute(select(func.count()).select_from(some.subquery()), parameters).scalar_one())
+
+
+# -- conditions ----------------------------------------------------------------------------------------------------
+
+
+def _conditions(query: Query, columns: RecordColumns, dialect: str) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    conditions: list[Any] = [text(form_is(query.form.name, "r.form"))]
+    parameters: dict[str, Any] = {}
+    if query.filter is not None:
+        conditions.append(_filter(query, columns))
+    if query.scope is not None:
+        conditions.append(_scope(query, dialect, parameters))
+    if query.q is not None:
+        conditions += _search(query, parameters)
+    return conditions, parameters
+
+
+def _filter(query: Query, columns: RecordColumns) -> ColumnElement[bool]:
+    assert query.filter is not None
+    if query.environment is None:
+        raise ValueError("a filter needs an environment")
+    try:
+        return query.filter.sql(columns, query.environment)
+    except NotInSql as error:
+        says = words(f"This cannot be asked of a list: {error}", f"列表不支持此筛选条件：{error}")
+        raise invalid_at("/filter", "not_for_lists", says) from error
+
+
+def _scope(query: Query, dialect: str, parameters: dict[str, Any]) -> Any:
+    assert query.scope is not None
+    if not query.scope:
+        return false()
+    inside = f"SELECT 1 FROM record_org o WHERE o.record = r.id AND {form_is(query.form.name, 'o.form')}"
+    if len(query.scope) == 1:
+        parameters["scope_unit"] = next(iter(query.scope))
+        some = f"SELECT o.record FROM record_org o WHERE o.unit = :scope_unit AND {form_is(query.form.name, 'o.form')}"
+        return text(f"r.id IN ({some})")
+    parameters["scope_units"] = listed(dialect, sorted(query.scope))
+    return text(f"EXISTS ({inside} AND {one_of(dialect, 'o.unit', 'scope_units')})")
+
+
+def _search(query: Query, parameters: dict[str, Any]) -> list[Any]:
+    asked = asked_words(query.q or "")
+    if not asked:
+        return [false()] if (query.q or "").strip() else [always()]
+    found = []
+    for index, (word, beginning) in enumerate(asked):
+        parameters[f"word_{index}"] = word
+        same = f"k.token = :word_{index}"
+        if beginning:
+            parameters[f"past_{index}"] = following(word)
+            same = f"k.token >= :word_{index} AND k.token < :past_{index}"
+        some = f"SELECT k.record FROM record_token k WHERE {form_is(query.form.name, 'k.form')} AND {same}"
+        found.append(text(f"r.id IN ({some})"))
+    return found
+
+
+# -- order ---------------------------------------------------------------------------------------------------------
+
+
+def _keys(query: Query, columns: RecordColumns) -> list[_Key]:
+    keys: list[_Key] = []
+    for path, descending in dict(query.sort).items():
+        if path == "id":
+            continue
+        keys.append(_Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
+    last = keys[-1].descending if keys else False
+    return [*keys, _Key(columns.column(("id",), Type("text")), dict(query.sort).get("id", last), False)]
+
+
+def _sorted_by(query: Query, columns: RecordColumns, path: str) -> ColumnElement[Any]:
+    found = query.form.fields.get(path)
+    try:
+        if path in CORE_TYPES:
+            return columns.column((path,), Type("text"))
+        if found is not None:
+            return columns.column((path,), found.value_type)
+    except NotInSql:
+        pass
+    raise invalid_at("/sort", "unknown_field", words("There is no such field.", "没有此字段。"))
+
+
+def _beyond(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
+    """What comes after the record with these sort values."""
+    if len({key.descending for key in keys}) == 1 and not any(key.may_be_empty for key in keys):
+        row = tuple_(*(key.element for key in keys))
+        bound = tuple_(
+            *(bindparam(None, value, type_=key.element.type) for key, value in zip(keys, values, strict=True))
+        )
+        return and_(row < bound) if keys[0].descending else and_(row > bound)
+    first, value = keys[0], values[0]
+    later = _past(first, value)
+    if len(keys) == 1:
+        return later
+    same = first.element.is_(None) if value is None else first.element == value
+    beyond = or_(later, and_(same, _beyond(keys[1:], values[1:])))
+    if value is None or (first.descending and first.may_be_empty):
+        return beyond
+    return and_(first.element <= value if first.descending else first.element >= value, beyond)
+
+
+def _past(key: _Key, value: Any) -> ColumnElement[bool]:
+    if value is None:
+        return false() if key.descending else key.element.is_not(None)
+    if not key.descending:
+        return key.element > value
+    return or_(key.element < value, key.element.is_(None)) if key.may_be_empty else key.element < value
+
+
+# -- cursors -------------------------------------------------------------------------------------------------------
+
+
+def _seal_cursor(query: Query, values: Sequence[Any]) -> str:
+    plain = orjson.dumps([_written(value) for value in values])
+    return base64.urlsafe_b64encode(_signature(query, plain) + plain).rstrip(b"=").decode()
+
+
+def _written(value: Any) -> Any:
+    return {"d": str(value)} if isinstance(value, Decimal) else value
+
+
+def _open_cursor(query: Query) -> list[Any]:
+    assert query.cursor is not None
+    try:
+        raw = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise _no_cursor() from error
+    signature, plain = raw[:32], raw[32:]
+    if not hmac.compare_digest(signature, _signature(query, plain)):
+        raise _no_cursor()
+    return [Decimal(value["d"]) if isinstance(value, dict) else value for value in orjson.loads(plain)]
+
+
+def _signature(query: Query, plain: bytes) -> bytes:
+    if len(query.secret) < 16:
+        raise ValueError("cursors need a secret")
+    asked = [query.owner, query.form.name, query.filter.text if query.filter else None, list(query.sort), query.q]
+    whole = hashlib.sha256(orjson.dumps(asked)).digest() + plain
+    return hmac.digest(query.secret, whole, "sha256")
+
+
+def _no_cursor() -> Refusal:
+    return invalid_at("/cursor", "bad_cursor", words("This is no place in this list.", "游标无效。"))

@@ -1,0 +1,76 @@
+"""Notices: what a person is told inside the application, worded when he reads it. Put and read by operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.database.dialects import insert_rows, listed, one_of, run
+from engine.records.stored import loads
+
+COLUMNS: Mapping[str, str] = {
+    "id": "words",
+    "person": "words",
+    "form": "words",
+    "record": "words",
+    "template": "words",
+    "params": "document",
+    "at": "whole",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice of one person; `params` are plain words for the template, never values of fields."""
+
+    id: str
+    person: str
+    form: str
+    record: str
+    template: str
+    params: Mapping[str, Any]
+    at: int
+    read: int | None
+
+
+def put(
+    connection: Connection,
+    new_id: Callable[[], str],
+    people: Iterable[str],
+    form: str,
+    record: str,
+    template: str,
+    at: int,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell these people, each once, in one statement."""
+    shared = {"form": form, "record": record, "template": template, "params": dict(params or {}), "at": at}
+    lines = [{**shared, "id": new_id(), "person": person} for person in dict.fromkeys(people)]
+    insert_rows(connection, "notice", COLUMNS, lines)
+
+
+def of(connection: Connection, person: str, before: tuple[int, str] | None = None, limit: int = 50) -> list[Notice]:
+    """A person's notices, newest first; `before` is the moment and id of the last one seen."""
+    sql = "SELECT id, person, form, record, template, params, at, read FROM notice WHERE person = :person"
+    parameters: dict[str, Any] = {"person": person, "most": limit}
+    if before is not None:
+        sql += " AND (at, id) < (:at, :last)"
+        parameters |= {"at": before[0], "last": before[1]}
+    lines = run(connection, sql + " ORDER BY at DESC, id DESC LIMIT :most", parameters)
+    return [Notice(**{**line._mapping, "params": loads(line.params)}) for line in lines]
+
+
+def unread(connection: Connection, person: str) -> int:
+    """How many notices the person has not read."""
+    sql = "SELECT count(*) FROM notice WHERE person = :person AND read IS NULL"
+    return int(run(connection, sql, {"person": person}).scalar_one())
+
+
+def mark_read(connection: Connection, person: str, ids: Iterable[str], at: int) -> int:
+    """The person has read these of his notices; says how many were new."""
+    dialect = connection.dialect.name
+    sql = f"UPDATE notice SET read = :at WHERE person = :person AND read IS NULL AND {one_of(dialect, 'id', 'ids')}"
+    return run(connection, sql, {"person": person, "at": at, "ids": listed(dialect, ids)}).rowcount
