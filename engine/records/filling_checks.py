@@ -1,7 +1,8 @@
 """Asks whether values are in order: required, references, limits, rows, the form's own rules. Used by operations.
 
 While somebody is typing, only what is certainly wrong is refused; at an action (`required` is given) everything must
-certainly be right: a condition that is empty then refuses too.
+certainly be right: a condition that is empty then refuses too. A form's rule is not asked while a field that it reads
+is empty; `required` says which may be.
 """
 
 from __future__ import annotations
@@ -55,7 +56,6 @@ class _Check:
     env: Environment
     required: frozenset[str] | None
     faults: list[Fault] = field(default_factory=list)
-    _faulty: set[str] = field(default_factory=set)
     _rows: dict[str, list[tuple[int, dict[str, Any], Environment]]] = field(default_factory=dict)
 
     def fields(self) -> None:
@@ -84,12 +84,9 @@ class _Check:
     def _field(self, of: Field, value: Any, env: Environment, row: str | None, where: tuple[str | int, ...]) -> None:
         if value is None:
             if self._needed(of, env):
-                self._faulty.add(of.path)
                 self.faults.append(Fault(pointer("", *where), "required", _REQUIRED, row))
             return
-        for fault in self._wrong(of, value, env, row, where):
-            self._faulty.add(of.path)
-            self.faults.append(fault)
+        self.faults.extend(self._wrong(of, value, env, row, where))
 
     def _needed(self, of: Field, env: Environment) -> bool:
         if self.required is None:
@@ -154,7 +151,6 @@ class _Check:
             if self.required is not None and len(rows) < least and self._shown(table):
                 says = text(f"At least {least} rows are needed.", f"至少需要 {least} 行。")
                 self.faults.append(Fault(pointer("", table.name), "minimum", says))
-                self._faulty.add(table.name)
             if len(rows) > table.maximum:
                 self.faults.append(too_many(pointer("", table.name), table.maximum))
             if table.unique_rows:
@@ -187,14 +183,15 @@ class _Check:
             answer: Any = of.rule.check.evaluate(env)
         except EvaluationFault:
             answer = False
-        if answer is True or (answer is None and (self.required is None or self._missing(of))):
+        if answer is True or (answer is None and (self.required is None or self._unanswered(of, index))):
             return
         path = (of.rule.field or "").split(".")
         where = (path[0], index, *path[1:]) if index is not None else path[:1]
         place = pointer("", *where) if of.rule.field else ""
         self.faults.append(Fault(place, of.rule.name, of.rule.says, row, {"rule": of.rule.name}))
 
-    def _missing(self, of: RowRule) -> bool:
-        """Whether a field that the rule reads was refused already; then the rule has nothing to add."""
-        named = {".".join(name[1:2]) for name in of.rule.check.names if name[0] in ("record", "row")}
-        return any(path.split(".")[-1] in named for path in self._faulty)
+    def _unanswered(self, of: RowRule, index: int | None) -> bool:
+        """Whether a field that the rule reads is empty: then there is nothing to ask yet."""
+        at = self.values if index is None or of.table is None else {**self.values, **self.values[of.table][index]}
+        named = {name[1] for name in of.rule.check.names if name[0] in ("record", "row") and len(name) > 1}
+        return any(each in at and at[each] in (None, []) for each in named)

@@ -83,14 +83,18 @@ class _Run:
     _rows: dict[str, list[tuple[dict[str, Any], Environment]]] = field(default_factory=dict)
 
     def settle(self) -> None:
-        """Visible, then derived; again only where what is visible depends on what was just worked out."""
+        """What is not visible is emptied before anything is worked out from it."""
         self.values = whole(self.plan, self.given)
-        for _ in range(len(self.plan.shown) + 1):
-            emptied = self.at.editing and self._empty_unseen()
-            for step in self.plan.derived:
-                self._derive(step)
-            if not (self.plan.settles and self.at.editing) or (not emptied and _ > 0):
-                break
+        if self.at.editing:
+            for each in self.plan.shown:
+                if each.derives:
+                    self._derive_all()
+                self._empty_unseen(each.fields)
+        self._derive_all()
+
+    def _derive_all(self) -> None:
+        for step in self.plan.derived:
+            self._derive(step)
 
     def _environment(self) -> Environment:
         if self._env is None:
@@ -108,19 +112,15 @@ class _Run:
         self._env = None
         self._rows.clear()
 
-    def _empty_unseen(self) -> bool:
-        emptied = False
-        for each in self.plan.shown:
+    def _empty_unseen(self, fields: tuple[Field, ...]) -> None:
+        for each in fields:
             if each.table is not None:
                 for row, env in self._of_rows(each.table):
                     if row[each.name] is not None and not _visible(each, env):
                         row[each.name] = None
-                        emptied = True
             elif self.values[each.name] not in (None, []) and not _visible(each, self._environment()):
                 self.values[each.name] = [] if each.type == "table" else None
-                emptied = True
                 self._header_changed()
-        return emptied
 
     def _derive(self, step: Derivation) -> None:
         if step.how == "live" and step.path in self.at.fixed and not self.at.fresh:

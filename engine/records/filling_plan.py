@@ -31,6 +31,14 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """Fields whose `visible` may be asked together; `derives` when it reads what must be worked out before."""
+
+    fields: tuple[Field, ...]
+    derives: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RowRule:
     """A rule of the form; `table` is set when it is asked of each row."""
 
@@ -48,10 +56,8 @@ class FormPlan:
     blank: Mapping[str, None]
     blank_rows: Mapping[str, Mapping[str, None]]
     derived: tuple[Derivation, ...]
-    shown: tuple[Field, ...]
-    """Fields that a person writes and that have a `visible`."""
-    settles: bool
-    """Whether a `visible` reads what is worked out or may be emptied, so that it must be asked again."""
+    shown: tuple[Round, ...]
+    """Fields that a person writes and that have a `visible`, in the order in which they must be asked."""
     rules: tuple[RowRule, ...]
     lives: Mapping[str, frozenset[str]]
     """Path of a derived field -> paths of the live fields that it stands on (itself, if it is live)."""
@@ -89,13 +95,6 @@ def _plan(fields: Mapping[str, Field], derived: tuple[str, ...], rules: Mapping[
     every = {each.path: each for each in header}
     every |= {column.path: column for table in tables for column in table.fields.values()}
     steps = _derivations(every, derived)
-    worked_out = {each.path for each in steps}
-    shown = tuple(
-        each
-        for each in (*header, *tables, *(c for t in tables for c in t.fields.values()))
-        if each.visible is not None and each.path not in worked_out
-    )
-    restless = worked_out | {each.path for each in shown}
     return FormPlan(
         fields=fields,
         header=header,
@@ -103,8 +102,7 @@ def _plan(fields: Mapping[str, Field], derived: tuple[str, ...], rules: Mapping[
         blank={each.name: None for each in header},
         blank_rows={table.name: dict.fromkeys(table.fields) for table in tables},
         derived=steps,
-        shown=shown,
-        settles=any(each.visible is not None and reads(each.visible, each, tables) & restless for each in shown),
+        shown=_rounds((*header, *tables, *(c for t in tables for c in t.fields.values())), steps, tables),
         rules=tuple(_row_rule(each) for each in rules.values()),
         lives=_lives(steps, tables),
         fixable=frozenset(each.path for each in steps if each.how == "live" and each.field.fixed_at),
@@ -137,6 +135,43 @@ def reads(expression: Expression, field: Field, tables: tuple[Field, ...]) -> fr
         if path:
             found.add(".".join(path[:2]) if path[0] in names else path[0])
     return frozenset(found)
+
+
+def _rounds(every: tuple[Field, ...], steps: tuple[Derivation, ...], tables: tuple[Field, ...]) -> tuple[Round, ...]:
+    """A field is asked after those that its condition depends on, also through what is worked out from them."""
+    inputs: dict[str, frozenset[str]] = {}
+    for step in steps:
+        seen = reads(step.field.visible, step.field, tables) if step.field.visible else frozenset()
+        inputs[step.path] = reads(step.expression, step.field, tables) | seen
+    shown = {each.path: each for each in every if each.visible is not None and each.path not in inputs}
+    needs = {
+        path: _all_inputs(reads(each.visible, each, tables), inputs)
+        for path, each in shown.items()
+        if each.visible is not None
+    }
+    rounds: dict[int, list[Field]] = {}
+    for path, each in shown.items():
+        rounds.setdefault(_depth(path, needs, ()), []).append(each)
+    return tuple(
+        Round(tuple(found), any(needs[each.path] & inputs.keys() for each in found))
+        for _, found in sorted(rounds.items())
+    )
+
+
+def _all_inputs(read: frozenset[str], inputs: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(read)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found |= {path, path.split(".")[0]}
+            waiting += inputs.get(path, ())
+    return frozenset(found)
+
+
+def _depth(path: str, needs: Mapping[str, frozenset[str]], above: tuple[str, ...]) -> int:
+    before = [each for each in needs[path] if each in needs and each != path and each not in above]
+    return 1 + max((_depth(each, needs, (*above, path)) for each in before), default=0)
 
 
 def _lives(steps: tuple[Derivation, ...], tables: tuple[Field, ...]) -> Mapping[str, frozenset[str]]:
