@@ -19,6 +19,7 @@ from engine.definitions.layers import selections
 from engine.definitions.marked import Marked
 from engine.definitions.merging import merged
 from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, Workflow
+from engine.definitions.numbers import numbered, paths_in
 from engine.definitions.outline import FormOutline, Outline
 from engine.definitions.rights import build_roles, read_rights
 from engine.definitions.scopes import scope_of
@@ -54,6 +55,7 @@ class _Assembly:
     findings: Findings
     roles: Mapping[str, Any] = field(default_factory=dict)
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
+    given: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def library(self) -> Library | None:
         self.roles = build_roles(self.parts.roles)
@@ -165,7 +167,9 @@ class _Assembly:
         return Desk(marked, outline, self.vocabulary, self.roles, self.shared["options"], self.findings, steps)
 
     def _form(self, marked: Marked, outline: Outline) -> Form:
-        return FormBuilder(self._desk(marked, outline), self.numbers.get(marked.name, NOTHING)).build()
+        known = self.given.get(marked.name) or self.numbers.get(marked.name, NOTHING)
+        self.given[marked.name] = numbered(paths_in(marked.data["fields"]), known)
+        return FormBuilder(self._desk(marked, outline), self.given[marked.name]).build()
 
     def _overlays(self, base: Library) -> dict[str, Overlay]:
         found = {}
