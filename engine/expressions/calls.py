@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from engine.expressions.values import Signature, Type
 from engine.expressions.words import BY_NAME, LITERAL_FIRST, OF_RECORD_OR_ROW, SIGNATURES
 
 MOST_ARGUMENTS = 20
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
 
 
 def call(checker: Checker, node: ast.Call) -> Node:
@@ -118,7 +120,7 @@ def _date(checker: Checker, node: ast.Call, word: str, parts: tuple[Node, ...]) 
         checker.argument(part, kinds.MOMENT)
         return Node("word", kinds.DATE, parts, value=word)
     try:
-        if len(part.value) != len("2026-03-31"):
+        if not _DAY.match(part.value):
             raise ValueError(part.value)
         return Node("constant", kinds.DATE, value=date.fromisoformat(part.value))
     except ValueError as error:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from engine.errors import Text
 from engine.expressions.faults import ExpressionFault, meant, tip, wrong
-from engine.expressions.kinds import EMPTY_TYPE, fits, join, named
+from engine.expressions.kinds import EMPTY_TYPE, fits, is_number, join, named, places
 from engine.expressions.nodes import Node
 from engine.expressions.reading import Source
 from engine.expressions.values import Scope, Type
@@ -103,7 +103,8 @@ class Checker:
 
     def argument(self, part: Node, wanted: Type | None) -> Node:
         """A part that fits a parameter; None takes any."""
-        if wanted is not None and not fits(part.type, wanted):
+        broken = wanted is not None and wanted.kind == "integer" and is_number(part.type) and places(part.type) > 0
+        if wanted is not None and (broken or not fits(part.type, wanted)):
             raise self.mismatch(part, part.type, named(wanted))
         return part
 

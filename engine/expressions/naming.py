@@ -48,12 +48,10 @@ def _declared(checker: Checker, node: ast.Name) -> Node:
     found = checker.scope.name(node.id) if _plain(node.id) else None
     if found is not None:
         return Node("name", found, value=node.id, path=(node.id,))
-    if node.id in BY_NAME:
-        hint = tip(
-            f"It is asked with brackets: {BY_NAME[node.id].example}", f"须带括号使用：{BY_NAME[node.id].example}"
-        )
-    else:
-        hint = meant(node.id, (*checker.known(None), *CONSTANTS, *RESERVED_NAMES, "record", "row"))
+    word = BY_NAME.get(node.id)
+    hint = meant(node.id, (*checker.known(None), *CONSTANTS, *RESERVED_NAMES, "record", "row"))
+    if word is not None:
+        hint = tip(f"It is asked with brackets: {word.example}", f"须带括号使用：{word.example}")
     raise checker.wrong(node, "unknown_name", f"There is no {node.id!r} here.", f"此处没有 {node.id!r}。", hint)
 
 

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
       | (?P<number>[0-9]+(?:\.[0-9]+)?)(?![A-Za-z0-9_.])
       | (?P<name>[A-Za-z][A-Za-z0-9_]*+)(?!["'])
       | (?P<text>"(?:[^"\\\r\n]|\\["'\\])*"|'(?:[^'\\\r\n]|\\["'\\])*')(?!["'])
-      | (?P<mark>==|!=|<=|>=|[-+*/()\[\],.<>=])""",
+      | (?P<mark>==|!=|<=|>=|[-+*/()\[\],<>=]|\.(?![0-9]))""",
     re.VERBOSE | re.ASCII,
 )
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -51,7 +51,7 @@ class Source:
 
     def column(self, node: ast.expr) -> int:
         """Where a node begins, in characters from 1."""
-        return len(self._bytes[: node.col_offset].decode())
+        return max(1, len(self._bytes[: node.col_offset].decode()))
 
 
 def read(text: str) -> Source:

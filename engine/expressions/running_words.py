@@ -120,7 +120,7 @@ def _multiple_up(of: Type) -> Callable[[Any, Any], Any]:
 
 def _add_days(day: date, days: int) -> date:
     try:
-        return day + timedelta(days=days)
+        return day + timedelta(days=int(days))
     except OverflowError as error:
         raise failed("date", "This day is out of the calendar.", "日期超出范围。") from error
 
@@ -163,9 +163,7 @@ def rows(node: Node, build: Build) -> Run:
         zero: Any = 0 if node.type.kind == "integer" else Decimal(0)
         return lambda environment: fit(_sum(values(environment), zero))
     if node.value == "distinct" and by_id:
-        return lambda environment: list({identity(v): v for v in reversed(_present(values(environment)))}.values())[
-            ::-1
-        ]
+        return lambda environment: list(_by_identity(_present(values(environment))).values())
     return lambda environment: finish(values(environment))
 
 
@@ -195,6 +193,13 @@ def _values(node: Node, build: Build) -> Callable[[Environment], Sequence[Any]]:
         return values
 
     return run
+
+
+def _by_identity(values: Sequence[Any]) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
+    for value in values:
+        found.setdefault(identity(value), value)
+    return found
 
 
 def _present(values: Sequence[Any]) -> list[Any]:

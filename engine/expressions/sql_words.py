@@ -151,6 +151,8 @@ def _table(translation: Translation, node: Node) -> tuple[str, ...]:
 def over_rows(translation: Translation, node: Node) -> Part:
     """`sum any all count min max` over a table of the candidate."""
     source = node.parts[0]
+    if translation.rows is not None:
+        raise NotInSql("rows within rows are worked out in Python")
     if source.op == "column":
         rows = translation.columns.rows(_table(translation, source.parts[0]))
         of = source.type.of or source.type
