@@ -21,16 +21,34 @@ _ROWS = re.compile(r"(?<![@\w])@(\w+)\(([^)]*)\)")
 
 @lru_cache(maxsize=512)
 def _spelled(dialect: str, sql: str) -> str:
-    """`:name` as this driver writes it; `@name(place, key words)` as a set of rows, `@lock(b)` as its locking."""
+    """`:name` as this driver writes it, and what is written with `@`.
+
+    `@name(place, key words)` is a set of rows. `@find(balance b ON b.place = name.place)` joins a table to it by one
+    search in an index per row: PostgreSQL cannot know how small the set is, and would read the whole table.
+    `@share(gate)` before it shares a gate (see `share_gate`), `@lock(b)` at the end locks rows, in the set's order.
+    """
 
     def expand(found: re.Match[str]) -> str:
         if found[1] == "lock":
             return for_update(dialect, found[2])
+        if found[1] == "share":
+            shared = f"(SELECT pg_advisory_xact_lock_shared(:{found[2]})) AS shared CROSS JOIN"
+            return shared if dialect == "postgresql" else ""
+        if found[1] == "find":
+            return _found(dialect, found[2])
         columns = [column.split() for column in found[2].split(",")]
         return rows_from(dialect, found[1], {name: kind[0] if kind else "whole" for name, *kind in columns})
 
     sql = _ROWS.sub(expand, sql)
     return _PARAMETER.sub(r"%(\1)s", sql) if dialect == "postgresql" else sql
+
+
+def _found(dialect: str, joined: str) -> str:
+    if dialect != "postgresql":
+        return " ".join(("JOIN", joined))
+    table, condition = joined.split(" ON ", 1)
+    alias = table.split()[-1]
+    return " ".join(("JOIN LATERAL (SELECT * FROM", table, "WHERE", condition, "OFFSET 0) AS", alias, "ON true"))
 
 
 def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:

@@ -153,7 +153,7 @@ def page(
 
 
 def _lot_ids(connection: Connection, keys: Sequence[str]) -> set[int]:
-    sql = "SELECT l.id FROM @asked(key words) JOIN ledger_lot l ON l.key = asked.key"
+    sql = "SELECT l.id FROM @asked(key words) @find(ledger_lot l ON l.key = asked.key)"
     return set(run(connection, sql, {"asked": as_rows({"key": key} for key in keys)}).scalars())
 
 

@@ -50,8 +50,7 @@ class Book:
         items = chart.read_items(self.connection, {item for item, _ in pairs})
         places = chart.read_places(self.connection, {place for _, place in pairs})
         known = {(places[p].id, items[i].id) for i, p in pairs if i in items and p in places}
-        if self.connection.dialect.name == "postgresql":
-            lock_pairs(self.connection, known, known)
+        lock_pairs(self.connection, known, known)
 
     def draw_seq(self) -> int:
         """A number of the one order, for an operation that posts nothing."""

@@ -118,7 +118,8 @@ def _mark(connection: Connection, mark: str) -> None:
 def read_items(connection: Connection, keys: Iterable[str]) -> dict[str, ChartItem]:
     """Items by key; those unknown are missing."""
     sql = (
-        "SELECT i.id, i.key, i.unit, i.scale, i.tracking FROM @asked(key words) JOIN ledger_item i ON i.key = asked.key"
+        "SELECT i.id, i.key, i.unit, i.scale, i.tracking FROM @asked(key words) "
+        "@find(ledger_item i ON i.key = asked.key)"
     )
     found = run(connection, sql, {"asked": as_rows({"key": key} for key in keys)}).all()
     return {row.key: ChartItem(row.id, row.key, row.unit, row.scale, row.tracking) for row in found}
@@ -128,7 +129,7 @@ def read_places(connection: Connection, keys: Iterable[str]) -> dict[str, ChartP
     """Places by key; those unknown are missing."""
     sql = (
         "SELECT p.id, p.key, p.kind, p.negative, p.parent "
-        "FROM @asked(key words) JOIN ledger_place p ON p.key = asked.key"
+        "FROM @asked(key words) @find(ledger_place p ON p.key = asked.key)"
     )
     found = run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})
     return {row.key: ChartPlace(row.id, row.key, row.kind, row.negative == 1, row.parent) for row in found}
@@ -136,7 +137,7 @@ def read_places(connection: Connection, keys: Iterable[str]) -> dict[str, ChartP
 
 def read_owners(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
     """Owners by key; those unknown are missing."""
-    sql = "SELECT o.key, o.id FROM @asked(key words) JOIN ledger_owner o ON o.key = asked.key"
+    sql = "SELECT o.key, o.id FROM @asked(key words) @find(ledger_owner o ON o.key = asked.key)"
     return {row.key: row.id for row in run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})}
 
 
@@ -144,7 +145,7 @@ def read_lots(connection: Connection, pairs: Iterable[tuple[int, str]]) -> dict[
     """Lots by item and key; those unknown are missing."""
     sql = (
         "SELECT l.item, l.key, l.id FROM @asked(item, key words) "
-        "JOIN ledger_lot l ON l.item = asked.item AND l.key = asked.key"
+        "@find(ledger_lot l ON l.item = asked.item AND l.key = asked.key)"
     )
     found = run(connection, sql, {"asked": as_rows({"item": item, "key": key} for item, key in pairs)})
     return {(row.item, row.key): row.id for row in found}

@@ -235,6 +235,6 @@ def _draft_reversal(connection: Connection, draft: Draft, cause: str) -> None:
 
 def known_keys(connection: Connection, drafts: Sequence[Draft]) -> set[str]:
     """Those keys of the drafts' lines that were posted before."""
-    sql = "SELECT m.key FROM @asked(key words) JOIN movement m ON m.key = asked.key"
+    sql = "SELECT m.key FROM @asked(key words) @find(movement m ON m.key = asked.key)"
     keys = [{"key": line.key} for draft in drafts for line in draft.lines]
     return set(run(connection, sql, {"asked": as_rows(keys)}).scalars())

@@ -50,9 +50,7 @@ def read_state(connection: Connection, drafts: Sequence[Draft]) -> State:
     state = State()
     _read_own(connection, state, drafts)
     keys, strict, needed = _touched(drafts, state)
-    if connection.dialect.name == "postgresql":
-        share_gate(connection, GATE)
-        lock_pairs(connection, strict, needed)
+    lock_pairs(connection, strict, needed)
     draw = sum(1 for draft in drafts if draft.posting.seq is None)
     if connection.dialect.name == "sqlite" and draw:
         last = next_seq(connection, draw)
@@ -73,6 +71,10 @@ def next_seq(connection: Connection, count: int = 1) -> int:
 def lock_pairs(connection: Connection, wanted: Iterable[Pair], needed: Iterable[Pair]) -> None:
     """Lock those (place, item) of `wanted` that exist, and those of `needed` even if they must be made first."""
     pairs = sorted({*wanted, *needed})
+    if connection.dialect.name == "sqlite":
+        return
+    if not pairs:
+        share_gate(connection, GATE)
     missing = set(needed) - _lock(connection, pairs)
     if missing:
         run(
@@ -89,12 +91,11 @@ def _lock(connection: Connection, pairs: Sequence[Pair]) -> set[Pair]:
     if not pairs:
         return set()
     sql = (
-        "SELECT b.place, b.item FROM @asked(place, item) "
-        "JOIN balance b ON b.place = asked.place AND b.item = asked.item AND b.lot = 0 AND b.owner = 0 "
-        "ORDER BY b.place, b.item @lock(b)"
+        "SELECT b.place, b.item FROM @share(gate) @asked(place, item) @find(balance b ON b.place = asked.place "
+        "AND b.item = asked.item AND b.lot = 0 AND b.owner = 0) @lock(b)"
     )
     rows = as_rows({"place": place, "item": item} for place, item in pairs)
-    return {(row.place, row.item) for row in run(connection, sql, {"asked": rows})}
+    return {(row.place, row.item) for row in run(connection, sql, {"asked": rows, "gate": GATE})}
 
 
 def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> None:
@@ -103,7 +104,7 @@ def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> 
     if sources:
         sql = (
             "SELECT r.source, r.effect, r.line, r.place, r.item, r.lot, r.owner, r.quantity "
-            "FROM @asked(source words) JOIN reservation r ON r.source = asked.source"
+            "FROM @asked(source words) @find(reservation r ON r.source = asked.source)"
         )
         for row in run(connection, sql, {"asked": as_rows({"source": each} for each in sorted(sources))}):
             at = (row.place, row.item, row.lot, row.owner)
@@ -112,7 +113,7 @@ def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> 
     if sources:
         sql = (
             "SELECT h.source, h.effect, h.line, h.place, h.item, h.lot "
-            "FROM @asked(source words) JOIN hold h ON h.source = asked.source"
+            "FROM @asked(source words) @find(hold h ON h.source = asked.source)"
         )
         for row in run(connection, sql, {"asked": as_rows({"source": each} for each in sorted(sources))}):
             state.own_holds[row.source, row.effect, row.line] = (row.place, row.item, row.lot)
@@ -145,16 +146,16 @@ def _touched(drafts: Sequence[Draft], state: State) -> tuple[set[Key], set[Pair]
 
 _PARTS = (
     "SELECT 1 AS part, b.place AS a, b.item AS b, b.lot AS c, b.owner AS d, b.on_hand AS e, b.reserved AS f, "
-    "'' AS t, '' AS u, '' AS v FROM @keys(place, item, lot, owner) JOIN balance b "
-    "ON b.place = keys.place AND b.item = keys.item AND b.lot = keys.lot AND b.owner = keys.owner",
+    "'' AS t, '' AS u, '' AS v FROM @keys(place, item, lot, owner) @find(balance b ON b.place = keys.place "
+    "AND b.item = keys.item AND b.lot = keys.lot AND b.owner = keys.owner)",
     "SELECT 2, b.place, b.item, 0, b.owner, CAST(sum(b.on_hand) AS bigint), CAST(sum(b.reserved) AS bigint), "
-    "'', '', '' FROM @pairs(place, item) JOIN balance b ON b.place = pairs.place AND b.item = pairs.item "
+    "'', '', '' FROM @pairs(place, item) @find(balance b ON b.place = pairs.place AND b.item = pairs.item) "
     "GROUP BY b.place, b.item, b.owner",
     "SELECT 3, h.place, h.item, h.lot, 0, 0, 0, h.source, h.effect, h.line "
-    "FROM @pairs(place, item) JOIN hold h ON h.place = pairs.place AND h.item = pairs.item",
-    "SELECT 4, s.lot, s.place, 0, 0, 0, 0, '', '', '' FROM @lots(lot) JOIN serial_at s ON s.lot = lots.lot",
-    "SELECT 5, 0, 0, 0, 0, 0, 0, p.source, p.hash, '' FROM @sources(source words) JOIN posting p "
-    "ON p.seq = (SELECT max(q.seq) FROM posting q WHERE q.source = sources.source)",
+    "FROM @pairs(place, item) @find(hold h ON h.place = pairs.place AND h.item = pairs.item)",
+    "SELECT 4, s.lot, s.place, 0, 0, 0, 0, '', '', '' FROM @lots(lot) @find(serial_at s ON s.lot = lots.lot)",
+    "SELECT 5, 0, 0, 0, 0, 0, 0, sources.source, (SELECT p.hash FROM posting p WHERE p.source = sources.source "
+    "ORDER BY p.seq DESC LIMIT 1), '' FROM @sources(source words)",
     "SELECT 6, c.until, 0, 0, 0, 0, 0, c.unit, '', '' FROM closed_period c",
     "SELECT 7, s.chart, s.built, 0, 0, 0, 0, '', '', '' FROM ledger_state s",
 )
@@ -191,7 +192,7 @@ def _read(
         elif part == 4:
             state.serials[a] = b
         elif part == 5:
-            state.previous[t] = u
+            state.previous[t] = u or ""
         elif part == 6:
             state.closed[t] = a
         elif part == 7:

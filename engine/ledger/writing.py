@@ -169,7 +169,7 @@ _SQL: Mapping[str, str] = MappingProxyType(
             "on_hand = balance.on_hand + excluded.on_hand, reserved = balance.reserved + excluded.reserved "
             "WHERE balance.reserved + excluded.reserved >= 0 AND (excluded.on_hand >= 0 "
             "OR balance.on_hand + excluded.on_hand >= 0 "
-            "OR EXISTS (SELECT 1 FROM ledger_place p WHERE p.id = excluded.place AND p.negative = 1))",
+            "OR (SELECT p.negative FROM ledger_place p WHERE p.id = excluded.place) = 1)",
         ),
         "locks": insert_set("balance", "locks", _BALANCE, "ON CONFLICT DO NOTHING"),
         "months": insert_set(
