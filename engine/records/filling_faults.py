@@ -88,7 +88,8 @@ def located(
     """The faults as the sender of a request should read them.
 
     Rows are counted as in the request (`order` gives the index by row id; rows that were not sent keep their own), and
-    a fault at a field that the reader may not see is told without the field.
+    a fault at a field that the reader may not see is told without the field (unless he named it himself: then it is
+    unknown to him, whether it is there or not).
     """
     return tuple(_located(each, order, hidden, base) for each in faults)
 
@@ -96,7 +97,7 @@ def located(
 def _located(fault: Fault, order: Mapping[str, int], hidden: frozenset[str], base: str) -> Fault:
     parts = fault.path.split("/")[1:]
     names = ".".join(each for each in parts if not each.isdigit())
-    if parts and (names in hidden or parts[0] in hidden):
+    if parts and (names in hidden or parts[0] in hidden) and not fault.params.get("unknown"):
         says = text("Something that you cannot see here is not in order.", "有您看不到的内容不符合要求。")
         return replace(fault, path=base, code="not_in_order", says=says, row=None)
     if fault.row is not None and fault.row in order and len(parts) > 1:

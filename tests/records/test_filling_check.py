@@ -13,6 +13,7 @@ from engine.definitions.models import Sees
 from engine.errors import Fault, Kind
 from engine.expressions import Reference
 from engine.records import filling
+from engine.records.filling_faults import unknown_field
 from tests.fields.samples import env_of, form, made, table
 
 PEN, OLD = Reference("item", "pen"), Reference("item", "old")
@@ -214,6 +215,15 @@ def test_a_fault_at_a_field_that_the_reader_may_not_see_does_not_name_it() -> No
     refused = filling.refusal(told)
     assert refused is not None
     assert len(refused.faults) == 1
+
+
+def test_a_hidden_field_that_the_sender_named_is_located_like_one_that_is_not_there() -> None:
+    told = [
+        filling.located([unknown_field(f"/lines/0/{name}", "a")], {"a": 0}, frozenset({"lines.cost"}), "/values")
+        for name in ("cost", "nope")
+    ]
+    assert [replace(each[0], path=each[0].path.replace("nope", "cost")) for each in told] == [told[0][0]] * 2
+    assert told[0][0].path == "/values/lines/0/cost"
 
 
 def test_rules_come_after_the_form_of_the_data() -> None:
