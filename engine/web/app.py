@@ -6,11 +6,10 @@ Background work (timers, the outbox) runs in threads of its own, from the start 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.routing import Route
 
 from engine.errors import not_found
 from engine.settings import Settings
@@ -22,7 +21,7 @@ from engine.web.guard import Guard
 from engine.web.identity import Doorman
 from engine.web.limits import Limits, Meter
 from engine.web.metering import Gauge
-from engine.web.pages import Pages
+from engine.web.pages import Page, Pages
 from engine.web.sending import send_reply
 from engine.web.threads import Threads
 
@@ -30,6 +29,25 @@ Background = Callable[[threading.Event], None]
 """Works until the event is set, and looks at it often."""
 
 _FAREWELL_SECONDS = 3
+
+
+class Site:
+    """Sends a request on by its path as it was sent: to a page, to the API, or nowhere."""
+
+    def __init__(self, pages: Mapping[str, Page], api: Api) -> None:
+        self._pages = pages
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        asked = asked_of(scope)
+        page = self._pages.get(asked.path)
+        if page is not None:
+            await page(scope, receive, send)
+        elif asked.path.startswith("/api/"):
+            await self._api(scope, receive, send)
+        else:
+            await send_reply(send, problem(not_found(), asked.language), head=asked.method == "HEAD")
 
 
 def create_app(
@@ -49,8 +67,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=_lifespan(threads, background),
     )
-    app.router.routes.extend([*pages.routes(), Route("/api/{path:path}", api)])
-    app.router.default = _nothing_here
+    app.mount("/", Site(pages.by_path(), api))
     app.add_middleware(Guard, settings=settings, gauge=gauge)
     return app
 
@@ -71,8 +88,3 @@ def _lifespan(
         threads.close()
 
     return live
-
-
-async def _nothing_here(scope: Scope, _receive: Receive, send: Send) -> None:
-    asked = asked_of(scope)
-    await send_reply(send, problem(not_found(), asked.language), head=asked.method == "HEAD")

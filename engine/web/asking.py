@@ -19,6 +19,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY_SECONDS = 30
 """A body of ordinary size must have come within this time; a large one has four times as long."""
 
+_KEPT = "chainstock.asked"
+
 _ONCE = frozenset(
     {"authorization", "content-length", "content-type", "host", "idempotency-key", "if-match", "origin", "x-csrf-token"}
 )
@@ -58,7 +60,14 @@ class Asked:
 
 
 def asked_of(scope: Scope) -> Asked:
-    """What a scope says; the path is taken as it was sent, undecoded."""
+    """What a scope says, worked out once; the path is taken as it was sent, undecoded."""
+    known: Asked | None = scope.get(_KEPT)
+    if known is None:
+        known = scope[_KEPT] = _read(scope)
+    return known
+
+
+def _read(scope: Scope) -> Asked:
     headers: dict[str, str] = {}
     twice = None
     for raw_name, raw_value in scope["headers"]:

@@ -1,4 +1,4 @@
-"""One connection of a client: how long it may take to ask, and how many one address may hold. Used by `serving`.
+"""The server of one process, and one connection of a client. The only door to uvicorn. Used by `serving`.
 
 Uvicorn waits for ever for the head of a request; here it has some seconds, counted from when the connection is open and
 idle, not from its last byte, so that one byte every ten seconds does not keep it.
@@ -7,9 +7,15 @@ idle, not from its last byte, so that one byte every ten seconds does not keep i
 from __future__ import annotations
 
 import asyncio
+import signal
+import socket
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from engine.errors import Kind, Refusal, text
@@ -18,6 +24,8 @@ from engine.web.guard import HEADERS
 
 HEAD_SECONDS = 10
 MOST_PER_ADDRESS = 400
+_KEEP_ALIVE_SECONDS = 30
+_GRACE_SECONDS = 4
 _BAD_HEAD = problem(
     Refusal(Kind.INVALID, "http", text("This is not HTTP as we read it.", "无法识别的 HTTP 请求。"), status=400), "en"
 )
@@ -84,3 +92,48 @@ class Connection(HttpToolsProtocol):
         self._waiting = None
         if not self.transport.is_closing():
             self.transport.abort()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's server, which says when it answers, and for which a signal to end is no failure."""
+
+    def __init__(self, config: uvicorn.Config, answering: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._answering = answering
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._answering()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on SIGTERM and SIGINT, and do not raise them again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+def make_server(app: Any, answering: Callable[[], None], connection: type[Connection] = Connection) -> Server:
+    """A server for this process; `answering` is called once, when it answers."""
+    config = uvicorn.Config(
+        app,
+        http=connection,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return Server(config, answering)

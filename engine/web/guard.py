@@ -56,7 +56,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = self._gauge.begin()
+        began = self._gauge.arrived()
         status = 499
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
@@ -83,7 +83,7 @@ class Guard:
                 raise
             await send_reply(send_guarded, unexpected(identity, asked.language), head=asked.method == "HEAD")
         finally:
-            self._gauge.end(began, asked.method if asked.method in METHODS else "other", status)
+            self._gauge.answered(began, asked.method if asked.method in METHODS else "other", status)
 
     def _refused(self, asked: Asked) -> Reply | None:
         """The answer to what is refused whatever it asks for."""

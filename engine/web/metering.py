@@ -31,11 +31,11 @@ class Gauge:
         ).labels(process)
         self._process = process
 
-    def begin(self) -> int:
+    def arrived(self) -> int:
         """A request comes in."""
         return time.perf_counter_ns()
 
-    def end(self, began: int, method: str, status: int) -> None:
+    def answered(self, began: int, method: str, status: int) -> None:
         """It was answered."""
         self._requests.labels(self._process, method, str(status)).inc()
         self._seconds.observe((time.perf_counter_ns() - began) / 1_000_000_000)

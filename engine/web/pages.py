@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from starlette.routing import Route
 
-from engine.errors import Kind, Refusal, Text, not_found, say, text
+from engine.errors import Kind, Refusal, Text, say, text
 from engine.operations.calls import Actor, Call
 from engine.web.answers import Reply, not_signed_in, problem, wrong_method
 from engine.web.api import Api
@@ -61,6 +60,29 @@ _KINDS: tuple[tuple[str, str, Text], ...] = (
 Handler = Callable[[Asked, bytes], Reply]
 
 
+class Page:
+    """One path as an ASGI application."""
+
+    def __init__(self, handlers: Mapping[str, Handler], threads: Threads) -> None:
+        self._handlers = handlers
+        self._threads = threads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        asked = asked_of(scope)
+        handler = self._handlers.get("GET" if asked.method == "HEAD" else asked.method)
+        try:
+            if handler is None:
+                reply = wrong_method(self._handlers, asked.language)
+            else:
+                asked.require_once()
+                body = await read_body(receive, asked, _FORM_LIMIT)
+                reply = await self._threads.run(lambda: handler(asked, body))
+        except Refusal as refusal:
+            reply = problem(refusal, asked.language)
+        await send_reply(send, reply, head=asked.method == "HEAD")
+
+
 class Pages:
     """The handlers of the pages; each runs in a thread."""
 
@@ -72,19 +94,19 @@ class Pages:
         self._gauge = gauge
         self._renderer = Renderer()
 
-    def routes(self) -> list[Route]:
-        """Every page, with its methods."""
-        listed: tuple[tuple[str, dict[str, Handler]], ...] = (
-            ("/", {"GET": self._front}),
-            ("/api/docs", {"GET": self._reference}),
-            ("/sign-in", {"GET": self._sign_in_form, "POST": self._sign_in}),
-            ("/sign-out", {"POST": self._sign_out}),
-            ("/healthz", {"GET": self._alive}),
-            ("/readyz", {"GET": self._ready}),
-            ("/metrics", {"GET": self._metrics}),
-            ("/assets/{name}", {"GET": self._asset}),
-        )
-        return [Route(path, _Page(handlers, self._threads)) for path, handlers in listed]
+    def by_path(self) -> Mapping[str, Page]:
+        """Every page by its path."""
+        listed: Mapping[str, Mapping[str, Handler]] = {
+            "/": {"GET": self._front},
+            "/api/docs": {"GET": self._reference},
+            "/sign-in": {"GET": self._sign_in_form, "POST": self._sign_in},
+            "/sign-out": {"POST": self._sign_out},
+            "/healthz": {"GET": self._alive},
+            "/readyz": {"GET": self._ready},
+            "/metrics": {"GET": self._metrics},
+            **{f"/assets/{name}": {"GET": self._asset} for name in _ASSETS},
+        }
+        return {path: Page(handlers, self._threads) for path, handlers in listed.items()}
 
     def _who(self, asked: Asked) -> Actor | None:
         """Who looks at a page; a cookie that is over is nobody here, because a page only shows less then."""
@@ -149,29 +171,5 @@ class Pages:
 
     def _asset(self, asked: Asked, _body: bytes) -> Reply:
         name = asked.path.rpartition("/")[2]
-        if name not in _ASSETS:
-            raise not_found()
         content = (HERE / "assets" / name).read_bytes()
         return Reply(200, content, _ASSETS[name], {"Cache-Control": "public, max-age=3600"})
-
-
-class _Page:
-    """One path as an ASGI application."""
-
-    def __init__(self, handlers: Mapping[str, Handler], threads: Threads) -> None:
-        self._handlers = handlers
-        self._threads = threads
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = asked_of(scope)
-        handler = self._handlers.get("GET" if asked.method == "HEAD" else asked.method)
-        try:
-            if handler is None:
-                reply = wrong_method(self._handlers, asked.language)
-            else:
-                asked.require_once()
-                body = await read_body(receive, asked, _FORM_LIMIT)
-                reply = await self._threads.run(lambda: handler(asked, body))
-        except Refusal as refusal:
-            reply = problem(refusal, asked.language)
-        await send_reply(send, reply, head=asked.method == "HEAD")

@@ -14,25 +14,21 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 import structlog
-import uvicorn
 
 from engine.settings import Settings
-from engine.web.connections import Connection
+from engine.web.connections import make_server
 
 Build = Callable[[Settings, int], Any]
 """Makes the application in the process that serves it; the number is the worker's, 0 for the first."""
 
 FAREWELL_SECONDS = 9
-_GRACE_SECONDS = 4
 _BACKLOG = 2048
-_KEEP_ALIVE_SECONDS = 30
 _BIND_SECONDS = 5
 _LOOK_SECONDS = 0.2
 
@@ -64,51 +60,11 @@ def log_to_stderr() -> None:
     )
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn's server, which says when it answers, and for which a signal to end is no failure."""
-
-    def __init__(self, config: uvicorn.Config, answering: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._answering = answering
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._answering()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """End on SIGTERM and SIGINT, and do not raise them again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
-
-
 def _serve_here(
     build: Build, settings: Settings, number: int, shared: socket.socket, answering: Callable[[], None]
 ) -> None:
     log_to_stderr()
-    config = uvicorn.Config(
-        build(settings, number),
-        http=Connection,
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    _Server(config, answering).run(sockets=[shared])
+    make_server(build(settings, number), answering).run(sockets=[shared])
 
 
 def _bind(host: str, port: int) -> socket.socket:
