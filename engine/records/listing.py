@@ -88,7 +88,7 @@ class _Key:
 
 
 def signing_secret(connection: Connection) -> bytes:
-    """The secret of this database that cursors are signed with; made by whoever asks first, in a writing transaction."""
+    """The secret that cursors of this database are signed with; made when first asked, in a writing transaction."""
     made = {"value": secrets.token_bytes(32)}
     run(connection, "INSERT INTO records_secret (name, value) VALUES ('cursor', :value) ON CONFLICT DO NOTHING", made)
     return bytes(run(connection, "SELECT value FROM records_secret WHERE name = 'cursor'").scalar_one())
@@ -246,8 +246,9 @@ def _past(key: _Key, value: Any) -> ColumnElement[bool]:
     if value is None:
         return false() if key.descending else key.element.is_not(None)
     if not key.descending:
-        return key.element > value
-    return or_(key.element < value, key.element.is_(None)) if key.may_be_empty else key.element < value
+        return and_(key.element > value)
+    lower: ColumnElement[bool] = key.element < value
+    return or_(lower, key.element.is_(None)) if key.may_be_empty else lower
 
 
 # -- cursors -------------------------------------------------------------------------------------------------------

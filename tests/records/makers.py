@@ -19,7 +19,7 @@ TITLE = {"en": "Title", "zh": "标题"}
 
 def field(name: str, type_: str, kind: str | None = None, **more: Any) -> Field:
     scale = {"money": 2, "quantity": 6}.get(type_)
-    return Field(name, type_, TITLE, Type(kind or type_, scale=scale), **more)
+    return Field(name, type_, TITLE, Type(kind or type_, scale=scale, form=more.pop("to", None)), **more)
 
 
 def columns(table: str, *fields: Field) -> dict[str, Field]:
@@ -30,14 +30,14 @@ def order_form() -> Form:
     """A form with every sort of thing that a record is found by."""
     lines = columns(
         "lines",
-        field("item", "reference", index=True, number=11),
+        field("item", "reference", to="thing", index=True, number=11),
         field("quantity", "quantity", number=12),
         field("remark", "text", number=13),
     )
     codes = columns("codes", field("code", "text", unique=True, number=15))
     fields = (
-        field("shop", "reference", number=1),
-        field("other_shop", "reference", number=2),
+        field("shop", "reference", to="shop", number=1),
+        field("other_shop", "reference", to="shop", number=2),
         field("code", "text", unique=True, number=3),
         field("title", "text", number=4),
         field("total", "money", index=True, number=5),
