@@ -30,7 +30,7 @@ lint: .venv/tested
 
 # Frozen SQL of the first migration, from the tables as they stand; only until the first release.
 schema: .venv/tested
-	$(BIN)/python -m engine.database.freeze $(subst /,.,$(basename $(wildcard engine/*/tables.py)))
+	$(BIN)/python -m engine.database.freeze $(subst /,.,$(basename $(shell grep -l metadata engine/*/tables.py)))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

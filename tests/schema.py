@@ -10,7 +10,8 @@ ENGINE = Path(__file__).resolve().parent.parent / "engine"
 
 def room_modules() -> tuple[str, ...]:
     """The modules that define tables, in the order of their names."""
-    return tuple(f"engine.{path.parent.name}.tables" for path in sorted(ENGINE.glob("*/tables.py")))
+    paths = (path for path in sorted(ENGINE.glob("*/tables.py")) if "metadata" in path.read_text())
+    return tuple(f"engine.{path.parent.name}.tables" for path in paths)
 
 
 def room_statements() -> tuple[tuple[str, str], ...]:
