@@ -16,9 +16,9 @@ from uuid import UUID
 
 from engine.definitions.models import Field, Form
 from engine.errors import Fault, text
-from engine.fields import BY_NAME, Known, Unfit, fits, scale_for
-from engine.fields.numbers import item_of
+from engine.fields import BY_NAME, Known, Unfit
 from engine.records.filling_faults import not_writable, pointer, too_many, unknown_field
+from engine.records.filling_items import misfits
 from engine.records.filling_plan import REFERENCES, FormPlan, plan_of, plan_of_fields, whole
 from engine.records.filling_splitting import Split, SplitRow, divided
 
@@ -111,6 +111,7 @@ class _Patch:
         self.fresh: set[str | None] = set()
         self.order: dict[str, int] = {}
         self.splits: list[SplitRow] = []
+        self.moved: set[tuple[str, str | None]] = set()
         self.taken = {row["row"]: table.name for table in plan.tables for row in self.values[table.name]}
 
     def apply(self, raw: Any) -> Filled:
@@ -130,6 +131,7 @@ class _Patch:
             self._table(of, value, path)
         done, faults = divided(self.splits, self.wrote)
         self.faults += faults
+        self.faults += misfits(self.plan, self.values, self.moved, self.wrote, self.order, self.known)
         return self._filled(done)
 
     def _filled(self, splits: Iterable[Split]) -> Filled:
@@ -158,7 +160,6 @@ class _Patch:
         beside: Mapping[str, Any],
     ) -> None:
         """References first: a quantity is read at the scale of the item beside it."""
-        moved = set()
         for of, raw, path in sorted(entries, key=lambda each: each[0].type not in REFERENCES):
             if not self._may_write(of):
                 self.faults.append(not_writable(path, row))
@@ -169,31 +170,9 @@ class _Patch:
                 self.faults.append(Fault(path, unfit.code, unfit.says, row))
                 continue
             if of.type in REFERENCES and value != target.get(of.name):
-                moved.add(of.name)
+                self.moved.add((of.name, row))
             target[of.name] = value
             self.wrote.add((of.path, row))
-        if moved:
-            self._still_fit(target, row, moved, beside, {of.name: path for of, _, path in entries})
-
-    def _still_fit(
-        self,
-        target: dict[str, Any],
-        row: str | None,
-        moved: set[str],
-        beside: Mapping[str, Any],
-        sent: Mapping[str, str],
-    ) -> None:
-        """Quantities that stay while their item changes must fit the new item's scale."""
-        fields = self.plan.fields if row is None else self.plan.fields[self.taken[row]].fields
-        for of in fields.values():
-            value = target.get(of.name)
-            if of.type != "quantity" or value is None or of.name in sent or of.options.get("of") not in moved:
-                continue
-            scale = scale_for(of, item_of(of, beside), self.known)
-            if not of.compute and not of.live and not fits(value, scale):
-                path = next(iter(sent.values())).rsplit("/", 1)[0] + pointer("", of.name)
-                says = text(f"At most {scale} digits after the point.", f"小数最多 {scale} 位。")
-                self.faults.append(Fault(path, "scale", says, row))
 
     def _table(self, table: Field, raw: Any, path: str) -> None:
         mode = self.writable.rows.get(table.name, "fixed")

@@ -255,6 +255,28 @@ def test_a_quantity_is_read_at_the_scale_of_the_item_sent_with_it_in_whatever_or
     )
 
 
+def test_quantities_of_an_item_in_the_header_are_looked_at_again_when_it_changes() -> None:
+    of = form(
+        made("item", "reference", to="item"),
+        made("sum", "quantity", of="item"),
+        table("lines", made("part", "quantity", of="item")),
+    )
+    before = {"item": RICE, "sum": Decimal("1.5"), "lines": [row("a", part=Decimal("0.5")), row("b", part=Decimal(1))]}
+    writer = may("item", "sum", "lines.part")
+    told_of = [
+        [
+            (each.path, each.code, each.row)
+            for each in filling.patch(of, before, sent, writer, frozenset(), KNOWN, ids()).faults
+        ]
+        for sent in (
+            {"item": "pen"},
+            {"item": "pen", "sum": "2", "lines": [{"row": "a", "part": "1"}]},
+            {"item": "rod"},
+        )
+    ]
+    assert told_of == [[("/sum", "scale", None), ("/lines/0/part", "scale", "a")], [], []]
+
+
 SPLITTER = may("lines.sent", "lines.remark", rows="split")
 SENT = {
     "lines": [row("a", item=PEN, asked=Decimal(12), sent=Decimal(10), lost=Decimal(1), remark="as it was"), row("b")]
