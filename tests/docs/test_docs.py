@@ -1,0 +1,71 @@
+"""The documentation does not lie: its examples load, its links lead somewhere, its commands exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.definitions import read_library
+from engine.definitions.vocabulary import vocabulary
+from engine.effects import EFFECTS
+from engine.expressions.words import WORDS
+from engine.fields import FIELD_TYPES
+from engine.settings import Settings, pack_folder
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+FIRST = ROOT / "docs" / "administrator" / "first-process.md"
+LANGUAGE = ROOT / "docs" / "administrator" / "language.md"
+STARTS = {
+    "format: 1\nlibrary:": "form_definitions/library.yaml",
+    "format: 1\nform:": "form_definitions/documents/repair.yaml",
+    "format: 1\nworkflow:": "workflow_definitions/repair.yaml",
+    "p, clerk": "permissions/policy.csv",
+}
+
+
+def blocks(page: Path) -> list[str]:
+    """The code blocks of a page."""
+    return re.findall(r"```\w*\n(.*?)```", page.read_text(), re.DOTALL)
+
+
+def test_the_first_process_loads_over_the_pack_as_it_is_printed(tmp_path: Path) -> None:
+    written = set()
+    for block in blocks(FIRST):
+        for start, name in STARTS.items():
+            if block.startswith(start):
+                (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / name).write_text(block)
+                written.add(name)
+    assert written == set(STARTS.values())
+    loaded = read_library([pack_folder(), tmp_path], vocabulary(FIELD_TYPES, EFFECTS))
+    assert [(each.file, each.line, each.message["en"]) for each in loaded.findings] == []
+    assert loaded.library is not None
+    assert "repair" in loaded.library.forms
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_language_page_names_every_field_type_effect_and_word() -> None:
+    page = LANGUAGE.read_text()
+    named = [*(each.name for each in FIELD_TYPES), *(each.name for each in EFFECTS), *(each.name for each in WORDS)]
+    assert len(named) > 60
+    assert [name for name in named if not re.search(rf"\b{name}\b", page)] == []
+
+
+def test_the_settings_that_are_named_exist() -> None:
+    named = {name for page in PAGES for name in re.findall(r"CHAINSTOCK_([A-Z_]+)", page.read_text())}
+    known = {name.upper() for name in Settings.model_fields} | {"TEST_DURABLE", "ROUNDS"}
+    assert named - {""} <= known
+
+
+def test_the_targets_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for page in PAGES for name in re.findall(r"^make ([a-z]+)", page.read_text(), re.MULTILINE)}
+    assert {"run", "test"} <= named <= targets
