@@ -8,7 +8,9 @@ what differs, `integrating` gives the JSON Schema of a form. The contract: `docs
 """
 
 from engine.definitions.applying import overlays_for
+from engine.definitions.comparing import changes, diff
 from engine.definitions.findings import Finding
+from engine.definitions.folders import pull
 from engine.definitions.integrating import schema_of_form
 from engine.definitions.loading import Loaded, read_library, read_texts
 from engine.definitions.reader import normalise
@@ -21,9 +23,12 @@ __all__ = [
     "Finding",
     "Loaded",
     "Vocabulary",
+    "changes",
+    "diff",
     "form_scope",
     "normalise",
     "overlays_for",
+    "pull",
     "read_library",
     "read_texts",
     "schema_of_form",

@@ -83,7 +83,7 @@ class ApprovalBuilder:
     def _walked(self, each: str | None) -> Names:
         """The scope of a step that is taken row by row."""
         form = self.desk.outline.forms[self.desk.marked.data["form"]]
-        return self.scope.of_row(form.name, each) if each in form.tables else self.scope
+        return self.scope.of_row(form.name, each) if each is not None and each in form.tables else self.scope
 
     def _decide(self, data: Mapping[str, Any] | None) -> Decide:
         given = data or NOTHING

@@ -408,7 +408,7 @@ class Rights:
     model: str
     lines: tuple[tuple[str, str, str, str], ...]
     roles: Mapping[str, Role]
-    places: Mapping[tuple[str, str, str, str], Place] = NOTHING
+    places: Mapping[tuple[str, str, str, str], Place] = field(default_factory=dict)
     """Where each line stands."""
 
 

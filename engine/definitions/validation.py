@@ -60,10 +60,12 @@ class Validator:
 def _explain(error: ValidationError) -> Iterator[tuple[Path, str, Text, Text | None]]:
     """What an error of jsonschema means to an author."""
     path: Path = tuple(error.absolute_path)
-    value, wanted = error.instance, error.validator_value
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
     match error.validator:
         case "additionalProperties":
-            known = error.schema.get("properties", {})
+            known = schema.get("properties", {})
             for key in [key for key in value if key not in known]:
                 says = text(f"'{_short(key)}' is not known here.", f"此处没有“{_short(key)}”。")
                 yield (*path, key), "unknown_word", says, meant(key, known)
@@ -90,7 +92,7 @@ def _explain(error: ValidationError) -> Iterator[tuple[Path, str, Text, Text | N
 
 def _named(path: Path, error: ValidationError) -> Path:
     """A key that is not a name is shown at its own line."""
-    return (*path, error.instance) if "propertyNames" in error.absolute_schema_path else path
+    return (*path, str(error.instance)) if "propertyNames" in error.absolute_schema_path else path
 
 
 def _expected(wanted: Any, value: Any) -> Text:

@@ -1,8 +1,50 @@
-"""Static checks of a whole library."""
+"""Every static check of a library. One function each, all of one shape; a new check is one function and its line here.
 
+Called by the loader, on the library and on each of its variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.definitions.checks import fields, flow, forms, rights, targets, workflows
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
+Check = Callable[[Library], Iterator[Finding]]
 
-def check_library(library: Library) -> list[Finding]:
-    return []
+CHECKS: tuple[Check, ...] = (
+    forms.names_are_free,
+    forms.paths_exist,
+    forms.org_units_are_org_units,
+    forms.told_fields_exist,
+    forms.every_form_has_a_workflow,
+    fields.one_source_each,
+    fields.kept_fields_only,
+    fields.fixing_names_an_action,
+    fields.quantities_have_their_item,
+    fields.nothing_hidden_shows_through,
+    workflows.states_exist,
+    workflows.approvals_fit,
+    workflows.paths_exist,
+    workflows.names_mean_one_thing,
+    workflows.duties_and_timers_fit,
+    workflows.nobody_writes_what_is_worked_out,
+    flow.states_can_be_reached,
+    flow.states_can_be_left,
+    flow.alternatives_have_a_last_resort,
+    flow.required_can_be_written,
+    flow.facts_count_where_they_wait,
+    targets.effects_have_targets,
+    targets.system_actions_are_fired,
+    rights.lines_name_what_exists,
+    rights.roles_exist,
+    rights.actions_are_granted,
+)
+
+
+def check_library(library: Library) -> Iterator[Finding]:
+    """Everything that the checks find, in the library and in its variants."""
+    for each in (library, *library.variants.values()):
+        for check in CHECKS:
+            yield from check(each)

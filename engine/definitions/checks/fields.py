@@ -1,0 +1,129 @@
+"""Checks of fields: where their values come from, what may be indexed, and what would show what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.checks.forms import unknown
+from engine.definitions.findings import Finding, finding
+from engine.definitions.models import Field, Form, Library, Sees
+from engine.definitions.order import all_fields, paths_read, sources
+from engine.errors import text
+
+
+def _each(library: Library) -> Iterator[tuple[Form, Field]]:
+    return ((form, field) for form in library.forms.values() for field in all_fields(form.fields))
+
+
+def one_source_each(library: Library) -> Iterator[Finding]:
+    """A value is computed, or live, or defaulted: one of them."""
+    for _, field in _each(library):
+        if len(sources(field)) > 1:
+            says = text(f"'{field.name}' has more than one source.", f"“{field.name}”有多个取值来源。")
+            yield finding(field.at, "two_sources", says)
+        if field.fixed_at is not None and field.live is None:
+            says = text(
+                f"'{field.name}' is not live, so nothing fixes it.", f"“{field.name}”不是 live 字段，无需 fixed_at。"
+            )
+            yield finding(field.at, "nothing_to_fix", says)
+
+
+def kept_fields_only(library: Library) -> Iterator[Finding]:
+    """Only what is stored can be indexed or kept unique."""
+    for _, field in _each(library):
+        if (field.index or field.unique) and field.live is not None and field.fixed_at is None:
+            says = text(f"'{field.name}' is live and never stored.", f"“{field.name}”是 live 字段，不存储。")
+            yield finding(field.at, "not_stored", says)
+
+
+def fixing_names_an_action(library: Library) -> Iterator[Finding]:
+    """`fixed_at` names `create` or an action of the form."""
+    for form, field in _each(library):
+        workflow = library.workflows.get(form.name)
+        actions = ["create", *(workflow.transitions if workflow else ())]
+        if field.fixed_at is not None and field.fixed_at not in actions:
+            yield unknown(field.at, text("an action of this form", "此表单的操作"), field.fixed_at, actions)
+
+
+def quantities_have_their_item(library: Library) -> Iterator[Finding]:
+    """`of` names the reference beside a quantity that says whose quantity it is."""
+    for form, field in _each(library):
+        of = field.options.get("of")
+        beside = form.fields[field.table].fields if field.table else form.fields
+        if isinstance(of, str) and (of not in beside or beside[of].value_type.kind != "reference"):
+            yield unknown(field.at, text("a reference beside this field", "同级的引用字段"), of, beside)
+
+
+def nothing_hidden_shows_through(library: Library) -> Iterator[Finding]:
+    """What is worked out from a hidden field is at least as hidden."""
+    for form, field in _each(library):
+        mine = _guards(form, field)
+        for path in sorted(_read(form, field)):
+            source = form.field(path)
+            for guard in _guards(form, source) if source is not None else ():
+                if not any(_covers(each, guard) for each in mine):
+                    yield _leak(field, path)
+        if not mine:
+            for path in sorted(_foreign(library, form, field)):
+                yield _leak(field, path)
+
+
+def _leak(field: Field, path: str) -> Finding:
+    says = text(
+        f"'{field.path}' is worked out from '{path}', which fewer people may see.",
+        f"“{field.path}”取自“{path}”，而后者的可见范围更小。",
+    )
+    hint = text("Give it the same 'sees:'.", "请设置相同的 sees。")
+    return finding(field.at, "leak", says, hint)
+
+
+def _guards(form: Form, field: Field) -> tuple[Sees, ...]:
+    """The rights to see a field: its own and its table's."""
+    table = form.fields[field.table].sees if field.table else None
+    return tuple(each for each in (field.sees, table) if each is not None)
+
+
+def _covers(mine: Sees, other: Sees) -> bool:
+    """Whether `mine` shows to nobody to whom `other` does not, as far as their words tell."""
+    people = {each.text for each in mine.by} <= {each.text for each in other.by}
+    return people and (other.when is None or (mine.when is not None and mine.when.text == other.when.text))
+
+
+def _read(form: Form, field: Field) -> set[str]:
+    return {path for each in sources(field) for path in paths_read(each, form.fields, field.table)}
+
+
+def _foreign(library: Library, form: Form, field: Field) -> set[str]:
+    """Hidden fields of other records that a value is worked out from (`row.item.cost`)."""
+    found = set()
+    for expression in sources(field):
+        for words in expression.names:
+            target = _walked(library, form, field, words)
+            if target is not None and target.sees is not None:
+                found.add(".".join(words))
+    return found
+
+
+def _walked(library: Library, form: Form, field: Field, words: tuple[str, ...]) -> Field | None:
+    """The field of another form at the end of a path; None when the path stays in this record."""
+    fields = form.fields
+    left = False
+    found: Field | None = None
+    for word in words:
+        if word == "row" and field.table:
+            fields = form.fields[field.table].fields
+            continue
+        if word == "record":
+            fields = form.fields
+            continue
+        found = fields.get(word)
+        if found is None:
+            return None
+        if found.type == "table":
+            fields = found.fields
+        elif found.value_type.kind == "reference" and word != words[-1]:
+            target = library.forms.get(found.value_type.form or "")
+            if target is None:
+                return None
+            fields, left = target.fields, True
+    return found if left else None

@@ -1,0 +1,78 @@
+"""Checks of `permissions/`: lines name what exists, and every action is granted to somebody who may take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.checks.forms import unknown
+from engine.definitions.checks.workflows import pairs, system_only
+from engine.definitions.findings import Finding, finding
+from engine.definitions.models import Library, Place, Transition
+from engine.errors import text
+
+OF_ENGINE = frozenset(["stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery"])
+"""Objects that are no form."""
+OF_RECORDS = frozenset(["see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return", "hand_over", "delegate"])
+"""Actions that any form may grant beside its transitions."""
+
+ROLES = "permissions/roles.yaml"
+POLICY = "permissions/policy.csv"
+
+
+def lines_name_what_exists(library: Library) -> Iterator[Finding]:
+    """Roles, objects and actions of policy lines are there."""
+    for line in library.rights.lines:
+        role, thing, action, _ = line
+        at = library.rights.places.get(line)
+        if role not in library.rights.roles:
+            yield unknown(at, text("a role", "角色"), role, library.rights.roles)
+        form_name, _, path = thing.partition(".")
+        form = library.forms.get(form_name)
+        if form is None:
+            if thing not in OF_ENGINE:
+                yield unknown(at, text("a form", "表单"), form_name, {*library.forms, *OF_ENGINE})
+            continue
+        if path and form.field(path) is None:
+            yield unknown(at, text(f"a field of '{form_name}'", f"“{form_name}”的字段"), path, form.fields)
+        workflow = library.workflows.get(form_name)
+        known = OF_RECORDS | set(workflow.transitions if workflow else ())
+        if action not in known:
+            yield unknown(at, text(f"an action of '{form_name}'", f"“{form_name}”的操作"), action, known)
+
+
+def roles_exist(library: Library) -> Iterator[Finding]:
+    """Roles that exclude each other are there, and so is the founder's."""
+    roles = library.rights.roles
+    for role in roles.values():
+        for other in role.excludes:
+            if other not in roles:
+                at = Place(ROLES, 1, f"roles.{role.name}.excludes")
+                yield unknown(at, text("a role", "角色"), other, roles)
+    founder = library.settings.get("founder")
+    if founder and founder["role"] not in roles:
+        yield unknown(
+            Place("form_definitions/library.yaml", 1, "founder.role"), text("a role", "角色"), founder["role"], roles
+        )
+
+
+def actions_are_granted(library: Library) -> Iterator[Finding]:
+    """An action that no line grants is closed to everybody."""
+    granted: dict[tuple[str, str], set[str]] = {}
+    for role, thing, action, _ in library.rights.lines:
+        granted.setdefault((thing, action), set()).add(role)
+    for form, workflow in pairs(library):
+        for action in workflow.transitions.values():
+            roles = granted.get((form.name, action.name), set())
+            if not system_only(action) and not _taken_by(action, roles):
+                says = text(
+                    f"No line of the policy grants '{action.name}' of '{form.name}' to those who may take it.",
+                    f"权限策略没有把“{form.name}”的“{action.name}”授予可执行它的人。",
+                )
+                hint = text(f"p, role, {form.name}, {action.name}, own", f"p, 角色, {form.name}, {action.name}, own")
+                yield finding(action.at, "not_granted", says, hint)
+
+
+def _taken_by(action: Transition, roles: set[str]) -> bool:
+    """Whether somebody named by the action holds a role that is granted it."""
+    named = [each for each in action.by if each.kind != "system"]
+    return any(each.role in roles if each.kind == "role" else bool(roles) for each in named)
