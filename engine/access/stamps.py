@@ -27,3 +27,11 @@ def read(connection: Connection) -> Mapping[str, int]:
 def bump(connection: Connection, name: str) -> int:
     """Count one change of `name`, and give the number it has now."""
     return int(run(connection, _BUMP, {"name": name}).scalar_one())
+
+
+_PUT = "INSERT INTO stamp (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+
+def put(connection: Connection, name: str, value: int) -> None:
+    """Set a number that is not a count (the settable clock)."""
+    run(connection, _PUT, {"name": name, "value": value})

@@ -141,3 +141,19 @@ def _task(line: Any) -> Task:
     for name in ("title", "because"):
         values[name] = loads(values[name])
     return Task(**{**values, "actions": tuple(loads(values["actions"]))})
+
+
+def all_open(
+    connection: Connection, *, form: str | None = None, after: tuple[int, str] | None = None, limit: int = 50
+) -> list[Task]:
+    """Every open task, oldest first; for who may see the records of others."""
+    where = ["ended IS NULL"]
+    parameters: dict[str, Any] = {"most": limit}
+    if form is not None:
+        where.append("form = :form")
+        parameters["form"] = form
+    if after is not None:
+        where.append("(opened, id) > (:opened, :last)")
+        parameters |= {"opened": after[0], "last": after[1]}
+    sql = f"SELECT {', '.join(COLUMNS)} FROM task WHERE {' AND '.join(where)} ORDER BY opened, id LIMIT :most"
+    return [_task(line) for line in run(connection, sql, parameters)]

@@ -37,3 +37,12 @@ class Renderer:
         shown = self._templates.get_template(template).render(language=language, **values)
         headers = {"Content-Security-Policy": POLICY, "Content-Language": language}
         return Reply(status, shown.encode(), "text/html; charset=utf-8", headers)
+
+
+_WORDS = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
+_LONGEST = 4_000
+
+
+def render_words(template: str, values: Mapping[str, Any]) -> str:
+    """The words of a notice, as plain text; what a value says is never read as a template."""
+    return _WORDS.from_string(template[:_LONGEST]).render(**values)[:_LONGEST]

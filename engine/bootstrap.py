@@ -1,0 +1,245 @@
+"""The only place that chooses and joins: databases, vocabulary, clock, operations, web. Used by the command line."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Connection
+
+from engine import demo
+from engine.access import accounts, passwords, stamps
+from engine.clock import Clock, SystemClock
+from engine.database import open_database
+from engine.database.embedded import start_server
+from engine.database.migrations import migrate as migrate_database
+from engine.definitions import Finding, Loaded, Vocabulary, read_library, shelf
+from engine.definitions.comparing import diff as text_diff
+from engine.definitions.folders import pull as pull_files
+from engine.definitions.vocabulary import vocabulary
+from engine.delivery.watching import watch
+from engine.web.joined import Doors
+from engine.effects import EFFECTS
+from engine.errors import rule, text
+from engine.fields import FIELD_TYPES
+from engine.operations import batch, founding, loading, publishing, recount, testclock, timing
+from engine.operations.calls import Actor, Call
+from engine.operations.operation import Operation
+from engine.operations.recount import Recount
+from engine.operations.services import Services
+from engine.records.listing import signing_secret
+from engine.settings import Settings, pack_folder
+from engine.web.app import create_app
+from engine.web.rendering import render_words
+from engine.web.serving import serve as serve_app
+
+FIELD_AND_EFFECTS: Vocabulary = vocabulary(FIELD_TYPES, EFFECTS)
+SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="start")
+
+
+def build(settings: Settings) -> Services:
+    """Open the database, bring it up to date, and join everything that operations need."""
+    if settings.production and settings.test_clock is not None:
+        raise rule("production", text("The settable clock is for tests only.", "可设置时钟仅用于测试。"))
+    database = open_database(_url(settings), settings.pool)
+    migrate_database(database)
+    settable = settings.test_clock is not None
+
+    def clock_for(connection: Connection) -> Clock:
+        return testclock.clock_from(stamps.read(connection)) if settable else SystemClock()
+
+    secret = database.transaction(signing_secret)
+    services = Services(
+        database=database,
+        settings=settings,
+        vocabulary=FIELD_AND_EFFECTS,
+        clock_for=clock_for,
+        secret=secret,
+        attachments=settings.data / "attachments",
+        render=render_words,
+    )
+    if settings.test_clock is not None:
+        start = datetime.now(UTC) if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
+        database.transaction(lambda connection: testclock.start(connection, start))
+    return services
+
+
+def _url(settings: Settings) -> str:
+    if settings.database == "postgres":
+        return start_server(settings.data / "postgres").url()
+    return settings.database
+
+
+def prepare(services: Services) -> list[str]:
+    """Publish into an empty database and load the demo chain if asked; gives what is worth telling."""
+    told: list[str] = []
+    folder = services.settings.library or pack_folder()
+    with services.database.reading() as connection:
+        version = shelf.published(connection)
+    if not version:
+        version = _publish(services, layers_of(folder), "start", "first version")
+        told.append(f"published version {version} from {folder.name}")
+    if services.settings.demo:
+        told += load_demo_into(services, folder, services.settings.demo)
+    return told
+
+
+def layers_of(folder: Path) -> tuple[Path, ...]:
+    """The folders of a library, lowest first: the pack below a chain's own unless the folder stands alone."""
+    return (folder,)
+
+
+def _publish(services: Services, layers: Sequence[Path], author: str, note: str) -> int:
+    loaded = _read(services, layers)
+    return services.database.transaction(lambda connection: publishing.put(services, connection, loaded, author, note))
+
+
+def _read(services: Services, layers: Sequence[Path]) -> Loaded:
+    return read_library(layers, services.vocabulary)
+
+
+def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
+    """Load a demo chain into a database without people; nothing when there are people already."""
+    with services.database.reading() as connection:
+        now = services.now(connection)
+        state = loading.state_of(services, connection, now)
+    if state.directory.persons:
+        return []
+    given = services.settings.demo_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+    services.database.transaction(
+        lambda connection: founding.found(services, Operation(services, connection, SYSTEM_CALL), password)
+    )
+
+    def run(account: str | None, at: datetime, commands: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        call = Call(_actor(services, account), "en", route="demo")
+        sent = [{**each, "at": at.isoformat()} for each in commands]
+        answers: list[Mapping[str, Any]] = batch.run(services, call, sent).body
+        return answers
+
+    count = demo.load_demo(folder, name, password, now, state.zone, run)
+    told = [f"demo {name}: {count} commands"]
+    if not given:
+        told.append(f"every demo account has the password {password}")
+    return told
+
+
+def _actor(services: Services, account: str | None) -> Actor:
+    with services.database.reading() as connection:
+        state = loading.state_of(services, connection, services.now(connection))
+    wanted = account or str(state.library.settings["founder"]["account"])
+    person = state.directory.person_of_account(wanted)
+    if person is None:
+        raise demo.DemoFault(f"there is no account {wanted}")
+    return Actor(person.id, person.account, person.name, "system")
+
+
+# -- the commands ------------------------------------------------------------------------------------------------------
+
+
+def serve(settings: Settings) -> None:
+    """Prepare the database, then serve until told to end."""
+    settings = settings.model_copy(update={"database": _url(settings)})
+    services = build(settings)
+    for line in prepare(services):
+        tell(line)
+    services.database.close()
+    code = serve_app(application, settings)
+    if code:
+        raise SystemExit(code)
+
+
+def tell(line: str) -> None:
+    """Say something to whoever started us, on standard output."""
+    os.write(1, f"{line}\n".encode())
+
+
+def application(settings: Settings, worker: int) -> FastAPI:
+    """The web application of one process."""
+    services = build(settings)
+    with services.database.reading() as connection:
+        loading.state_of(services, connection, services.now(connection))
+    background = [partial(_watch, services)]
+    return create_app(Doors(services), settings, background)
+
+
+def _watch(services: Services, ending: threading.Event) -> None:
+    watch(partial(timing.fire_due, services), ending)
+
+
+def check(folder: Path) -> tuple[Finding, ...]:
+    """Every finding about a library in a folder."""
+    return read_library(layers_of(folder), FIELD_AND_EFFECTS).findings
+
+
+def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:
+    """Publish a folder as the next version; None when findings stand against it."""
+    services = build(settings)
+    loaded = _read(services, layers_of(folder))
+    if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
+        return None, loaded.findings
+    version = services.database.transaction(
+        lambda connection: publishing.put(services, connection, loaded, "command line", note)
+    )
+    return version, loaded.findings
+
+
+def pull(settings: Settings, folder: Path) -> int:
+    """Write the published files into a folder; the version that they are."""
+    services = build(settings)
+    with services.database.reading() as connection:
+        pull_files(connection, folder)
+        return shelf.published(connection)
+
+
+def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """How a folder differs from what is published."""
+    services = build(settings)
+    loaded = _read(services, layers_of(folder))
+    with services.database.reading() as connection:
+        published = shelf.texts(connection, shelf.published(connection))
+    return text_diff(published, {each.key: each.text for each in loaded.documents})
+
+
+def verify(settings: Settings) -> Recount:
+    """Recount everything; may run beside a server."""
+    services = build(settings)
+    with services.database.reading() as connection:
+        version = shelf.published(connection)
+        library = shelf.load(connection, version, services.vocabulary) if version else None
+        return recount.report(connection, library)
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the newest revision and give its name."""
+    return migrate_database(open_database(_url(settings)))
+
+
+def set_password(settings: Settings, account: str, password: str) -> None:
+    """Set the password of an account; founds the chain with it when there is nobody yet."""
+    services = build(settings)
+    stored = passwords.hash_password(passwords.read_password(password, chosen=True))
+
+    def work(connection: Connection) -> None:
+        operation = Operation(services, connection, SYSTEM_CALL)
+        if not operation.directory.persons:
+            founding.found(services, operation, password)
+            return
+        person = operation.directory.person_of_account(account)
+        if person is None or not accounts.set_password(connection, person.id, stored, operation.now):
+            raise rule("no_account", text("There is no such account.", "没有此账号。"))
+
+    services.database.transaction(work)
+
+
+def load_demo(settings: Settings, name: str) -> Iterable[str]:
+    """Load a demo chain by a command of its own."""
+    services = build(settings.model_copy(update={"demo": name}))
+    yield from prepare(services)

@@ -1,0 +1,107 @@
+"""Taking an action on a record: rights, what was sent, the workflow's word, effects. Used by `commands` and `creating`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Refusal, conflict, forbidden, invalid_at, not_found, text
+from engine.operations import asking, bodies, explaining, rights, settling, taking, writing
+from engine.operations.calls import Answer
+from engine.operations.problems import problem
+from engine.workflow import machine, people
+from engine.workflow.taking import not_in_state
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+MOST_AT_ONCE = 500
+
+
+def act(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None) -> Answer:
+    """Take an action with `{values?, asks?, comment?, revision?}`; answers the small answer."""
+    folder = prepare(operation, form, record, action, body, if_match)
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))
+
+
+def preview(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any]) -> Answer:
+    """What would happen: outcomes, state and tasks, without doing anything."""
+    folder = prepare(operation, form, record, action, body, None)
+    settling.check(operation)
+    return Answer(200, explaining.outcomes(operation, folder))
+
+
+def prepare(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None) -> Folder:
+    """Everything up to the point of writing down."""
+    operation.require_person()
+    folder = operation.open(form, record, lock=True)
+    rights.require_seen(operation, folder)
+    bodies.only(body, {"values", "asks", "comment", "revision", "rows"})
+    require_revision(folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action))
+    take(
+        operation,
+        folder,
+        action,
+        values=bodies.mapping(body, "values"),
+        asks=bodies.mapping(body, "asks"),
+        comment=bodies.comment(body),
+    )
+    return folder
+
+
+def permitted(operation: Operation, folder: Folder, action: str) -> Refusal | None:
+    """Refused when it is never the actor's action here; else why it cannot be taken from this state, if so."""
+    transition = folder.workflow.transitions.get(action)
+    if transition is None:
+        raise not_found()
+    if all(each.kind == "system" for each in transition.by) or not rights.may(operation, folder, action):
+        raise forbidden()
+    situation = operation.situation(folder)
+    if not people.matches(transition.by, operation.actor_id, situation):
+        raise forbidden()
+    return None if action in machine.actions(folder.workflow, folder.state) else not_in_state(situation)
+
+
+def require_revision(folder: Folder, seen: int | None, check: Refusal | None = None) -> None:
+    """The sender's copy must be the newest; then the state must allow the action."""
+    if seen is not None and folder.stored is not None and seen != folder.stored.revision:
+        raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
+    if check is not None:
+        raise check
+
+
+def take(
+    operation: Operation,
+    folder: Folder,
+    action: str,
+    *,
+    values: Mapping[str, Any] | None = None,
+    asks: Mapping[str, Any] | None = None,
+    comment: str | None = None,
+) -> None:
+    """Check what was sent with the action, write it, and take the transition as the actor."""
+    refusal = permitted(operation, folder, action)
+    if refusal is not None:
+        raise refusal
+    transition = folder.workflow.transitions[action]
+    answered = asking.answers(operation, folder, transition.asks, asks or {})
+    if values:
+        writing.patch(operation, folder, values, rights.writable(operation, folder, action), "/values")
+    writing.derive(operation, folder)
+    writing.require_whole(operation, folder, "/values", writing.required_of(folder, action))
+    taking.take(operation, folder, action, asks=answered, comment=comment)
+
+
+def bulk_ids(body: Mapping[str, Any]) -> list[str]:
+    """The records that a bulk command names, each once, at most 500."""
+    ids = bodies.words(body, "ids")
+    if len(ids) > MOST_AT_ONCE:
+        raise invalid_at("/ids", "too_many", text("At most 500 at once.", "一次最多 500 条。"))
+    return list(dict.fromkeys(ids))
+
+
+def refused(record: str, refusal: Refusal, language: str) -> dict[str, Any]:
+    """One answer of a bulk command that was refused."""
+    return {"id": record, "status": refusal.status, "body": problem(refusal, language)}

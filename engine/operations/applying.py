@@ -1,0 +1,126 @@
+"""Applying what an effect proposed to the working copies, so that later effects and guards see it. Used by `taking`.
+
+Moves, promises and holds go to the stock view and stay proposals until `settling` posts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import to_stored
+from engine.effects import outcomes as o
+from engine.errors import rule, text
+from engine.operations import numbers, pinning, writing
+from engine.operations.folder import Event, Folder, Share
+from engine.workflow.plan import SYSTEM
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What must happen next to a record: it arrives in its state, an action is taken on it."""
+
+    folder: Folder
+    arrives: bool = False
+    action: str | None = None
+
+
+def apply(operation: Operation, folder: Folder, outcome: o.Outcome) -> Follow | None:
+    """Apply one outcome of an effect of this record; what has to follow is `taking`'s to do."""
+    return _APPLY[type(outcome)](operation, folder, outcome)
+
+
+def _stock(operation: Operation, folder: Folder, outcome: Any) -> None:
+    operation.stock.propose(folder, outcome)
+
+
+def _set(operation: Operation, folder: Folder, outcome: o.SetFields) -> None:
+    if outcome.table is None:
+        folder.values.update(outcome.values)
+    else:
+        for row in folder.values.get(outcome.table, ()):
+            if row["row"] == outcome.row:
+                row.update(outcome.values)
+    operation.shelf.prefetch(operation.references(folder))
+
+
+def _update(operation: Operation, folder: Folder, outcome: o.Update) -> None:
+    target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
+    target.values.update(outcome.values)
+    operation.shelf.prefetch(operation.references(target))
+    writing.derive(operation, target)
+    target.events.append(Event("update", SYSTEM, None, target.state, target.state))
+
+
+def _act(operation: Operation, folder: Folder, outcome: o.Act) -> Follow:
+    target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
+    if outcome.values:
+        target.values.update(outcome.values)
+        operation.shelf.prefetch(operation.references(target))
+        writing.derive(operation, target)
+    return Follow(target, action=outcome.action)
+
+
+def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow | None:
+    made_id = operation.new_id()
+    if outcome.once is not None and not operation.once(outcome.once, made_id):
+        return None
+    made = operation.fresh(outcome.form, made_id)
+    made.made_by_effect = True
+    made.created_by = SYSTEM
+    made.values.update(outcome.values)
+    for table, rows in outcome.rows.items():
+        made.values[table] = [_row(operation, folder, made, row, outcome.effect) for row in rows]
+    made.touched |= {(name, None) for name in outcome.values}
+    made.touched |= {(f"{table}.{name}", row["row"]) for table, rows in made.tables() for row in rows for name in row}
+    operation.shelf.prefetch(operation.references(made))
+    writing.derive(operation, made)
+    made.making = False
+    writing.require_whole(operation, made, "")
+    pinning.pin(operation, made)
+    made.submitted = to_stored(operation.now)
+    made.submitted_by = operation.actor_id
+    numbers.give(operation, made, "create")
+    made.events.append(Event("create", SYSTEM, None, None, made.state))
+    return Follow(made, arrives=True, action=outcome.action)
+
+
+def _row(operation: Operation, folder: Folder, made: Folder, new: o.NewRow, effect: str) -> dict[str, Any]:
+    row = operation.new_id()
+    made.shares += [Share(folder.id, each.row, row, each.quantity, effect) for each in new.traces]
+    return {"row": row, **new.values}
+
+
+def _reverse(operation: Operation, folder: Folder, outcome: o.Reverse) -> None:
+    if not folder.memory.occurrences.get(outcome.transition):
+        raise rule("nothing_to_reverse", text("There is nothing to undo.", "没有可以撤销的过账。"))
+    operation.stock.propose(folder, outcome)
+
+
+def _task(operation: Operation, folder: Folder, outcome: o.OpenTask) -> None:
+    folder.looks.append(outcome)
+
+
+def _notify(operation: Operation, folder: Folder, outcome: o.Notify) -> None:
+    folder.notices.append(outcome)
+
+
+_APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
+    o.Move: _stock,
+    o.Reserve: _stock,
+    o.Release: _stock,
+    o.Hold: _stock,
+    o.Unhold: _stock,
+    o.Reverse: _reverse,
+    o.SetFields: _set,
+    o.Update: _update,
+    o.Act: _act,
+    o.Create: _create,
+    o.OpenTask: _task,
+    o.Notify: _notify,
+}
+

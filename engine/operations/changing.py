@@ -1,0 +1,53 @@
+"""Editing a record's fields, and discarding one that was never submitted. Used by `commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import conflict, forbidden, rule, text
+from engine.operations import acting, bodies, rights, settling, taking, writing
+from engine.operations.calls import Answer
+from engine.operations.folder import Event
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+
+def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any], if_match: int | None) -> Answer:
+    """Merge what was sent into the record; `if_match` is the revision that the sender saw."""
+    operation.require_person()
+    folder = operation.open(form, record, lock=True)
+    rights.require_seen(operation, folder)
+    bodies.only(body, set(body) if isinstance(body, Mapping) else set())
+    if if_match is None:
+        raise conflict("no_revision", text("Say which revision you saw (If-Match).", "请提供 If-Match。"), 428)
+    acting.require_revision(folder, if_match)
+    before = folder.state
+    writing.patch(operation, folder, body, rights.writable(operation, folder))
+    writing.derive(operation, folder)
+    if not rights.may(operation, folder, "edit"):
+        raise forbidden()
+    if folder.form.kind == "master":
+        writing.require_whole(operation, folder, "")
+    folder.events.append(Event("edit", operation.actor_id, None, before, before))
+    taking.content_changed(operation, folder)
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))
+
+
+def discard(operation: Operation, form: str, record: str, if_match: int | None) -> Answer:
+    """Throw away a record that was never submitted; everything else ends by its workflow."""
+    operation.require_person()
+    folder = operation.open(form, record, lock=True)
+    rights.require_seen(operation, folder)
+    if not rights.writable(operation, folder).fields:
+        raise forbidden()
+    acting.require_revision(folder, if_match)
+    if folder.started or folder.made_by_effect or folder.form.kind == "master":
+        words = text("Only what was never submitted can be discarded.", "只有未提交的单据可以删除。")
+        raise rule("submitted", words)
+    folder.discarded = True
+    folder.events.append(Event("discard", operation.actor_id, None, folder.state, folder.state))
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))

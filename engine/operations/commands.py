@@ -1,0 +1,220 @@
+"""The one door: every command of the HTTP contract, whoever brings it (page, API, bulk, import, batch, automation).
+
+`run` is handed to the web by bootstrap; `route_of` is used by `batch`, so that a command in a batch is the same command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Kind, Refusal, invalid_at, not_found, text
+from engine.operations import (
+    acting,
+    bulk,
+    changing,
+    creating,
+    deciding,
+    inbox,
+    listing,
+    publishing,
+    reading,
+    signing,
+    stock,
+    testclock,
+    why,
+)
+from engine.operations.calls import Answer, Call
+from engine.operations.once import perform, request_hash
+from engine.operations.operation import Operation
+
+if TYPE_CHECKING:
+    from engine.operations.services import Services
+
+Query = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command: the words of its path that stood for something, body, query and the revision that was seen."""
+
+    words: tuple[str, ...]
+    body: Any
+    query: Query
+    if_match: int | None
+
+    @property
+    def object(self) -> Mapping[str, Any]:
+        """The body as an object; nothing sent is an empty one."""
+        if self.body is None:
+            return {}
+        if not isinstance(self.body, Mapping):
+            raise invalid_at("", "not_an_object", text("An object is expected.", "应为对象。"))
+        return self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path (`*` stands for one word), and what answers it; `writes` begins a transaction."""
+
+    method: str
+    path: tuple[str, ...]
+    answer: Callable[[Operation, Asked], Answer]
+    writes: bool
+
+
+def _route(method: str, path: str, answer: Callable[[Operation, Asked], Answer], *, writes: bool | None = None) -> Route:
+    return Route(method, tuple(path.split("/")), answer, method != "GET" if writes is None else writes)
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("GET", "me", lambda op, a: reading.me(op)),
+    _route("PUT", "me/password", lambda op, a: signing.set_password(op, op.actor_id, a.object)),
+    _route("GET", "me/substitute", lambda op, a: signing.substitute_of(op)),
+    _route("DELETE", "me/substitute", lambda op, a: signing.end_substitutes(op)),
+    _route("PUT", "me/substitute", lambda op, a: signing.substitute(op, a.object)),
+    _route("GET", "forms", lambda op, a: reading.forms(op)),
+    _route("GET", "forms/*", lambda op, a: reading.form(op, a.words[0])),
+    _route("GET", "records/*", lambda op, a: listing.page(op, a.words[0], a.query)),
+    _route("POST", "records/*", lambda op, a: creating.create(op, a.words[0], a.object)),
+    _route("GET", "records/*/*", lambda op, a: reading.record(op, a.words[0], a.words[1], a.query)),
+    _route("PATCH", "records/*/*", lambda op, a: changing.patch(op, a.words[0], a.words[1], a.object, a.if_match)),
+    _route("DELETE", "records/*/*", lambda op, a: changing.discard(op, a.words[0], a.words[1], a.if_match)),
+    _route("POST", "records/*/*/actions/*", lambda op, a: acting.act(op, a.words[0], a.words[1], a.words[2], a.object, a.if_match)),
+    _route("GET", "records/*/*/history", lambda op, a: reading.history(op, a.words[0], a.words[1])),
+    _route("GET", "records/*/*/trail", lambda op, a: reading.trail(op, a.words[0], a.words[1])),
+    _route("GET", "records/*/*/route", lambda op, a: reading.route(op, a.words[0], a.words[1])),
+    _route("GET", "tasks", lambda op, a: inbox.page(op, a.query)),
+    _route("GET", "tasks/*", lambda op, a: inbox.show(op, a.words[0])),
+    _route("POST", "tasks/*/comment", lambda op, a: deciding.comment(op, a.words[0], a.object)),
+    _route("POST", "tasks/*/*", lambda op, a: deciding.decide(op, a.words[0], a.words[1], a.object)),
+    _route("GET", "notices", lambda op, a: inbox.notices(op, a.query)),
+    _route("GET", "stock", lambda op, a: stock.page(op, a.query)),
+    _route("GET", "stock/movements", lambda op, a: stock.movements(op, a.query)),
+    _route("GET", "stock/trail", lambda op, a: stock.trail(op, a.query)),
+    _route("POST", "verify", lambda op, a: stock.verify(op), writes=False),
+    _route("GET", "why", lambda op, a: why.why(op, a.query)),
+    _route("GET", "definitions", lambda op, a: publishing.names(op)),
+    _route("GET", "definitions/*/*", lambda op, a: publishing.show(op, a.words[0], a.words[1], a.query)),
+    _route("GET", "definitions/*/*/history", lambda op, a: publishing.history(op, a.words[0], a.words[1])),
+    _route("GET", "definitions/*/*/diff", lambda op, a: publishing.difference(op, a.words[0], a.words[1], a.query)),
+    _route("POST", "definitions/check", lambda op, a: publishing.check(op, a.object), writes=False),
+    _route("POST", "definitions/publish", lambda op, a: publishing.publish(op, a.object)),
+    _route("POST", "definitions/rollback", lambda op, a: publishing.rollback(op, a.object)),
+    _route("GET", "keys", lambda op, a: signing.keys(op)),
+    _route("DELETE", "keys/*", lambda op, a: signing.end_key(op, a.words[0])),
+    _route("PATCH", "notices/*", lambda op, a: inbox.read_notice(op, a.words[0])),
+    _route("POST", "keys", lambda op, a: signing.make_key(op, a.object)),
+    _route("POST", "people/*/password", lambda op, a: signing.set_password(op, a.words[0], a.object)),
+    _route("GET", "clock", lambda op, a: testclock.show(op)),
+)
+
+PREVIEWED = ("records", "actions")
+
+
+def run(
+    services: Services, call: Call, method: str, path: str, body: Any, query: Query, if_match: int | None = None
+) -> Answer:
+    """Answer one command. `path` is below `/api/`; raises `Refusal`."""
+    if call.actor is None:
+        raise not_signed_in()
+    special = _SPECIAL.get((method, _shape(path)))
+    if special is not None:
+        return special(services, call, path, body)
+    route, words = route_of(method, path)
+    asked = Asked(words, body, query, if_match)
+    if not route.writes:
+        with services.database.reading() as connection:
+            return route.answer(Operation(services, connection, call), asked)
+    if query.get("preview") == "true" and is_action(path):
+        return _preview(services, call, asked)
+    return perform(services, call, request_hash(method, path, body, _text(if_match)), lambda op: route.answer(op, asked))
+
+
+def _shape(path: str) -> str:
+    parts = path.split("/")
+    if len(parts) == 4 and (parts[0], parts[2]) == ("records", "actions"):
+        return "records/*/actions/*"
+    return "tasks/actions/*" if len(parts) == 3 and parts[:2] == ["tasks", "actions"] else path
+
+
+def _bulk_act(services: Services, call: Call, path: str, body: Any) -> Answer:
+    _, form, _, action = path.split("/")
+    return bulk.act(services, call, form, action, Asked((), body, {}, None).object)
+
+
+def _bulk_decide(services: Services, call: Call, path: str, body: Any) -> Answer:
+    return bulk.decide(services, call, path.rpartition("/")[2], Asked((), body, {}, None).object)
+
+
+def _set_clock(services: Services, call: Call, path: str, body: Any) -> Answer:
+    return testclock.set_clock(services, call, Asked((), body, {}, None).object)
+
+
+_SPECIAL: Mapping[tuple[str, str], Callable[[Services, Call, str, Any], Answer]] = {
+    ("POST", "records/*/actions/*"): _bulk_act,
+    ("POST", "tasks/actions/*"): _bulk_decide,
+    ("PUT", "clock"): _set_clock,
+}
+"""Commands that are many operations, or none of one record."""
+
+
+def not_signed_in() -> Refusal:
+    """Nobody is signed in."""
+    return Refusal(Kind.RIGHT, "not_signed_in", text("Please sign in.", "请先登录。"), status=401)
+
+
+def route_of(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
+    """The route of a method and path, with the words that its stars stand for; refused when there is none."""
+    parts = tuple(path.split("/"))
+    known = False
+    for route in ROUTES:
+        words = _match(route.path, parts)
+        if words is not None:
+            if route.method == method:
+                return route, words
+            known = True
+    if known:
+        raise Refusal(Kind.NOT_FOUND, "bad_method", text("Not this way.", "不支持该方法。"), status=405)
+    raise not_found()
+
+
+def is_action(path: str) -> bool:
+    """Whether a path takes an action on one record."""
+    parts = path.split("/")
+    return len(parts) == 5 and (parts[0], parts[3]) == PREVIEWED
+
+
+def _match(pattern: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    if len(pattern) != len(parts):
+        return None
+    if any(want not in ("*", got) for want, got in zip(pattern, parts, strict=True)):
+        return None
+    return tuple(got for want, got in zip(pattern, parts, strict=True) if want == "*")
+
+
+def revision_of(if_match: str | None) -> int | None:
+    """The revision in an `If-Match`; what is no revision matches none."""
+    if if_match is None:
+        return None
+    return int(if_match) if if_match.isascii() and if_match.isdigit() and len(if_match) <= 18 else -1
+
+
+def _text(if_match: int | None) -> str | None:
+    return None if if_match is None else str(if_match)
+
+
+class _Undone(Exception):  # noqa: N818 - carries an answer out of a transaction that must not commit
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+def _preview(services: Services, call: Call, asked: Asked) -> Answer:
+    def work(connection: Any) -> Answer:
+        raise _Undone(acting.preview(Operation(services, connection, call), asked.words[0], asked.words[1], asked.words[2], asked.object))
+
+    try:
+        return services.database.transaction(work)
+    except _Undone as undone:
+        return undone.answer

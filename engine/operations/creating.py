@@ -1,0 +1,59 @@
+"""Making a record, and submitting it in the same breath if asked. Used by `commands`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Kind, Refusal, forbidden, invalid_at, text
+from engine.operations import acting, bodies, numbers, rights, settling, taking, writing
+from engine.operations.calls import Answer
+from engine.operations.folder import Event
+from engine.records import archive
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+
+def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
+    """Create a record from `{values, id?, action?, asks?, comment?}`; answers 201 with the small answer."""
+    operation.require_person()
+    bodies.only(body, {"values", "id", "action", "asks", "comment"})
+    values = bodies.mapping(body, "values")
+    if not rights.sees_form(operation, form):
+        operation.definition("")
+    record = _own_id(operation, body.get("id"))
+    folder = operation.fresh(form, record)
+    if rights.reach(operation, form, "create") == rights.CLOSED:
+        raise forbidden()
+    writing.derive(operation, folder)
+    writing.patch(operation, folder, values, rights.writable(operation, folder), "/values")
+    writing.derive(operation, folder, "/values")
+    folder.making = False
+    if not rights.may(operation, folder, "create"):
+        raise forbidden("not_your_unit")
+    folder.events.append(Event("create", operation.actor_id, None, None, folder.state))
+    numbers.give(operation, folder, "create")
+    if folder.form.kind == "master":
+        writing.require_whole(operation, folder)
+    taking.settle_in(operation, folder)
+    action = body.get("action")
+    if action is not None:
+        acting.take(operation, folder, bodies.word(body, "action"), asks=bodies.mapping(body, "asks"), comment=bodies.comment(body))
+    settling.settle(operation)
+    return Answer(201, settling.small(operation, folder))
+
+
+def _own_id(operation: Operation, sent: Any) -> str:
+    if sent is None:
+        return operation.new_id()
+    try:
+        record = str(uuid.UUID(sent)) if isinstance(sent, str) else ""
+    except ValueError:
+        record = ""
+    if not record or record != sent:
+        raise invalid_at("/id", "bad_id", text("This is not a UUID in lower case.", "不是小写的 UUID。"))
+    if archive.exists(operation.connection, record):
+        raise Refusal(Kind.CONFLICT, "id_taken", text("This id is taken.", "该 id 已被使用。"))
+    return record

@@ -1,0 +1,148 @@
+"""Deciding a task: approve, reject, return, comment; one or many. Used by `commands`.
+
+A task is for one content of what its step can see: when the content has changed, the task has ended and a decision on it
+meets `conflict`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.models import Step
+from engine.errors import conflict, forbidden, invalid_at, not_found, text
+from engine.operations import acting, asking, bodies, rights, settling, taking, writing
+from engine.operations.calls import Answer
+from engine.operations.folder import Event, Folder
+from engine.records import tasks
+from engine.records.tasks import Task
+from engine.workflow import decide as vote
+from engine.workflow import edited
+from engine.workflow import writable as workflow_writable
+from engine.workflow.plan import SYSTEM, Decision, Writable
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+VERDICTS = ("approve", "reject", "return")
+
+
+def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Answer:
+    """Decide a task with `{comment?, values?, asks?, to?}`; answers the small answer of its record."""
+    operation.require_person()
+    bodies.only(body, {"comment", "values", "asks", "to", "step", "where", "revision"})
+    task, folder = _open(operation, task_id)
+    if verdict not in VERDICTS or task.kind != "decide":
+        raise not_found()
+    step = step_of(folder, task)
+    to = body.get("to") if isinstance(body.get("to"), str) else body.get("step")
+    to = to if isinstance(to, str) else None
+    if task.ended is None:
+        _may(operation, folder, task, verdict, to)
+    acting.require_revision(folder, bodies.revision(body))
+    if task.ended is not None:
+        raise conflict("task_done", text("This task is done already.", "该任务已处理。"))
+    words = bodies.comment(body)
+    answered = asking.answers(operation, folder, step.asks, bodies.mapping(body, "asks"))
+    values = bodies.mapping(body, "values")
+    if values:
+        _edit(operation, folder, task, values)
+    if verdict == "approve":
+        writing.require_whole(operation, folder, "/values", step.required)
+    decision = _cast(operation, folder, task, verdict, words, to)
+    name = f"{task.step}/{task.part}" if task.part else task.step
+    folder.events.append(
+        Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered)
+    )
+    _go_on(operation, folder, decision)
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))
+
+
+def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str, Any]) -> None:
+    """What the step lets its decider write; votes of siblings that bind it are void."""
+    writing.patch(operation, folder, values, _step_writable(operation, folder, task), "/values")
+    writing.derive(operation, folder, "/values")
+    paths = {path for path, _row in folder.wrote}
+    decision = edited(operation.situation(folder, locking=True), paths, task.step, task.part)
+    folder.memory = decision.memory
+
+
+def comment(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
+    """Say something about a task's record; history keeps it."""
+    operation.require_person()
+    bodies.only(body, {"comment"})
+    _task, folder = _open(operation, task_id)
+    words = bodies.comment(body)
+    if not words:
+        raise invalid_at("/comment", "required", text("Please write something.", "请填写内容。"))
+    folder.events.append(Event("comment", operation.actor_id, None, folder.state, folder.state, words))
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))
+
+
+def _open(operation: Operation, task_id: str) -> tuple[Task, Folder]:
+    """The task and its record, locked; refused as not there when the record may not be seen."""
+    first = tasks.get(operation.connection, task_id)
+    if first is None:
+        raise not_found()
+    folder = operation.open(first.form, first.record, lock=True)
+    rights.require_seen(operation, folder)
+    task = tasks.get(operation.connection, task_id)
+    if task is None:
+        raise not_found()
+    return task, folder
+
+
+def step_of(folder: Folder, task: Task) -> Step:
+    """The step (or part) that a task stands for."""
+    for approval in folder.workflow.approvals.values():
+        step = approval.steps.get(task.step)
+        if step is not None:
+            part = step.parts.get(task.part) if task.part else None
+            return part or step
+    raise not_found()
+
+
+def _step_writable(operation: Operation, folder: Folder, task: Task) -> Writable:
+    allowed = workflow_writable(operation.situation(folder), operation.actor_id, step=task.step, part=task.part)
+    return Writable(allowed.fields - rights.hidden(operation, folder), allowed.rows, allowed.scan)
+
+
+def _may(operation: Operation, folder: Folder, task: Task, verdict: str, to: str | None) -> None:
+    """Refuse who may not decide this now, before anything that was sent is looked at."""
+    actor = operation.call.actor
+    if actor is not None and not rights.granted(operation, folder.form.name, verdict):
+        raise forbidden()
+    vote(operation.situation(folder), task.step, task.part, verdict, to=to)
+
+
+def _cast(operation: Operation, folder: Folder, task: Task, verdict: str, words: str | None, to: str | None) -> Decision:
+    situation = operation.situation(folder, locking=True)
+    decision = vote(situation, task.step, task.part, verdict, to=to)
+    folder.memory = decision.memory
+    folder.votes += decision.votes
+    folder.voted_on = (task.id, task.content, words)
+    return decision
+
+
+def _go_on(operation: Operation, folder: Folder, decision: Decision) -> None:
+    if decision.returned_to is not None:
+        origin = folder.state
+        folder.state = decision.returned_to
+        taking.remember_agreed(folder)
+        folder.events.append(Event("return", SYSTEM, None, origin, folder.state))
+        taking.settle_in(operation, folder)
+    elif decision.fire is not None:
+        taking.remember_agreed(folder)
+        taking.take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because)
+    else:
+        folder.waits = decision.waits
+
+
+def bulk_ids(verdict: str, body: Mapping[str, Any]) -> list[str]:
+    """The tasks that a bulk decision names."""
+    if verdict not in ("approve", "reject"):
+        raise not_found()
+    bodies.only(body, {"ids", "comment"})
+    return acting.bulk_ids(body)

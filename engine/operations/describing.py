@@ -1,0 +1,198 @@
+"""The OpenAPI document of a library as one person sees it: typed paths per form, with titles from the definition.
+
+Used by bootstrap for the web. What a person may never see is not in his document; nobody signed in sees only how to
+sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions import schema_of_form
+from engine.definitions.models import Form, Transition, Workflow
+from engine.errors import say
+from engine.operations import reading, rights
+from engine.operations.calls import Call
+from engine.operations.operation import Operation
+
+if TYPE_CHECKING:
+    from engine.operations.services import Services
+
+SMALL = {
+    "type": "object",
+    "properties": {
+        "form": {"type": "string"},
+        "id": {"type": "string"},
+        "number": {"type": ["string", "null"]},
+        "state": {"type": "string"},
+        "revision": {"type": "integer"},
+        "version": {"type": "integer"},
+        "seq": {"type": "integer"},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "kind": {"enum": ["invalid", "right", "rule", "conflict", "not_found", "limit", "unavailable"]},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "rule": {"type": "string"},
+        "who": {"type": "array"},
+    },
+}
+KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
+IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+LIST = [
+    {"name": name, "in": "query", "schema": {"type": "string"}}
+    for name in ("filter", "sort", "fields", "q", "limit", "cursor", "count")
+]
+
+
+def may_see_metrics(services: Services, call: Call) -> bool:
+    """Whether the policy lets the caller see figures of the server (`metrics, see`)."""
+    if call.actor is None:
+        return False
+    with services.database.reading() as connection:
+        return rights.reach(Operation(services, connection, call), "metrics", "see") is None
+
+
+def openapi(services: Services, call: Call) -> Mapping[str, Any]:
+    """The document, made anew for each caller."""
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Chainstock", "version": "0"},
+        "tags": [],
+        "paths": _signing(),
+        "components": {
+            "schemas": {"answer": SMALL, "problem": PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"key": []}],
+    }
+    if call.actor is None:
+        return document
+    with services.database.reading() as connection:
+        operation = Operation(services, connection, call)
+        document["info"]["version"] = str(operation.library.version)
+        for form in operation.library.forms.values():
+            if rights.sees_form(operation, form.name):
+                _add(document, operation, form)
+    document["paths"] |= _common()
+    return document
+
+
+def _answers(schema: Mapping[str, Any], status: str = "200") -> dict[str, Any]:
+    refused = {"description": "refused", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+    return {status: {"description": "done", "content": {"application/json": {"schema": schema}}}, "default": refused}
+
+
+def _small(status: str = "200") -> dict[str, Any]:
+    return _answers({"$ref": "#/components/schemas/answer"}, status)
+
+
+def _body(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _signing() -> dict[str, Any]:
+    credentials = _object(account={"type": "string"}, password={"type": "string"})
+    return {
+        "/api/session": {
+            "post": {"summary": "Sign in", "requestBody": _body(credentials), "responses": _answers(_object(csrf={"type": "string"}))},
+            "delete": {"summary": "Sign out", "responses": {"204": {"description": "done"}}},
+        }
+    }
+
+
+def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
+    language = operation.call.language
+    name, title = form.name, say(form.title, operation.call.language)
+    values = reading.without(schema_of_form(form, language), rights.never_seen(operation, form))
+    document["components"]["schemas"][name] = values
+    document["tags"].append({"name": name, "description": title})
+    ref = {"$ref": f"#/components/schemas/{name}"}
+    partial = {**values, "required": []}
+    one = {"type": "object", "properties": {**SMALL["properties"], "values": ref}}  # type: ignore[dict-item]
+    many = {"type": "object", "properties": {"items": {"type": "array", "items": one}, "next": {"type": ["string", "null"]}}}
+    made = _object(values=partial, id={"type": "string", "format": "uuid"}, action={"type": "string"}, asks={"type": "object"})
+    record_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    tags = {"tags": [name]}
+    document["paths"][f"/api/records/{name}"] = {
+        "get": {**tags, "summary": title, "parameters": LIST, "responses": _answers(many)},
+        "post": {**tags, "summary": title, "parameters": [KEY], "requestBody": _body(made), "responses": _small("201")},
+    }
+    document["paths"][f"/api/records/{name}/{{id}}"] = {
+        "parameters": record_id,
+        "get": {**tags, "summary": title, "responses": _answers(one)},
+        "patch": {**tags, "summary": title, "parameters": [KEY, IF_MATCH], "requestBody": _body(partial), "responses": _small()},
+        "delete": {**tags, "summary": title, "parameters": [KEY, IF_MATCH], "responses": _small()},
+    }
+    for word in ("history", "trail", "route"):
+        document["paths"][f"/api/records/{name}/{{id}}/{word}"] = {
+            "parameters": record_id,
+            "get": {**tags, "summary": word, "responses": _answers({"type": "object"})},
+        }
+    workflow: Workflow = operation.library.workflows[name]
+    for transition in workflow.transitions.values():
+        if rights.reach(operation, name, transition.name) != rights.CLOSED and not _by_system(transition):
+            path = f"/api/records/{name}/{{id}}/actions/{transition.name}"
+            document["paths"][path] = {"parameters": record_id, "post": _action(tags, transition, partial, language)}
+
+
+def _by_system(transition: Transition) -> bool:
+    return all(each.kind == "system" for each in transition.by)
+
+
+def _action(tags: Mapping[str, Any], transition: Transition, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    asks = {
+        name: {"title": say(field.title, language) or name, "description": field.type}
+        for name, field in transition.asks.items()
+    }
+    body = _object(
+        values=values,
+        asks={"type": "object", "properties": asks, "additionalProperties": False},
+        comment={"type": "string"},
+        revision={"type": "integer"},
+    )
+    preview = {"name": "preview", "in": "query", "schema": {"type": "string", "enum": ["true"]}}
+    return {
+        **tags,
+        "summary": say(transition.title, language) or transition.name,
+        "parameters": [KEY, preview],
+        "requestBody": {**_body(body), "required": False},
+        "responses": _small(),
+    }
+
+
+def _common() -> dict[str, Any]:
+    anything = _answers({"type": "object"})
+    task_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    decision = _object(comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"})
+    stock = [
+        {"name": name, "in": "query", "schema": {"type": "string"}}
+        for name in ("item", "place", "lot", "at", "group", "below", "record", "limit", "cursor")
+    ]
+    paths: dict[str, Any] = {
+        "/api/me": {"get": {"summary": "Who I am and what I may do", "responses": anything}},
+        "/api/forms": {"get": {"summary": "Forms", "responses": anything}},
+        "/api/tasks": {"get": {"summary": "My tasks", "responses": anything}},
+        "/api/notices": {"get": {"summary": "My notices", "responses": anything}},
+        "/api/stock": {"get": {"summary": "Stock", "parameters": stock, "responses": anything}},
+        "/api/stock/movements": {"get": {"summary": "Movements", "responses": anything}},
+        "/api/batch": {"post": {"summary": "Many commands", "requestBody": _body({"type": "array"}), "responses": _answers({"type": "array"})}},
+        "/api/why": {"get": {"summary": "Why somebody can or cannot", "responses": anything}},
+    }
+    for verdict in ("approve", "reject", "return", "comment"):
+        paths[f"/api/tasks/{{id}}/{verdict}"] = {
+            "parameters": task_id,
+            "post": {"summary": verdict, "parameters": [KEY], "requestBody": _body(decision), "responses": _small()},
+        }
+    return paths

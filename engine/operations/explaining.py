@@ -1,0 +1,76 @@
+"""Saying in words what would happen, and why something cannot. Used by `acting` (preview), `reading`, `why`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.effects import outcomes as o
+from engine.errors import say, text
+from engine.expressions import Place, Reference
+from engine.operations import presenting
+from engine.quantities import write
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+
+def no_right(language: str) -> str:
+    """The policy grants this to somebody else."""
+    return say(text("You may not do this here.", "您无权在此执行此操作。"), language)
+
+
+def outcomes(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """What an action would come to: state, outcomes of every record it touches, and who would be next."""
+    found = [
+        {"form": each.form.name, "id": each.id, "transition": proposal.name, **outcome(operation, one)}
+        for each in operation.folders.values()
+        for proposal in each.proposals
+        for one in proposal.outcomes
+    ]
+    return {
+        "form": folder.form.name,
+        "id": folder.id,
+        "state": folder.state,
+        "outcomes": found,
+        "tasks": [
+            {"step": wait.step, "part": wait.part, "people": [presenting.person(operation, who) for who in wait.people]}
+            for wait in folder.waits or ()
+        ],
+    }
+
+
+def outcome(operation: Operation, one: o.Outcome) -> dict[str, Any]:
+    """One proposed change as JSON."""
+    kind = type(one).__name__.lower()
+    shown: dict[str, Any] = {"kind": kind}
+    if isinstance(one, o.Move):
+        shown |= {
+            "item": presenting.reference(operation, one.item),
+            "lot": presenting.reference(operation, one.lot) if one.lot else None,
+            "quantity": write(one.quantity),
+            "from": place(operation, one.origin),
+            "to": place(operation, one.target),
+            "row": one.row,
+        }
+    elif isinstance(one, (o.Reserve, o.Hold)):
+        shown |= {"item": presenting.reference(operation, one.item), "at": place(operation, one.at), "row": one.row}
+        if isinstance(one, o.Reserve):
+            shown["quantity"] = write(one.quantity)
+    elif isinstance(one, o.Create):
+        shown |= {"form": one.form}
+    elif isinstance(one, o.Act):
+        shown |= {"record": presenting.reference(operation, one.record), "action": one.action}
+    elif isinstance(one, o.Notify):
+        shown |= {"template": one.template}
+    return shown
+
+
+def place(operation: Operation, of: Place) -> dict[str, Any]:
+    """A place by its key, with the code of the record that it belongs to."""
+    record, _, part = of.key.partition("/")
+    if record == "chain":
+        return {"key": of.key, "code": part, "title": part}
+    named = presenting.reference(operation, Reference("", record))
+    code = named["code"] or record
+    return {"key": of.key, "code": f"{code}/{part}" if part else code, "title": named["title"]}

@@ -1,0 +1,144 @@
+"""What expressions may ask while an operation runs: the library's eyes, which see everything. Used by `operation`.
+
+What is shown to a person is cut down afterwards by `rights.hidden`; what decides is asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine.expressions import Place, Reference, Subject, Value
+from engine.workflow import recollect
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+CHAIN = Subject("chain", "chain", {})
+SYSTEM = Reference("person", "system")
+
+
+class LibraryEyes:
+    """Answers expressions about one record (`folder`, None for none) within one operation.
+
+    `locking` is on while something is decided: facts are then read under their lock.
+    """
+
+    def __init__(self, operation: Operation, folder: Folder | None, *, locking: bool) -> None:
+        self._operation = operation
+        self._folder = folder
+        self._locking = locking
+        self._answers: Mapping[str, Callable[[Sequence[Value], Mapping[str, Value]], Value]] = {
+            "limit": self._limit,
+            "lookup": self._lookup,
+            "nearest": self._nearest,
+            "on_hand": self._stock("on_hand"),
+            "available": self._stock("available"),
+            "reserved": self._stock("reserved"),
+            "moved": self._moved,
+            "traced": self._traced,
+            "traced_sum": self._traced_sum,
+            "remaining": self._remaining,
+            "untraced": self._untraced,
+        }
+
+    def fetch(self, of: Reference | Place | Subject, name: str) -> Value:
+        """A field of a referenced record, or a place: of the chain, of a record, or the record itself (`#place`)."""
+        if isinstance(of, Subject) and of.form == "chain":
+            place = self._operation.library.places.get(name)
+            return Place(f"chain/{name}", place.kind, place.negative) if place else None
+        if isinstance(of, Place):
+            return None
+        if name == "#place":
+            return self._operation.shelf.place(Reference(of.form, of.id))
+        form = self._form(of)
+        if form is not None and name in form.places:
+            kept = form.places[name]
+            return Place(f"{of.id}/{name}", kept.kind, kept.negative)
+        working = self._operation.folders.get(of.id)
+        if working is not None and name in working.values:
+            found: Value = working.values[name]
+            return found
+        if isinstance(of, Subject):
+            return of.values.get(name)
+        return self._operation.shelf.field(of, name)
+
+    def _form(self, of: Reference | Subject) -> Any:
+        working = self._operation.folders.get(of.id)
+        return working.form if working else self._operation.library.forms.get(of.form)
+
+    def call(self, function: str, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        """Answer a word that looks outside the record: stock, limits, look-ups, trails, history, facts."""
+        answer = self._answers.get(function)
+        if answer is not None:
+            return answer(args, named)
+        library = self._folder.library if self._folder else self._operation.library
+        fact = library.facts.get(function)
+        if fact is not None:
+            keys = dict(zip(fact.parameters, args, strict=False)) | dict(named)
+            return self._operation.facts.value(fact, keys, self._folder, lock=self._locking)
+        return self._recollect(function, args) if self._folder is not None else None
+
+    def _recollect(self, function: str, args: Sequence[Value]) -> Value:
+        folder = self._folder
+        assert folder is not None
+        first = args[0]
+        if function in ("did", "wrote"):
+            person = args[1] if len(args) > 1 else None
+            who = person.id if isinstance(person, (Reference, Subject)) else self._operation.actor_id
+            ask = recollect.did if function == "did" else recollect.wrote
+            return ask(folder.memory, str(first), who)
+        path = tuple(str(each) for each in first) if isinstance(first, (tuple, list)) else (str(first),)
+        row = args[1] if len(args) > 1 and isinstance(args[1], str) else None
+        if function == "changed":
+            return recollect.changed(folder.memory, folder.flat(), path, row)
+        found: Value = folder.loaded(path, recollect.agreed(folder.memory, path, row))
+        return found
+
+    def _limit(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        form, level = args
+        return self._operation.tables.limit(str(form), str(level))
+
+    def _lookup(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        return self._operation.tables.lookup(str(args[0]), named)
+
+    def _nearest(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        unit = args[0]
+        if not isinstance(unit, (Reference, Subject)):
+            return None
+        return tuple(Reference("", each) for each in reversed(self._operation.directory.path(unit.id)))
+
+    def _stock(self, figure: str) -> Callable[[Sequence[Value], Mapping[str, Value]], Value]:
+        def answer(args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+            item, place, lot, *_ = [*args, None, None, None]
+            item = named.get("item", item)
+            lot = named.get("lot", lot)
+            key = self._place(named.get("place", place))
+            if not isinstance(item, (Reference, Subject)) or key is None:
+                return None
+            lot_id = lot.id if isinstance(lot, (Reference, Subject)) else None
+            return self._operation.stock.figure(figure, item.id, key, lot_id, named.get("at"))
+
+        return answer
+
+    def _moved(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        return self._operation.stock.moved(args, named)
+
+    def _place(self, value: Value) -> str | None:
+        if isinstance(value, Place):
+            return value.key
+        return value.id if isinstance(value, (Reference, Subject)) else None
+
+    def _traced(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        return self._operation.trails.traced(self._folder, args)
+
+    def _traced_sum(self, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        return self._operation.trails.traced_sum(self._folder, args)
+
+    def _remaining(self, args: Sequence[Value], named: Mapping[str, Value]) -> Decimal | None:
+        return self._operation.trails.remaining(self._folder, args)
+
+    def _untraced(self, args: Sequence[Value], named: Mapping[str, Value]) -> Decimal | None:
+        return self._operation.trails.untraced(self._folder, args)

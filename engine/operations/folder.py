@@ -1,0 +1,152 @@
+"""The working copy of one record during one operation. Made by `operation`, changed by `writing`, `taking`, `applying`.
+
+Nothing here touches the database; `settling` writes down what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.clock import from_stored
+from engine.definitions.models import Form, Library, Workflow
+from engine.effects.outcomes import Notify, OpenTask, Outcome
+from engine.expressions import Reference, Subject
+from engine.fields import BY_NAME
+from engine.records import forms_json
+from engine.records.archive import Stored
+from engine.records.filling import Split
+from engine.workflow.plan import Memory, Vote, Wait
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of history to be: what was done, by whom, from where to where."""
+
+    action: str
+    person: str
+    on_behalf: str | None
+    origin: str | None
+    target: str
+    comment: str | None = None
+    because: Mapping[str, str] | None = None
+    asks: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one occurrence of one transition (or decided step) proposes."""
+
+    name: str
+    """Of the transition, or of the step that was decided."""
+    occurrence: int
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A quantity of a row of another record that a row of this one takes (a link to be)."""
+
+    origin: str
+    origin_row: str
+    row: str
+    quantity: Any
+    effect: str
+
+
+@dataclass
+class Folder:
+    """One record as the operation sees it now; `stored` is what the database has (None: it is being made)."""
+
+    library: Library
+    form: Form
+    workflow: Workflow
+    stored: Stored | None
+    id: str
+    values: dict[str, Any]
+    state: str
+    memory: Memory
+    number: str | None = None
+    version: int | None = None
+    overlays: tuple[str, ...] = ()
+    created: int = 0
+    created_by: str = ""
+    person_form: str = ""
+    """The form of people, so that `created_by` can be followed."""
+    submitted: int | None = None
+    submitted_by: str | None = None
+    touched: set[tuple[str, str | None]] = field(default_factory=set)
+    """`(path, row)` that a person wrote; their defaults no longer follow."""
+    waits: tuple[Wait, ...] | None = None
+    events: list[Event] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    voted_on: tuple[str, str, str | None] = ("", "", None)
+    """Task, content and comment of the votes."""
+    shares: list[Share] = field(default_factory=list)
+    looks: list[OpenTask] = field(default_factory=list)
+    notices: list[Notify] = field(default_factory=list)
+    wrote: set[tuple[str, str | None]] = field(default_factory=set)
+    """What was written in this operation, for the memory."""
+    fresh: set[str | None] = field(default_factory=set)
+    """Rows that are being added (None: the record itself); their defaults are set in any state."""
+    order: dict[str, int] = field(default_factory=dict)
+    """Index of rows in the request, for the paths of faults."""
+    splits: list[Split] = field(default_factory=list)
+    making: bool = False
+    """While it is being created; what is fixed at `create` is not fixed yet."""
+    discarded: bool = False
+    made_by_effect: bool = False
+
+    @property
+    def started(self) -> bool:
+        """Whether it has left its start state (or never had one to leave)."""
+        return self.submitted is not None
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is anything to write down."""
+        return bool(self.events) or self.stored is None
+
+    def tables(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Its tables by name, with their rows."""
+        return [(name, self.values.get(name) or []) for name, each in self.form.fields.items() if each.type == "table"]
+
+    def flat(self) -> dict[str, Any]:
+        """The values as they would be stored: header by name, tables as lists of rows."""
+        header, rows = forms_json.encode(self.form, self.values)
+        return {**header, **rows}
+
+    def loaded(self, path: tuple[str, ...], stored: Any) -> Any:
+        """A stored value of the field at a path, as a value."""
+        words = path[1:] if path and path[0] in ("record", "row") else path
+        name = words[-1] if words else ""
+        field = next((each for each in self.form.fields.values() if each.name == name), None)
+        for table in self.form.fields.values():
+            field = field or table.fields.get(name)
+        return None if stored is None or field is None else BY_NAME[field.type].load(stored, field)
+
+    @property
+    def subject(self) -> Subject:
+        """The record as expressions see it."""
+        return Subject(self.form.name, self.id, {**self.values, **self.kept})
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the engine keeps of the record beside its fields."""
+        return {
+            "id": self.id,
+            "number": self.number,
+            "state": self.state,
+            "version": self.version,
+            "came_from": self.memory.came_from,
+            "created": from_stored(self.created),
+            "created_by": _person(self.person_form, self.created_by),
+            "submitted": None if self.submitted is None else from_stored(self.submitted),
+            "submitted_by": _person(self.person_form, self.submitted_by),
+            "updated": from_stored(self.stored.updated if self.stored else self.created),
+        }
+
+
+def _person(form: str, who: str | None) -> Reference | None:
+    return Reference(form, who) if who else None

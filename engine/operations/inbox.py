@@ -1,0 +1,192 @@
+"""Tasks and notices of one person. Used by `commands` and `reading`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import to_stored
+from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
+from engine.operations import presenting, rights, wording
+from engine.operations.calls import Answer
+from engine.records import notices as stored_notices
+from engine.records import tasks
+from engine.records.tasks import Ask, Task
+from engine.workflow import waiting
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+MOST = 500
+USUAL = 50
+
+
+def page(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """My open tasks, oldest first; those of others by `?all=true`, as far as one may see their records."""
+    limit = read_limit(query)
+    after = _after(query.get("cursor"))
+    form = query.get("form")
+    everything = query.get("all") == "true"
+    items: list[dict[str, Any]] = []
+    last: Task | None = None
+    while len(items) < limit:
+        found = _some(operation, form, after, limit, everything=everything)
+        for task in found:
+            last = task
+            shown = _shown(operation, task, everything=everything)
+            if shown is not None:
+                items.append(shown)
+            if len(items) == limit:
+                break
+        if len(found) < limit:
+            last = last if len(items) == limit and found and last is not found[-1] else None
+            break
+        after = (found[-1].opened, found[-1].id)
+    following = f"{last.opened}.{last.id}" if last is not None and len(items) == limit else None
+    return Answer(200, {"items": items, "next": following})
+
+
+def _some(operation: Operation, form: str | None, after: tuple[int, str] | None, limit: int, *, everything: bool) -> list[Task]:
+    if everything:
+        return tasks.all_open(operation.connection, form=form, after=after, limit=limit)
+    return tasks.inbox(
+        operation.connection, operation.actor_id, holdings(operation), form=form, after=after, limit=limit
+    )
+
+
+def holdings(operation: Operation) -> Iterator[Ask]:
+    """Every role, relation and unit by which the actor may be asked."""
+    directory = operation.directory
+    for role, at in directory.held(operation.actor_id):
+        yield Ask(role, "at", at or "")
+        yield Ask(role, "below", "")
+        if at is None:
+            for unit in directory.units:
+                yield Ask(role, "above", unit)
+            continue
+        for unit in directory.path(at):
+            yield Ask(role, "below", unit)
+        for unit in directory.within(at):
+            if unit != at:
+                yield Ask(role, "above", unit)
+
+
+def _shown(operation: Operation, task: Task, *, everything: bool) -> dict[str, Any] | None:
+    """The task if it is (still) this person's, and its record may be seen."""
+    try:
+        folder = operation.open(task.form, task.record, lock=False)
+    except Refusal as refusal:
+        if refusal.kind is Kind.NOT_FOUND:
+            return None
+        raise
+    if not rights.may(operation, folder, "see"):
+        return None
+    if not everything and not mine(operation, folder, task):
+        return None
+    return present(operation, folder, task)
+
+
+def mine(operation: Operation, folder: Folder, task: Task) -> bool:
+    """Whether the actor is one of those whom the task finds now."""
+    if task.kind == "look":
+        return True
+    for wait in waiting(operation.situation(folder)):
+        if (wait.kind, wait.step, wait.part) == (task.kind, task.step, task.part):
+            if task.kind == "expects" and not rights.may(operation, folder, task.step):
+                return False
+            return operation.actor_id in wait.people
+    return False
+
+
+def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
+    """A task as the contract shows it."""
+    language = operation.call.language
+    title = say(folder.form.title, language)
+    return {
+        "id": task.id,
+        "record": {"form": folder.form.name, "id": folder.id, "number": folder.number, "title": title},
+        "kind": task.kind,
+        "step": task.step,
+        "part": task.part,
+        "title": say(task.title, language) if task.title else None,
+        "actions": list(task.actions),
+        "since": presenting.moment(task.opened),
+        "deadline": presenting.moment(task.deadline),
+        "because": say(task.because, language) if task.because else None,
+    }
+
+
+def of_record(operation: Operation, folder: Folder) -> list[dict[str, Any]]:
+    """The open tasks of a record, each with who could act now."""
+    waits = {(each.kind, each.step, each.part): each for each in waiting(operation.situation(folder))}
+    shown = []
+    for task in tasks.of(operation.connection, folder.id):
+        wait = waits.get((task.kind, task.step, task.part))
+        who = [presenting.person(operation, each) for each in wait.people] if wait else []
+        shown.append({**present(operation, folder, task), "people": who})
+    return shown
+
+
+def show(operation: Operation, task_id: str) -> Answer:
+    """One task that one may see the record of."""
+    task = tasks.get(operation.connection, task_id)
+    if task is None:
+        raise not_found()
+    folder = operation.open(task.form, task.record, lock=False)
+    rights.require_seen(operation, folder)
+    return Answer(200, {**present(operation, folder, task), "ended": presenting.moment(task.ended)})
+
+
+def notices(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """What this person was told, newest first, worded now and with his eyes."""
+    limit = read_limit(query)
+    items = []
+    for notice in stored_notices.of(operation.connection, operation.actor_id, None, limit):
+        try:
+            folder = operation.open(notice.form, notice.record, lock=False)
+        except Refusal:
+            continue
+        if rights.may(operation, folder, "see"):
+            items.append(_notice(operation, folder, notice))
+    return Answer(200, {"items": items, "next": None})
+
+
+def _notice(operation: Operation, folder: Folder, notice: Any) -> dict[str, Any]:
+    return {
+        "id": notice.id,
+        "record": {"form": folder.form.name, "id": folder.id, "number": folder.number},
+        "template": notice.template,
+        "text": wording.notice(operation, folder, notice.template),
+        "at": presenting.moment(notice.at),
+        "read": presenting.moment(notice.read),
+    }
+
+
+def read_notice(operation: Operation, notice: str) -> Answer:
+    """I have read a notice."""
+    stored_notices.mark_read(operation.connection, operation.actor_id, [notice], to_stored(operation.now))
+    return Answer(200, {"id": notice})
+
+
+def read_limit(query: Mapping[str, str]) -> int:
+    """`limit`: 1 to 500; above is refused as too much, anything else as invalid."""
+    sent = query.get("limit")
+    if sent is None:
+        return USUAL
+    if not (sent.isascii() and sent.isdigit()) or int(sent) < 1:
+        raise invalid_at("/limit", "bad_limit", text("A number from 1 to 500.", "应为 1 到 500 之间的数字。"))
+    if int(sent) > MOST:
+        raise Refusal(Kind.LIMIT, "limit", text("At most 500 at once.", "一次最多 500 条。"))
+    return int(sent)
+
+
+def _after(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    opened, _, task = cursor.partition(".")
+    if not (opened.isascii() and opened.isdigit()) or not task:
+        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
+    return int(opened), task
+
+

@@ -1,0 +1,125 @@
+"""Lists of records: filter, sort, search, pages, as one person may see them. Used by `commands` and `exporting`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions import form_scope
+from engine.definitions.models import Form
+from engine.errors import invalid_at, not_found, text
+from engine.expressions import Expression, ExpressionFault, Type, compile_expression
+from engine.operations import presenting, rights
+from engine.operations.calls import Answer
+from engine.operations.inbox import read_limit
+from engine.records import listing
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "count"}
+CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
+UNKNOWN = text("There is no such field.", "没有这个字段。")
+LONGEST_FILTER = 2000
+
+
+def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
+    """`{items, next}` (and `count` when asked): records of a form that the actor may see."""
+    definition = operation.library.forms.get(form)
+    if definition is None or not rights.sees_form(operation, form):
+        raise not_found()
+    for name in query:
+        if name not in KNOWN:
+            raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+    found = listing.page(operation.connection, asked(operation, definition, query))
+    fields = _fields(operation, definition, query.get("fields"))
+    items = [_item(operation, operation.unfold(stored), fields) for stored in found.items]
+    body: dict[str, Any] = {"items": items, "next": found.next}
+    if found.count is not None:
+        body["count"] = found.count
+    return Answer(200, body)
+
+
+def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing.Query:
+    """The query as the records room wants it, with the actor's scope and without what is hidden from him."""
+    hidden = rights.everywhere_hidden(operation, form)
+    return listing.Query(
+        form=form,
+        filter=_filter(operation, form, query.get("filter"), hidden),
+        sort=_sort(form, query.get("sort"), hidden),
+        limit=read_limit(query),
+        cursor=query.get("cursor"),
+        scope=rights.reach(operation, form.name, "see"),
+        q=query.get("q"),
+        count=query.get("count") in ("exact", "estimate"),
+        owner=operation.actor_id,
+        secret=operation.services.secret,
+        environment=operation.environment(None),
+        forms=operation.library.forms,
+        with_rows=True,
+    )
+
+
+def _filter(operation: Operation, form: Form, sent: str | None, hidden: frozenset[str]) -> Expression | None:
+    if not sent:
+        return None
+    if len(sent) > LONGEST_FILTER:
+        raise invalid_at("/filter", "too_long", text("This filter is too long.", "筛选条件过长。"))
+    try:
+        expression = compile_expression(sent, form_scope(operation.library, form.name, "filter"), Type("boolean"))
+    except ExpressionFault as fault:
+        code = "unknown_field" if fault.code in ("unknown_name", "unknown_field", "unknown_attribute") else fault.code
+        raise invalid_at("/filter", code, UNKNOWN if code == "unknown_field" else fault.says) from fault
+    for path in expression.names:
+        words = path[1:] if path[0] in ("it", "record") else path
+        if words and (words[0] in hidden or ".".join(words[:2]) in hidden or _beyond(operation, form, words)):
+            raise invalid_at("/filter", "unknown_field", UNKNOWN)
+    return expression
+
+
+def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
+    """Whether a path goes through a reference to a field that the actor cannot be sure to see there."""
+    field = form.fields.get(words[0])
+    rest = words[1:]
+    if field is not None and field.type == "table" and rest:
+        field, rest = field.fields.get(rest[0]), rest[1:]
+    target = operation.library.forms.get(str(field.options.get("to"))) if field is not None and rest else None
+    if target is None or not rest:
+        return False
+    return (
+        not rights.sees_form(operation, target.name)
+        or rest[0] in rights.everywhere_hidden(operation, target)
+        or _beyond(operation, target, rest)
+    )
+
+
+def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+    if not sent:
+        return (("created", True),)
+    found = []
+    for word in sent.split(","):
+        name = word.removeprefix("-")
+        field = form.fields.get(name)
+        if name not in CORE and (field is None or field.type == "table" or name in hidden or field.live is not None):
+            raise invalid_at("/sort", "unknown_field", UNKNOWN)
+        found.append((name, word.startswith("-")))
+    return tuple(found)
+
+
+def _fields(operation: Operation, form: Form, sent: str | None) -> frozenset[str] | None:
+    if not sent:
+        return None
+    closed = rights.never_seen(operation, form)
+    names = sent.split(",")
+    for name in names:
+        if name not in CORE and (name not in form.fields or name in closed):
+            raise invalid_at("/fields", "unknown_field", UNKNOWN)
+    return frozenset(names)
+
+
+def _item(operation: Operation, folder: Folder, fields: frozenset[str] | None) -> dict[str, Any]:
+    shown = presenting.head(operation, folder)
+    values = presenting.values(operation, folder)
+    shown["values"] = values if fields is None else {name: value for name, value in values.items() if name in fields}
+    return shown

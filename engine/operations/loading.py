@@ -1,0 +1,142 @@
+"""Reading what is published and who people are, once per change. Used by `operation`.
+
+The library by its version, the directory by the stamps of people and org tree: both are numbers in the database, so that
+every process sees a change at its next operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from engine.access import stamps
+from engine.access.directory import Assignment, Directory, Person, Unit
+from engine.access.matrix import Matrix
+from engine.definitions import shelf
+from engine.definitions.models import Form, Library
+from engine.errors import Kind, Refusal, text
+from engine.records import archive
+from engine.records.archive import Stored
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.operations.services import Services
+
+KEPT_LIBRARIES = 40
+KEPT_DIRECTORIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is in force at one moment."""
+
+    library: Library
+    directory: Directory
+    matrix: Matrix
+    zone: ZoneInfo
+
+
+def state_of(services: Services, connection: Connection, now: datetime) -> State:
+    """What is in force now; refused as unavailable while nothing is published."""
+    marks = stamps.read(connection)
+    version = marks.get("library", 0)
+    if not version:
+        raise Refusal(Kind.UNAVAILABLE, "no_library", text("No definitions are published yet.", "尚未发布任何定义。"))
+    newest = library(services, connection, version)
+    zone = ZoneInfo(str(newest.settings.get("zone", "UTC")))
+    today = now.astimezone(zone).date()
+    people = _directory(services, connection, newest, marks.get("people", 0), today)
+    return State(newest, people, _matrix(services, newest), zone)
+
+
+def library(services: Services, connection: Connection, version: int) -> Library:
+    """A published library by its version; compiled once per process."""
+    caches = services.caches
+    found = caches.libraries.get(version)
+    if found is None:
+        with caches.making:
+            found = caches.libraries.get(version) or shelf.load(connection, version, services.vocabulary)
+            while len(caches.libraries) >= KEPT_LIBRARIES:
+                caches.libraries.pop(min(caches.libraries))
+            caches.libraries[version] = found
+    return found
+
+
+def _matrix(services: Services, newest: Library) -> Matrix:
+    caches = services.caches
+    found = caches.matrices.get(newest.version)
+    if found is None:
+        with caches.making:
+            found = Matrix(newest.rights)
+            caches.matrices.clear()
+            caches.matrices[newest.version] = found
+    return found
+
+
+def _directory(services: Services, connection: Connection, newest: Library, stamp: int, today: date) -> Directory:
+    caches = services.caches
+    key = (newest.version, stamp, today.isoformat())
+    found = caches.directories.get(key)
+    if found is None:
+        with caches.making:
+            found = caches.directories.get(key) or read_directory(connection, newest, today)
+            while len(caches.directories) >= KEPT_DIRECTORIES:
+                caches.directories.pop(next(iter(caches.directories)))
+            caches.directories[key] = found
+    return found
+
+
+def read_directory(connection: Connection, newest: Library, today: date) -> Directory:
+    """The org tree, people and their roles, from the records of the forms that say they are such."""
+    units: list[Unit] = []
+    persons: list[Person] = []
+    assignments: list[Assignment] = []
+    for form in newest.forms.values():
+        if told := form.told.get("org_unit"):
+            units += [_unit(stored, form, told) for stored in archive.of_form(connection, form.name)]
+        if told := form.told.get("account"):
+            persons += [_person(stored, told, newest) for stored in archive.of_form(connection, form.name)]
+        if told := form.told.get("assignment"):
+            assignments += [each for stored in archive.of_form(connection, form.name) if (each := _assignment(stored, told, newest))]
+    return Directory(units, persons, assignments, today)
+
+
+def _ended(stored: Stored, newest: Library) -> bool:
+    workflow = newest.workflows.get(stored.form)
+    state = workflow.states.get(stored.state) if workflow else None
+    return bool(state and state.end)
+
+
+def _unit(stored: Stored, form: Form, told: Mapping[str, Any]) -> Unit:
+    parent = told.get("parent")
+    return Unit(stored.id, form.name, str(stored.values.get("code") or stored.number or ""), stored.values.get(parent) if parent else None)
+
+
+def _person(stored: Stored, told: Mapping[str, Any], newest: Library) -> Person:
+    values = stored.values
+    active = bool(values.get(told.get("active", "active"), True)) and not _ended(stored, newest)
+    return Person(
+        stored.id,
+        str(values.get(told["account"])),
+        str(values.get(told.get("name", "name")) or ""),
+        str(values.get(told.get("language", "language")) or "en"),
+        active,
+    )
+
+
+def _assignment(stored: Stored, told: Mapping[str, Any], newest: Library) -> Assignment | None:
+    values = stored.values
+    if _ended(stored, newest):
+        return None
+    since, until = (values.get(told.get(each, each)) for each in ("from", "until"))
+    return Assignment(
+        person=values[told.get("person", "person")],
+        role=values[told.get("role", "role")],
+        at=values.get(told.get("at", "at")),
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+    )

@@ -1,0 +1,300 @@
+"""One operation: its connection, moment, actor, library, directory, and the records it works on.
+
+Made by `once.perform` for whatever a command asks; handed through `writing`, `taking`, `applying` to `settling`.
+`now`, `today`, rights and people are read once, here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from engine.access.directory import Directory
+from engine.access.matrix import Matrix
+from engine.clock import to_stored
+from engine.definitions import overlays_for
+from engine.definitions.models import Field, Form, Library, People, Workflow
+from engine.errors import forbidden, not_found
+from engine.expressions import Environment, Reference, Subject, Value
+from engine.operations import loading
+from engine.operations.calls import Call
+from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
+from engine.operations.factbook import FactBook
+from engine.operations.folder import Folder
+from engine.operations.shelf import Shelf
+from engine.operations.stockview import StockView
+from engine.operations.tables import Tables
+from engine.operations.trails import Trails
+from engine.records import archive, forms_json, requests
+from engine.records.archive import Stored
+from engine.workflow import memory
+from engine.workflow.people import find
+from engine.workflow.plan import SYSTEM as SYSTEM_ID
+from engine.workflow.plan import Memory, Situation
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.operations.services import Services
+
+OLDEST = timedelta(days=45)
+
+
+class Operation:
+    """Everything that one operation reads and proposes; not shared between threads."""
+
+    def __init__(self, services: Services, connection: Connection, call: Call) -> None:
+        self.services = services
+        self.connection = connection
+        self.call = call
+        self.now: datetime = services.now(connection)
+        state = loading.state_of(services, connection, self.now)
+        self.library: Library = state.library
+        self.directory: Directory = state.directory
+        self.matrix: Matrix = state.matrix
+        self.zone: ZoneInfo = state.zone
+        self.shelf = Shelf(connection, self.library)
+        self.folders: dict[str, Folder] = {}
+        self.stock = StockView(self)
+        self.facts = FactBook(self)
+        self.tables = Tables(self)
+        self.trails = Trails(self)
+        self.depth = 0
+        self.seq = 0
+
+    @cached_property
+    def today(self) -> date:
+        """Today where the chain is."""
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def happened(self) -> int:
+        """The device's moment of the command, kept within the last 45 days; information only."""
+        at = self.call.at
+        moment = self.now if at is None else min(max(at, self.now - OLDEST), self.now)
+        return to_stored(moment)
+
+    @property
+    def actor_id(self) -> str:
+        """Record id of the person who acts, or `system`."""
+        return self.call.actor.person if self.call.actor else SYSTEM_ID
+
+    @cached_property
+    def unit(self) -> str | None:
+        """The org unit at which the person acts: the first unit of his own; None for the chain."""
+        units = self.directory.units_of(self.actor_id)
+        return units[0] if units else None
+
+    def new_id(self) -> str:
+        """An id that sorts by time."""
+        return new_id(self.now)
+
+    # -- expressions ---------------------------------------------------------------------------------------------
+
+    def environment(
+        self,
+        folder: Folder | None,
+        values: dict[str, Any] | None = None,
+        *,
+        locking: bool = False,
+        asks: Mapping[str, Any] | None = None,
+    ) -> Environment:
+        """What an expression about this record sees, with the library's eyes; `values` instead of the record's own."""
+        names: dict[str, Value] = {
+            "chain": CHAIN,
+            "system": SYSTEM,
+            "actor": self.actor_subject,
+            "now": self.now,
+            "today": self.today,
+        }
+        if folder is not None:
+            subject = Subject(folder.form.name, folder.id, {**(folder.values if values is None else values), **folder.kept})
+            names["record"] = subject
+            names["state"] = folder.state
+            names["decided"] = bool(folder.memory.approval and folder.memory.approval.votes)
+            names["came_from"] = folder.memory.came_from
+            for name, field in folder.form.fields.items():
+                if field.type == "table":
+                    names[name] = subject.values.get(name)
+            if asks:
+                names |= asks
+        return Environment(names, LibraryEyes(self, folder, locking=locking), self.now, self.today)
+
+    @cached_property
+    def actor_subject(self) -> Value:
+        """The actor as expressions see him: his person record and the unit he acts at."""
+        if self.actor_id == SYSTEM_ID:
+            return SYSTEM
+        unit = self.directory.unit(self.unit) if self.unit else None
+        store = Reference(unit.form, unit.id) if unit else None
+        form = self.person_form
+        return Subject(form, self.actor_id, {"store": store, "unit": store})
+
+    @cached_property
+    def person_form(self) -> str:
+        """The form whose records are people who sign in."""
+        return next((form.name for form in self.library.forms.values() if form.told.get("account")), "person")
+
+    def situation(
+        self,
+        folder: Folder,
+        actor: str | None = None,
+        *,
+        locking: bool = False,
+        asks: Mapping[str, Any] | None = None,
+    ) -> Situation:
+        """The record, the actor and the moment, as the interpreter wants them."""
+        return Situation(
+            form=folder.form,
+            workflow=folder.workflow,
+            state=folder.state,
+            memory=folder.memory,
+            actor=actor or self.actor_id,
+            environment=self.environment(folder, locking=locking, asks=asks),
+            finder=self.directory,
+            now=self.now,
+        )
+
+    # -- records -------------------------------------------------------------------------------------------------
+
+    def definition(self, form: str) -> tuple[Form, Workflow]:
+        """The newest form and workflow of a name; refused as not there when the library has none."""
+        found = self.library.forms.get(form)
+        workflow = self.library.workflows.get(form)
+        if found is None or workflow is None:
+            raise not_found()
+        return found, workflow
+
+    def open(self, form: str | None, record: str, *, lock: bool) -> Folder:
+        """The working copy of a stored record; the same one each time within this operation."""
+        held = self.folders.get(record)
+        if held is not None:
+            return held
+        stored = archive.load(self.connection, [record], lock=lock).get(record)
+        if stored is None or (form is not None and stored.form != form):
+            raise not_found()
+        folder = self.unfold(stored)
+        if lock:
+            self.folders[record] = folder
+        return folder
+
+    def unfold(self, stored: Stored) -> Folder:
+        """A working copy of what is stored, under the definition that it is pinned to."""
+        library = self.library_for(stored)
+        form = library.forms.get(stored.form)
+        workflow = library.workflows.get(stored.form)
+        if form is None or workflow is None:
+            raise not_found()
+        values = forms_json.decode(form, stored)
+        self.shelf.prefetch(references(form, values))
+        return Folder(
+            library=library,
+            form=form,
+            workflow=workflow,
+            stored=stored,
+            id=stored.id,
+            values=values,
+            state=stored.state,
+            memory=memory.from_json(stored.memory),
+            number=stored.number,
+            version=stored.version,
+            overlays=tuple(stored.overlays),
+            created=stored.created,
+            created_by=stored.created_by,
+            person_form=self.person_form,
+            submitted=stored.submitted,
+            submitted_by=stored.submitted_by,
+            touched={(path, row) for path, row in stored.memory.get("touched", ())},
+        )
+
+    def library_for(self, stored: Stored) -> Library:
+        """The library a stored record follows: its pin, or the newest (with its unit's overlays) before that."""
+        if stored.version is None:
+            form = self.library.forms.get(stored.form)
+            return self.library.variant(self.overlays(form, stored.values.get(form.variant))) if form and form.variant else self.library
+        pinned = loading.library(self.services, self.connection, stored.version)
+        return pinned.variant(tuple(stored.overlays))
+
+    def overlays(self, form: Form | None, unit: str | None) -> tuple[str, ...]:
+        """The overlays that apply to a form's records of an org unit."""
+        if form is None or unit is None or not self.library.overlays:
+            return ()
+        field = form.fields[form.variant] if form.variant else None
+        target = str(field.options.get("to", "")) if field else ""
+        unit_record = Reference(target, unit)
+        return overlays_for(self.library, unit_record, self.environment(None))
+
+    def fresh(self, form: str, record: str) -> Folder:
+        """The working copy of a record that is being made."""
+        newest, workflow = self.definition(form)
+        folder = Folder(
+            library=self.library,
+            form=newest,
+            workflow=workflow,
+            stored=None,
+            id=record,
+            values=forms_json.blank(newest),
+            state=workflow.start,
+            memory=Memory(),
+            created=to_stored(self.now),
+            created_by=self.actor_id,
+            person_form=self.person_form,
+            fresh={None},
+            making=True,
+        )
+        self.folders[record] = folder
+        return folder
+
+    @staticmethod
+    def references(folder: Folder) -> set[str]:
+        """Ids of all records that the working copy refers to."""
+        return references(folder.form, folder.values)
+
+    def reference_to(self, field: Field, value: Any) -> Any:
+        """The value as a reference when the field holds one; other values as they are."""
+        if field.type not in ("reference", "person", "org_unit") or not isinstance(value, str):
+            return value
+        held = self.folders.get(value)
+        stored = None if held else self.shelf.head(value)
+        form = held.form.name if held else stored.form if stored else str(field.options.get("to", ""))
+        return Reference(form, value)
+
+    def once(self, key: str, record: str) -> bool:
+        """Claim what may be made only once, ever."""
+        return requests.once(self.connection, key, record)
+
+    def find(self, folder: Folder, people: tuple[People, ...]) -> tuple[str, ...]:
+        """The persons whom these words mean now."""
+        return find(people, self.situation(folder))
+
+    # -- rights --------------------------------------------------------------------------------------------------
+
+    def require_person(self) -> None:
+        """Somebody must be signed in."""
+        if self.call.actor is None:
+            raise forbidden("not_signed_in")
+
+
+def references(form: Form, values: dict[str, Any]) -> set[str]:
+    """Ids of all records that these values refer to."""
+    found: set[str] = set()
+    for name, field in form.fields.items():
+        value = values.get(name)
+        if field.type == "table":
+            for row in value or ():
+                found.update(each.id for each in row.values() if isinstance(each, Reference))
+        elif isinstance(value, Reference):
+            found.add(value.id)
+    return found
+
+
+def new_id(now: datetime) -> str:
+    """A UUID of version 7: the moment in milliseconds, then chance."""
+    millis = to_stored(now) // 1000
+    chance = uuid.uuid4().int
+    number = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | (chance >> 64 & 0xFFF) << 64 | 0b10 << 62 | chance & ((1 << 62) - 1)
+    return str(uuid.UUID(int=number))

@@ -1,0 +1,245 @@
+"""What one person sees of forms and records: record, history, trail, route, forms, himself. Used by `commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions import schema_of_form
+from engine.definitions.models import Field, Form, Workflow
+from engine.errors import not_found, say
+from engine.operations import explaining, inbox, presenting, rights
+from engine.operations.calls import Answer
+from engine.records import journal, links
+from engine.workflow import offers
+from engine.workflow import route as predicted
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+
+def _seen(operation: Operation, form: str, record: str) -> Folder:
+    folder = operation.open(form, record, lock=False)
+    rights.require_seen(operation, folder)
+    return folder
+
+
+def record(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
+    """One record with its tasks, what may be done now, and its links."""
+    folder = _seen(operation, form, record)
+    body = presenting.head(operation, folder)
+    body["values"] = presenting.values(operation, folder)
+    body["tasks"] = inbox.of_record(operation, folder)
+    body["actions"] = actions(operation, folder, everything=query.get("actions") == "all")
+    body["links"] = _links(operation, record)
+    return Answer(200, body, {"ETag": f'"{body["revision"]}"'})
+
+
+def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:
+    """What this person may do now; with `everything` also the rest, each with the reason."""
+    out = []
+    language = operation.call.language
+    for offer in offers(operation.situation(folder), all=everything):
+        allowed = rights.may(operation, folder, offer.action)
+        if not allowed and not everything:
+            continue
+        entry = {
+            "name": offer.action,
+            "title": say(offer.title, language) or offer.action,
+            "asks": {name: _field(field, language, frozenset()) for name, field in offer.asks.items()},
+        }
+        if offer.because is not None:
+            entry["because"] = say(offer.because.says, language)
+        elif not allowed:
+            entry["because"] = explaining.no_right(language)
+        out.append(entry)
+    return out
+
+
+def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
+    out = []
+    for link in links.of(operation.connection, record):
+        upward = link.to_record == record
+        other_form, other = (link.from_form, link.from_record) if upward else (link.to_form, link.to_record)
+        try:
+            _seen(operation, other_form, other)
+        except Exception as refusal:
+            if getattr(refusal, "code", None) != "not_found":
+                raise
+            continue
+        out.append(
+            {
+                "direction": "from" if upward else "to",
+                "form": other_form,
+                "id": other,
+                "row": link.to_row if upward else link.from_row,
+                "other_row": link.from_row if upward else link.to_row,
+                "quantity": str(link.quantity),
+            }
+        )
+    return out
+
+
+def history(operation: Operation, form: str, record: str) -> Answer:
+    """Every line of the record's history, without the fields that are hidden from the reader."""
+    folder = _seen(operation, form, record)
+    hidden = rights.hidden(operation, folder)
+    items = []
+    for line in journal.read(operation.connection, record):
+        changes = [each for each in line.changes if _path(each["path"]) not in hidden]
+        items.append(
+            {
+                "seq": line.seq,
+                "at": presenting.moment(line.at),
+                "person": presenting.person(operation, line.actor),
+                "for": presenting.person(operation, line.on_behalf),
+                "action": line.action,
+                "from": line.origin,
+                "to": line.target,
+                "changes": [_words(operation, folder, each) for each in changes],
+                "version": line.version,
+                "comment": line.comment,
+                "because": say(line.because, operation.call.language) if line.because else None,
+                "asks": line.asks,
+            }
+        )
+    return Answer(200, {"items": items, "next": None})
+
+
+def _path(pointer: str) -> str:
+    """`/lines/<row>/approved` as the field path `lines.approved`."""
+    words = pointer.strip("/").split("/")
+    return words[0] if len(words) < 3 else f"{words[0]}.{words[-1]}"
+
+
+def _words(operation: Operation, folder: Folder, change: Mapping[str, Any]) -> dict[str, Any]:
+    return {"path": change["path"], "old": change.get("old"), "new": change.get("new")}
+
+
+def trail(operation: Operation, form: str, record: str) -> Answer:
+    """Traced quantities up and down, as far as the reader may see."""
+    _seen(operation, form, record)
+    return Answer(200, {"items": _links(operation, record), "next": None})
+
+
+def route(operation: Operation, form: str, record: str) -> Answer:
+    """The predicted route with people and reasons."""
+    folder = _seen(operation, form, record)
+    language = operation.call.language
+    items = [
+        {
+            "step": each.step,
+            "part": each.part,
+            "title": say(each.title, language) or each.step,
+            "people": [presenting.person(operation, who) for who in each.people],
+            "state": each.state,
+            "because": say(each.because, language),
+        }
+        for each in predicted(operation.situation(folder))
+    ]
+    return Answer(200, {"items": items, "next": None})
+
+
+def forms(operation: Operation) -> Answer:
+    """The forms that this person may see."""
+    language = operation.call.language
+    items = [
+        {"form": form.name, "title": say(form.title, language), "kind": form.kind, "version": operation.library.version}
+        for form in operation.library.forms.values()
+        if rights.sees_form(operation, form.name)
+    ]
+    return Answer(200, {"items": items, "next": None})
+
+
+def form(operation: Operation, name: str) -> Answer:
+    """One form as this person sees it: fields, schema, states, actions."""
+    found = operation.library.forms.get(name)
+    if found is None or not rights.sees_form(operation, name):
+        raise not_found()
+    closed = rights.never_seen(operation, found)
+    workflow = operation.library.workflows[name]
+    language = operation.call.language
+    return Answer(
+        200,
+        {
+            "form": name,
+            "title": say(found.title, language),
+            "kind": found.kind,
+            "version": operation.library.version,
+            "fields": {each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed},
+            "schema": without(schema_of_form(found), closed),
+            "states": [
+                {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
+                for state in workflow.states.values()
+            ],
+            "actions": _form_actions(operation, found, workflow, language),
+        },
+    )
+
+
+def _form_actions(operation: Operation, found: Form, workflow: Workflow, language: str) -> list[dict[str, Any]]:
+    return [
+        {"name": each.name, "title": say(each.title, language) or each.name, "from": list(each.origins)}
+        for each in workflow.transitions.values()
+        if not all(who.kind == "system" for who in each.by) and rights.reach(operation, found.name, each.name) != rights.CLOSED
+    ]
+
+
+def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
+    """A form's schema without the fields that are never this person's to see."""
+    def cut(node: dict[str, Any], prefix: str) -> dict[str, Any]:
+        properties = {}
+        for name, inner in node.get("properties", {}).items():
+            path = f"{prefix}{name}"
+            if path in closed:
+                continue
+            items = inner.get("items")
+            properties[name] = {**inner, "items": cut(items, f"{name}.")} if isinstance(items, dict) and "properties" in items else inner
+        required = [each for each in node.get("required", ()) if each in properties]
+        return {**node, "properties": properties, **({"required": required} if "required" in node else {})}
+
+    return cut(schema, "")
+
+
+def _field(field: Field, language: str, closed: frozenset[str]) -> dict[str, Any]:
+    shown: dict[str, Any] = {"type": field.type, "title": say(field.title, language) or field.name}
+    if field.required is True:
+        shown["required"] = True
+    if field.help:
+        shown["help"] = say(field.help, language)
+    options = field.options.get("options")
+    if options:
+        shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
+    if field.options.get("to"):
+        shown["to"] = field.options["to"]
+    if field.type == "table":
+        shown["fields"] = {each.name: _field(each, language, closed) for each in field.fields.values() if each.path not in closed}
+    return shown
+
+
+def me(operation: Operation) -> Answer:
+    """The person, his units and roles, and what he may do with which form."""
+    actor = operation.call.actor
+    assert actor is not None
+    directory = operation.directory
+    roles = [
+        {"role": role, "at": presenting.person(operation, unit) if unit else None}
+        for role, unit in directory.held(actor.person)
+    ]
+    may: dict[str, list[str]] = {}
+    for found in operation.library.forms.values():
+        workflow = operation.library.workflows[found.name]
+        words = ["see", "create", "edit", "export", "import", *(each for each in workflow.transitions)]
+        allowed = [word for word in words if rights.reach(operation, found.name, word) != rights.CLOSED]
+        if allowed:
+            may[found.name] = allowed
+    body = {
+        "person": presenting.person(operation, actor.person),
+        "account": actor.account,
+        "name": actor.name,
+        "units": [presenting.person(operation, each) for each in directory.units_of(actor.person)],
+        "roles": roles,
+        "may": may,
+    }
+    return Answer(200, body)

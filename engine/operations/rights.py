@@ -1,0 +1,156 @@
+"""Who may see and do what, joined from the policy, the org tree and what the workflow says. Used by every verb.
+
+The policy decides role x object x action, the org tree decides where, the workflow's `by`, `edit` and a field's `sees`
+narrow it for one record. All of them must say yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.models import Field, Form
+from engine.errors import forbidden, not_found
+from engine.expressions import Reference, holds
+from engine.workflow import people
+from engine.workflow import writable as workflow_writable
+from engine.workflow.plan import SYSTEM, Writable
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+Units = frozenset[str] | None
+"""Org units within which something is allowed; None is everywhere."""
+
+CLOSED: Units = frozenset()
+
+
+def reach(operation: Operation, form: str, action: str) -> Units:
+    """The org units for whose records of `form` the actor may take `action`; empty when nowhere."""
+    if operation.actor_id == SYSTEM:
+        return None
+    if not granted(operation, form, action):
+        return CLOSED
+    return operation.matrix.reach(operation.actor_id, form, action, operation.directory)
+
+
+def granted(operation: Operation, form: str, action: str) -> bool:
+    """A key may do only what it was granted, and never more than its person."""
+    actor = operation.call.actor
+    grants = actor.grants if actor else ()
+    if grants is None:
+        return True
+    return any(each in ((form, action), (form, "*"), ("*", action), ("*", "*")) for each in map(tuple, grants))
+
+
+def units_of(form: Form, values: dict[str, Any]) -> frozenset[str]:
+    """The org units that a record belongs to, by its form's `org`; a unit's own record belongs to itself."""
+    return frozenset(each.id for name in form.org if isinstance(each := values.get(name), Reference))
+
+
+def may(operation: Operation, folder: Folder, action: str) -> bool:
+    """Whether the policy lets the actor take an action on this record."""
+    within = reach(operation, folder.form.name, action)
+    return within is None or bool(within & belongs(folder))
+
+
+def belongs(folder: Folder) -> frozenset[str]:
+    """The org units of a record; as it is stored, and as it is being written."""
+    own = frozenset([folder.id]) if folder.form.told.get("org_unit") else frozenset()
+    return units_of(folder.form, folder.values) | own
+
+
+def require_seen(operation: Operation, folder: Folder) -> None:
+    """Refused as not there when the actor may not see the record."""
+    if not may(operation, folder, "see"):
+        raise not_found()
+
+
+def require(operation: Operation, folder: Folder, action: str) -> None:
+    """Refused when the policy does not let the actor do this here."""
+    if not may(operation, folder, action):
+        raise forbidden()
+
+
+def hidden(operation: Operation, folder: Folder, person: str | None = None) -> frozenset[str]:
+    """Paths of the fields that the person may not see in this record."""
+    who = person or operation.actor_id
+    if who == SYSTEM:
+        return frozenset()
+    closed = operation.matrix.closed_fields(who, folder.form.name, operation.directory)
+    guarded = [field for field in each_field(folder.form) if field.sees is not None]
+    if not guarded:
+        return closed
+    situation = operation.situation(folder, who)
+    answers: dict[Any, bool] = {}
+    out = set(closed)
+    for field in guarded:
+        sees = field.sees
+        assert sees is not None
+        if sees not in answers:
+            allowed = people.matches(sees.by, who, situation)
+            answers[sees] = allowed and (sees.when is None or holds(sees.when, situation.environment))
+        wrote = any(each.kind == "writer" for each in sees.by) and who in folder.memory.wrote.get(field.path, ())
+        if not answers[sees] and not wrote:
+            out.add(field.path)
+    return frozenset(out)
+
+
+def each_field(form: Form) -> Iterable[Field]:
+    """Every field of a form, those of its tables included."""
+    for field in form.fields.values():
+        yield field
+        yield from field.fields.values()
+
+
+def everywhere_hidden(operation: Operation, form: Form) -> frozenset[str]:
+    """Paths that the actor cannot be sure to see in every record: not to be filtered, sorted or searched by.
+
+    A field with `sees` is open only to who holds one of its roles at the whole chain, or above every unit in reach.
+    """
+    closed = set(operation.matrix.closed_fields(operation.actor_id, form.name, operation.directory))
+    for field in each_field(form):
+        if field.sees is not None and not _sure(operation, form, field):
+            closed.add(field.path)
+    return frozenset(closed)
+
+
+def _sure(operation: Operation, form: Form, field: Field) -> bool:
+    assert field.sees is not None
+    if field.sees.when is not None:
+        return False
+    within = reach(operation, form.name, "see")
+    for each in field.sees.by:
+        if each.kind != "role" or each.role is None:
+            continue
+        if each.unit is None and operation.directory.holds(operation.actor_id, each.role, "at", None):
+            return True
+        if within is not None and within and all(
+            operation.directory.holds(operation.actor_id, each.role, each.relation or "at", unit) for unit in within
+        ):
+            return True
+    return False
+
+
+def writable(operation: Operation, folder: Folder, transition: str | None = None) -> Writable:
+    """What the actor may write now: the workflow's word, minus what the policy or `sees` hides."""
+    allowed = workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
+    return Writable(allowed.fields - hidden(operation, folder), allowed.rows, allowed.scan)
+
+
+def sees_form(operation: Operation, form: str) -> bool:
+    """Whether the actor may see any record of a form."""
+    return reach(operation, form, "see") != CLOSED
+
+
+def never_seen(operation: Operation, form: Form) -> frozenset[str]:
+    """Paths that the actor can see in no record: nobody of `sees` is a role that he holds anywhere."""
+    held = set(operation.directory.roles_of(operation.actor_id))
+    closed = set(operation.matrix.closed_fields(operation.actor_id, form.name, operation.directory))
+    for field in each_field(form):
+        if field.sees is None:
+            continue
+        if all(each.kind == "role" and each.role not in held for each in field.sees.by):
+            closed.add(field.path)
+    return frozenset(closed)

@@ -1,0 +1,55 @@
+"""What lives as long as the process: the database, the clock, and caches of what was published. Made by bootstrap.
+
+Caches are keyed by numbers that the database keeps (library version, stamps of people and org tree), which every
+operation reads first: a change made by another process is in force at the next request.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.access.directory import Directory
+from engine.access.matrix import Matrix
+from engine.clock import Clock
+from engine.database import Database
+from engine.definitions.models import Library
+from engine.definitions.vocabulary import Vocabulary
+from engine.settings import Settings
+
+
+@dataclass
+class Caches:
+    """Published values by their number; a lock only while one is being made."""
+
+    libraries: dict[int, Library] = field(default_factory=dict)
+    matrices: dict[int, Matrix] = field(default_factory=dict)
+    directories: dict[tuple[int, int, str], Directory] = field(default_factory=dict)
+    making: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an operation needs from outside, handed in by bootstrap."""
+
+    database: Database
+    settings: Settings
+    vocabulary: Vocabulary
+    clock_for: Callable[[Connection], Clock]
+    """The machine's clock, or the settable one that the database keeps."""
+    secret: bytes
+    """Signs cursors."""
+    attachments: Path
+    render: Callable[[str, Mapping[str, Any]], str]
+    """Words of a template with plain values, in a sandbox."""
+    caches: Caches = field(default_factory=Caches)
+
+    def now(self, connection: Connection) -> datetime:
+        """The moment of an operation; asked once."""
+        return self.clock_for(connection).now()

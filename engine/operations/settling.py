@@ -1,0 +1,244 @@
+"""Writing down what an operation came to: stock, records, history, tasks, links, facts, messages. Used by every verb.
+
+One order for all: chart, ledger (which locks balances and draws the number), facts, records with their history, then
+what hangs on them. Everything or nothing: the transaction is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import to_stored
+from engine.definitions.models import Field
+from engine.errors import conflict, rule, text
+from engine.expressions import Reference
+from engine.ledger import Book
+from engine.operations import asking, changes, charting, postings, tasking, writing
+from engine.operations.folder import Event, Folder
+from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
+from engine.records.archive import Stored
+from engine.records.journal import Change, Entry
+from engine.workflow import memory
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+
+FILES = ("attachment", "image", "signature")
+
+
+def settle(operation: Operation) -> None:
+    """Write down every record that the operation touched; raises `Refusal` (the ledger's, or a conflict)."""
+    touched = [folder for folder in operation.folders.values() if folder.dirty]
+    check(operation)
+    for folder in touched:
+        charting.register(operation, folder)
+    operation.seq = _post(operation)
+    facts.settle_all(operation.connection, [each for folder in touched for each in operation.facts.changes(folder)])
+    for folder in touched:
+        _write(operation, folder)
+    for folder in touched:
+        tasking.sync(operation, folder)
+        _tell(operation, folder)
+        charting.after(operation, folder)
+
+
+def check(operation: Operation) -> None:
+    """A record may not end while something is left in a place of its own that must be empty then."""
+    for folder in operation.folders.values():
+        if not folder.dirty or not folder.workflow.states[folder.state].end:
+            continue
+        for place in folder.form.places.values():
+            if place.empty_at_end and operation.stock.anything_at(f"{folder.id}/{place.name}"):
+                words = text("Something is still there: {en}", "仍有库存未清空")
+                says = {"en": words["en"].format(en=place.title.get("en", place.name)), "zh": words["zh"]}
+                raise rule("not_empty", says, name=place.name)
+
+
+def _post(operation: Operation) -> int:
+    seq = 0
+    book = Book(operation.connection)
+    for folder in operation.folders.values():
+        for posting in postings.of(operation, folder):
+            seq = book.post(posting).seq
+    return seq or book.draw_seq()
+
+
+def _write(operation: Operation, folder: Folder) -> None:
+    new = stored_of(operation, folder)
+    old = folder.stored
+    changed = changes.between(folder.form, old, new)
+    entries = [_entry(operation, folder, event, changed if event is folder.events[0] else ()) for event in folder.events]
+    written = journal.append(operation.connection, Change(old, new, entries))[new.id]
+    units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
+    if folder.discarded:
+        if old is not None:
+            archive.discard(operation.connection, old)
+        folder.stored = written
+        return
+    if old is None:
+        archive.insert(operation.connection, written, folder.form, units)
+    elif not archive.save(operation.connection, old, written, folder.form, units):
+        raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
+    folder.stored = written
+    operation.shelf.forget(folder.id)
+    _link(operation, folder)
+    _keep_votes(operation, folder)
+
+
+def _link(operation: Operation, folder: Folder) -> None:
+    found = [
+        links.Link(
+            operation.new_id(),
+            operation.folders[share.origin].form.name,
+            share.origin,
+            share.origin_row,
+            folder.form.name,
+            folder.id,
+            share.row,
+            share.quantity,
+            share.effect,
+            operation.seq,
+        )
+        for share in folder.shares
+    ]
+    links.add(operation.connection, found)
+    attachments.link(operation.connection, folder.id, _files(folder))
+
+
+def _files(folder: Folder) -> list[tuple[str, str]]:
+    """Every file that the record shows, with the path of its field."""
+    shown: list[tuple[str, str]] = []
+    for name, field in folder.form.fields.items():
+        columns = [(each, row) for row in folder.values.get(name) or () for each in field.fields.values()] if field.type == "table" else [(field, folder.values)]
+        for each, values in columns:
+            found = values.get(each.name)
+            if each.type in FILES and found:
+                many = found if isinstance(found, (list, tuple)) else [found]
+                shown += [(one, each.path) for one in many if isinstance(one, str)]
+    return shown
+
+
+def _keep_votes(operation: Operation, folder: Folder) -> None:
+    approval = folder.memory.approval
+    task, content, words = folder.voted_on
+    ballots = [
+        votes.Ballot(
+            record=folder.id,
+            approval=approval.name if approval else "",
+            round=approval.round if approval else 0,
+            step=each.step,
+            part=each.part or "",
+            row=each.row or "",
+            person=each.person,
+            verdict=each.verdict,
+            content=content,
+            at=to_stored(operation.now),
+            seq=operation.seq,
+            on_behalf=each.on_behalf,
+            task=task,
+            comment=words,
+        )
+        for each in folder.votes
+    ]
+    votes.add(operation.connection, ballots)
+
+
+def stored_of(operation: Operation, folder: Folder) -> Stored:
+    """The record as it is to be stored: the next revision, the values that are stored, what the process remembers."""
+    header, rows = forms_json.encode(folder.form, folder.values, writing.fixed(folder))
+    remembered = remember(folder, operation)
+    old = folder.stored
+    return Stored(
+        id=folder.id,
+        form=folder.form.name,
+        number=folder.number,
+        state=folder.state,
+        revision=(old.revision if old else 0) + 1,
+        version=folder.version,
+        overlays=folder.overlays,
+        values=header,
+        rows=rows,
+        memory={**memory.to_json(remembered), **_touched(folder)},
+        created=folder.created,
+        created_by=folder.created_by,
+        submitted=folder.submitted,
+        submitted_by=folder.submitted_by,
+        updated=to_stored(operation.now),
+        head=old.head if old else "",
+        seq=operation.seq,
+    )
+
+
+def _touched(folder: Folder) -> dict[str, Any]:
+    """What people wrote themselves, as long as defaults still follow."""
+    if folder.started or not folder.touched:
+        return {}
+    return {"touched": sorted(([path, row] for path, row in folder.touched), key=str)}
+
+
+def remember(folder: Folder, operation: Operation) -> Any:
+    """The memory with who wrote what in this operation."""
+    if not folder.wrote:
+        return folder.memory
+    who = operation.actor_id
+    wrote = dict(folder.memory.wrote)
+    for path in {path for path, _row in folder.wrote}:
+        wrote[path] = tuple(dict.fromkeys((*wrote.get(path, ()), who)))
+    folder.memory = replace(folder.memory, wrote=wrote, editor=who)
+    return folder.memory
+
+
+def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence[Mapping[str, Any]]) -> Entry:
+    transition = folder.workflow.transitions.get(event.action)
+    asked = transition.asks if transition else step_asks(folder, event.action)
+    return Entry(
+        actor=event.person,
+        action=event.action,
+        origin=event.origin,
+        target=event.target,
+        on_behalf=event.on_behalf,
+        changes=changed,
+        route=operation.call.route,
+        comment=event.comment,
+        because=event.because,
+        asks=asking.stored(asked, event.asks),
+    )
+
+
+def step_asks(folder: Folder, action: str) -> Mapping[str, Field]:
+    """What the step asked of which a vote (`approve:area`, `approve:head_office/finance`) tells."""
+    step, _, part = action.partition(":")[2].partition("/")
+    for approval in folder.workflow.approvals.values():
+        found = approval.steps.get(step)
+        if found is not None:
+            return found.parts[part].asks if part in found.parts else found.asks
+    return {}
+
+
+def _tell(operation: Operation, folder: Folder) -> None:
+    at = to_stored(operation.now)
+    for event in folder.events:
+        payload = {"form": folder.form.name, "id": folder.id, "action": event.action, "from": event.origin, "to": event.target}
+        outbox.put(operation.connection, operation.seq, folder.id, "record", payload, at)
+    for notice in folder.notices:
+        people = operation.find(folder, notice.people)
+        notices.put(operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at)
+
+
+def small(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """The whole answer of every write."""
+    stored = folder.stored
+    return {
+        "form": folder.form.name,
+        "id": folder.id,
+        "number": folder.number,
+        "state": folder.state,
+        "revision": stored.revision if stored else 0,
+        "version": folder.version or operation.library.version,
+        "seq": operation.seq,
+    }
+
+

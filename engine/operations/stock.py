@@ -1,0 +1,267 @@
+"""What there is where: figures, movements, running balance, recount. Used by `commands`.
+
+The right is `stock, see` of the policy; a place belongs to the org unit that it is, or that it lies in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import invalid_at, not_found, text
+from engine.expressions import Reference
+from engine.ledger import balances, trail as ledger_trail
+from engine.operations import presenting, recount, rights, titles
+from engine.operations.calls import Answer
+from engine.operations.inbox import read_limit
+from engine.quantities import write
+from engine.records import archive
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+KNOWN = {"item", "place", "lot", "at", "group", "below", "record", "limit", "cursor"}
+GROUPS = ("place", "item", "region", "category", "lot")
+EVERYTHING = 1_000_000
+
+
+def page(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """`{items, next}` of on hand, reserved and available; by place, item, lot and owner, or grouped."""
+    _known(query, KNOWN)
+    group = query.get("group")
+    if group is not None and group not in GROUPS:
+        raise invalid_at("/group", "bad_group", text("It is grouped by place, item, lot, region or category.", "可按地点、商品、批次、区域或品类分组。"))
+    limit = read_limit(query)
+    items = _items(operation, query.get("item"))
+    places = _places(operation, query)
+    lots = _lots(operation, query.get("lot"))
+    at = _at(query.get("at"))
+    if (items is not None and not items) or (places is not None and not places) or (lots is not None and not lots):
+        return Answer(200, {"items": [], "next": None})
+    wanted = EVERYTHING if group else limit + 1
+    rows = balances.page(
+        operation.connection, items, places, lots, at=at, after=_cursor(query.get("cursor")), limit=wanted
+    )
+    operation.shelf.prefetch({key for row in rows for key in (row.item, row.place.partition("/")[0], row.lot) if key})
+    if group:
+        return Answer(200, {"items": _grouped(operation, rows, group), "next": None})
+    following = rows[limit - 1].cursor if len(rows) > limit else None
+    return Answer(200, {"items": [_row(operation, row) for row in rows[:limit]], "next": following})
+
+
+def _known(query: Mapping[str, str], known: set[str]) -> None:
+    for name in query:
+        if name not in known:
+            raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+
+
+def _row(operation: Operation, row: balances.StockRow) -> dict[str, Any]:
+    return {
+        "item": presenting.reference(operation, Reference("", row.item)),
+        "place": place(operation, row.place),
+        "lot": presenting.reference(operation, Reference("", row.lot)) if row.lot else None,
+        "owner": row.owner,
+        "on_hand": write(row.on_hand),
+        "reserved": write(row.reserved),
+        "available": write(row.available),
+    }
+
+
+def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str) -> list[dict[str, Any]]:
+    sums: dict[str | None, list[Decimal]] = {}
+    for row in rows:
+        total = sums.setdefault(_group(operation, row, group), [Decimal(0), Decimal(0)])
+        total[0] += row.on_hand
+        total[1] += row.reserved
+    shown = []
+    for key, (on_hand, reserved) in sums.items():
+        named = place(operation, key) if group == "place" and key else None
+        named = named or (presenting.reference(operation, Reference("", key)) if key else None)
+        shown.append({group: named, "on_hand": write(on_hand), "reserved": write(reserved), "available": write(on_hand - reserved)})
+    return sorted(shown, key=lambda each: str((each[group] or {}).get("code") or ""))
+
+
+def _group(operation: Operation, row: balances.StockRow, group: str) -> str | None:
+    if group == "item":
+        return row.item
+    if group == "lot":
+        return row.lot
+    if group == "place":
+        return row.place
+    if group == "region":
+        path = operation.directory.path(row.place.partition("/")[0])
+        return path[0] if path else None
+    stored = operation.shelf.head(row.item)
+    found = stored.values.get(group) if stored else None
+    return str(found) if found else None
+
+
+def place(operation: Operation, key: str) -> dict[str, Any]:
+    """A place by its key, with a code that people use: `S01`, `S01/damaged`, `transit`, `loss`."""
+    record, _, part = key.partition("/")
+    if record == "chain":
+        return {"id": key, "code": part, "title": part}
+    named = presenting.reference(operation, Reference("", record))
+    code = named["code"] or record
+    return {"id": key, "code": f"{code}/{part}" if part else code, "title": named["title"]}
+
+
+def _visible(operation: Operation) -> frozenset[str] | None:
+    """Keys of the places that the actor may see; None is all."""
+    within = rights.reach(operation, "stock", "see")
+    if within is None:
+        return None
+    found: set[str] = set()
+    for unit in within:
+        found |= set(balances.below(operation.connection, unit))
+    return frozenset(found)
+
+
+def _places(operation: Operation, query: Mapping[str, str]) -> list[str] | None:
+    visible = _visible(operation)
+    asked = query.get("place")
+    if asked is None:
+        return None if visible is None else sorted(visible)
+    keys = _asked_places(operation, asked, query.get("record"))
+    if query.get("below") == "true":
+        keys = [each for key in keys for each in balances.below(operation.connection, key)]
+    if query.get("record") and _record_seen(operation, query["record"]):
+        return keys
+    return keys if visible is None else [each for each in keys if each in visible]
+
+
+def _record_seen(operation: Operation, record: str) -> bool:
+    """A place of a record is seen by who sees the record."""
+    folder = operation.open(None, record, lock=False)
+    rights.require_seen(operation, folder)
+    return True
+
+
+def _asked_places(operation: Operation, asked: str, record: str | None) -> list[str]:
+    if record is not None:
+        return [f"{record}/{asked}"]
+    if asked in operation.library.places:
+        return [f"chain/{asked}"]
+    if asked.startswith("chain/"):
+        return [asked]
+    code, slash, part = asked.partition("/")
+    return [f"{key}{slash}{part}" for key in _by_code(operation, code, "place")]
+
+
+def _by_code(operation: Operation, code: str, told: str) -> list[str]:
+    """Ids of the records with this code (or id) whose forms are items, places or lots of the ledger."""
+    found: list[str] = []
+    for form in operation.library.forms.values():
+        if told not in (form.told.get("ledger") or {}):
+            continue
+        field = titles.code_field(form) or ("code" if "code" in form.fields else None)
+        if field:
+            found += archive.find(operation.connection, form.name, {field: code})
+    if not found and operation.shelf.head(code) is not None:
+        found = [code]
+    return found
+
+
+def _items(operation: Operation, asked: str | None) -> list[str] | None:
+    return None if asked is None else _by_code(operation, asked, "item")
+
+
+def _lots(operation: Operation, asked: str | None) -> list[str] | None:
+    return None if asked is None else _by_code(operation, asked, "lot")
+
+
+def _at(asked: str | None) -> int | datetime | None:
+    if asked is None:
+        return None
+    if asked.isascii() and asked.isdigit() and len(asked) <= 18:
+        return int(asked)
+    try:
+        found = datetime.fromisoformat(asked.replace(" ", "+"))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise invalid_at("/at", "bad_moment", text("A moment with its offset, or a seq, is expected.", "应为带时区的时间或序号。"))
+    return found
+
+
+def _cursor(asked: str | None) -> str | None:
+    if asked is None:
+        return None
+    parts = asked.split(".")
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
+    return asked
+
+
+def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """Movements after a seq, oldest first, as far as the actor may see one of their ends."""
+    _known(query, {"after", "item", "place", "record", "limit", "cursor", "below"})
+    limit = read_limit(query)
+    after = query.get("after", "0")
+    cursor = query.get("cursor", "0")
+    for name, sent in (("after", after), ("cursor", cursor)):
+        if not (sent.isascii() and sent.isdigit() and len(sent) <= 18):
+            raise invalid_at(f"/{name}", "not_a_number", text("A whole number is expected.", "应为整数。"))
+    source = query.get("record")
+    places = _places(operation, {key: value for key, value in query.items() if key != "record"})
+    if source is not None and _record_seen(operation, source):
+        places = None if query.get("place") is None else places
+    items = _items(operation, query.get("item"))
+    if (items is not None and not items) or (places is not None and not places):
+        return Answer(200, {"items": [], "next": None})
+    found = ledger_trail.movements(
+        operation.connection, after_seq=int(after), after=int(cursor), items=items, places=places, source=source, limit=limit + 1
+    )
+    following = str(found[limit - 1].id) if len(found) > limit else None
+    return Answer(200, {"items": [_moved(operation, each) for each in found[:limit]], "next": following})
+
+
+def _moved(operation: Operation, each: ledger_trail.Moved) -> dict[str, Any]:
+    return {
+        "seq": each.seq,
+        "key": each.key,
+        "item": presenting.reference(operation, Reference("", each.item)),
+        "lot": presenting.reference(operation, Reference("", each.lot)) if each.lot else None,
+        "owner": each.owner,
+        "quantity": write(each.quantity),
+        "from": place(operation, each.origin),
+        "to": place(operation, each.target),
+        "kind": each.kind,
+        "record": each.source,
+        "reason": each.reason,
+        "row": each.line,
+        "reverses": each.reverses,
+        "person": presenting.person(operation, each.person),
+        "happened": each.happened.isoformat().replace("+00:00", "Z"),
+        "recorded": each.recorded.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """Movements of one item at one place with the running balance."""
+    _known(query, {"item", "place", "lot", "limit", "cursor"})
+    limit = read_limit(query)
+    items = _items(operation, query.get("item"))
+    places = _places(operation, query)
+    cursor = query.get("cursor", "0")
+    if not items or not places or len(items) != 1 or len(places) != 1 or not cursor.isdigit():
+        raise not_found()
+    lots = _lots(operation, query.get("lot"))
+    steps = ledger_trail.trail(
+        operation.connection, items[0], places[0], lots[0] if lots else None, after=int(cursor), limit=limit + 1
+    )
+    shown = [
+        {**_moved(operation, each.moved), "change": write(each.change), "balance": write(each.balance)}
+        for each in steps[:limit]
+    ]
+    return Answer(200, {"items": shown, "next": str(steps[limit - 1].moved.id) if len(steps) > limit else None})
+
+
+def verify(operation: Operation) -> Answer:
+    """Recount everything; figures, faults and a root hash. By who may `see` the `definitions` or audits the chain."""
+    if rights.reach(operation, "stock", "see") is not None:
+        raise not_found()
+    report = recount.report(operation.connection, operation.library)
+    return Answer(200, {"clean": not report.faults, "figures": report.figures, "faults": list(report.faults)[:500], "root": report.root})

@@ -1,0 +1,124 @@
+"""Taking a transition: guards and alternative, effects in order, arrival, and what fires by itself after it.
+
+Used by `acting`, `deciding`, `creating` and by `applying` (effects on other records). Nothing is written down here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import to_stored
+from engine.definitions.models import EffectUse
+from engine.effects import BY_NAME, EffectCall
+from engine.errors import Text, rule, text
+from engine.operations import applying, numbers, pinning, writing
+from engine.operations.folder import Event, Folder, Proposal
+from engine.workflow import arrive, edited, waiting
+from engine.workflow.recollect import agree
+from engine.workflow import take as step
+from engine.workflow.plan import SYSTEM, Leg
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+DEEPEST = 25
+
+
+def take(
+    operation: Operation,
+    folder: Folder,
+    action: str,
+    *,
+    actor: str | None = None,
+    on_behalf: str | None = None,
+    asks: Mapping[str, Any] | None = None,
+    comment: str | None = None,
+    because: Text | None = None,
+    chosen: tuple[str, ...] | None = None,
+) -> None:
+    """Take a transition of this record and whatever follows by itself; raises `Refusal` with nothing done."""
+    operation.depth += 1
+    if operation.depth > DEEPEST:
+        raise rule("too_deep", text("One action sets off too many others.", "一次操作引发了过多的后续操作。"))
+    who = actor or operation.actor_id
+    situation = operation.situation(folder, who, locking=True, asks=asks)
+    leg = step(situation, action)
+    _leave(operation, folder, leg, who)
+    outcomes = perform(operation, folder, leg.effects, asks=asks, chosen=chosen)
+    folder.proposals.append(Proposal(action, leg.occurrence, outcomes))
+    writing.derive(operation, folder)
+    folder.state = leg.target
+    folder.events.append(Event(action, who, on_behalf, leg.origin, leg.target, comment, because, asks))
+    settle_in(operation, folder)
+    operation.depth -= 1
+
+
+def _leave(operation: Operation, folder: Folder, leg: Leg, who: str) -> None:
+    folder.memory = leg.memory
+    if not folder.started and leg.target != folder.workflow.start:
+        folder.submitted = to_stored(operation.now)
+        folder.submitted_by = who
+        pinning.pin(operation, folder)
+    numbers.give(operation, folder, leg.transition.name)
+
+
+def perform(
+    operation: Operation,
+    folder: Folder,
+    effects: tuple[EffectUse, ...],
+    *,
+    asks: Mapping[str, Any] | None = None,
+    chosen: tuple[str, ...] | None = None,
+) -> tuple[Any, ...]:
+    """Let each effect propose, in order, each seeing what earlier ones proposed; apply it to the working copies."""
+    done: list[Any] = []
+    for use in effects:
+        environment = operation.environment(folder, locking=True, asks=asks)
+        if use.when is not None and use.when.evaluate(environment) is not True:
+            continue
+        subject = folder.subject
+        call = EffectCall(use, folder.form, subject, environment, chosen)
+        outcomes = tuple(BY_NAME[use.effect].propose(call))
+        for each in outcomes:
+            _follow(operation, applying.apply(operation, folder, each))
+        done += outcomes
+    return tuple(done)
+
+
+def _follow(operation: Operation, follow: applying.Follow | None) -> None:
+    if follow is None:
+        return
+    if follow.arrives:
+        settle_in(operation, follow.folder)
+    if follow.action:
+        take(operation, follow.folder, follow.action, actor=SYSTEM)
+
+
+def settle_in(operation: Operation, folder: Folder) -> None:
+    """The record has reached a state: find out what waits there, or take what fires at once."""
+    arrival = arrive(operation.situation(folder, SYSTEM, locking=True))
+    folder.memory = arrival.memory
+    folder.waits = arrival.waits
+    if arrival.fire is not None:
+        remember_agreed(folder)
+        take(operation, folder, arrival.fire, actor=SYSTEM, because=arrival.because)
+
+
+def content_changed(operation: Operation, folder: Folder) -> None:
+    """Somebody edited the record outside a step: what was approved of it is void, and tasks are for the new content."""
+    approval = folder.memory.approval
+    if folder.workflow.states[folder.state].steps is None or approval is None or approval.step is None:
+        folder.waits = waiting(operation.situation(folder))
+        return
+    decision = edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
+    folder.memory = decision.memory
+    folder.waits = decision.waits
+    if decision.fire is not None:
+        remember_agreed(folder)
+        take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because)
+
+
+def remember_agreed(folder: Folder) -> None:
+    """The values of this moment are what was agreed: the approval ended, or it was returned."""
+    folder.memory = agree(folder.memory, folder.flat())

@@ -1,0 +1,84 @@
+"""Why somebody can or cannot: right, rule and place in the definition, and who could. Used by `commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Refusal, forbidden, invalid_at, not_found, say, text
+from engine.operations import explaining, presenting, rights
+from engine.operations.calls import Answer
+from engine.workflow import people, taking
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+
+def why(operation: Operation, query: Mapping[str, str]) -> Answer:
+    """`?form=&id=&action=[&person=]`: may this person take the action now, and because of what."""
+    for name in ("form", "id", "action"):
+        if not query.get(name):
+            raise invalid_at(f"/{name}", "required", text("This is needed.", "此项必填。"))
+    folder = operation.open(query["form"], query["id"], lock=False)
+    rights.require_seen(operation, folder)
+    person = _person(operation, query.get("person"))
+    return Answer(200, answer(operation, folder, query["action"], person))
+
+
+def _person(operation: Operation, sent: str | None) -> str:
+    if sent is None or sent == operation.actor_id:
+        return operation.actor_id
+    known = operation.directory.persons.get(sent) or operation.directory.person_of_account(sent)
+    if known is None:
+        raise not_found()
+    if known.id != operation.actor_id and rights.reach(operation, operation.person_form, "see") is not None:
+        raise forbidden()
+    return known.id
+
+
+def answer(operation: Operation, folder: Folder, action: str, person: str) -> dict[str, Any]:
+    """`{allowed, reasons: [{check, holds, because}], who}`."""
+    transition = folder.workflow.transitions.get(action)
+    if transition is None:
+        raise not_found()
+    language = operation.call.language
+    decision = operation.matrix.decide(operation.directory.held(person), folder.form.name, action, operation.directory)
+    within = decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
+    situation = operation.situation(folder, person)
+    reasons = [
+        {
+            "check": "policy",
+            "holds": within,
+            "because": say(decision.because, language) if not decision.allowed or within else explaining.no_right(language),
+        },
+        {
+            "check": "by",
+            "holds": people.matches(transition.by, person, situation),
+            "because": people.words(transition.by),
+            **_where(transition.at),
+        },
+    ]
+    try:
+        taking.take(situation, action)
+    except Refusal as refusal:
+        reasons.append({"check": refusal.rule or refusal.code, "holds": False, "because": say(refusal.says, language)})
+    who = [each for each in people.find(transition.by, situation) if _granted(operation, folder, action, each)]
+    return {
+        "person": presenting.person(operation, person),
+        "form": folder.form.name,
+        "id": folder.id,
+        "action": action,
+        "allowed": all(each["holds"] for each in reasons),
+        "reasons": reasons,
+        "who": [presenting.person(operation, each) for each in who],
+    }
+
+
+def _granted(operation: Operation, folder: Folder, action: str, person: str) -> bool:
+    decision = operation.matrix.decide(operation.directory.held(person), folder.form.name, action, operation.directory)
+    return decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
+
+
+def _where(at: Any) -> dict[str, Any]:
+    return {"file": at.file, "line": at.line} if at is not None else {}

@@ -1,0 +1,101 @@
+"""What a person sends, checked and written into the working copy; and what follows from it. Used by every writing verb.
+
+The order of `semantics.md` 2: fields that may be written, their form, defaults and computed values, then (at actions)
+what is required and the form's own rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Fault
+from engine.expressions import Environment
+from engine.operations import rights
+from engine.operations.knowing import Knowing
+from engine.records import filling
+from engine.workflow.plan import Writable
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+
+def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable, base: str = "") -> None:
+    """Write a merge patch into the working copy; refuses with every fault at once, `base` before their paths."""
+    hidden = rights.hidden(operation, folder)
+    filled = filling.patch(
+        folder.form, folder.values, sent, writable, hidden, Knowing(operation, folder), operation.new_id
+    )
+    folder.order = {**folder.order, **filled.order}
+    refuse(operation, folder, filled.faults, base)
+    folder.values = filled.values
+    folder.splits += filled.splits
+    folder.touched |= filled.wrote
+    folder.wrote |= filled.wrote
+    folder.fresh |= filled.fresh
+    operation.shelf.prefetch(operation.references(folder))
+
+
+def derive(operation: Operation, folder: Folder, base: str = "") -> None:
+    """Work out defaults, conditions, computed and live values of the working copy."""
+    derived = filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder))
+    refuse(operation, folder, derived.faults, base)
+    folder.values = derived.values
+    folder.fresh = set()
+
+
+def moment(folder: Folder) -> filling.Moment:
+    """What is fixed already, whether defaults still follow, and what a person wrote himself."""
+    state = folder.workflow.states.get(folder.state)
+    return filling.Moment(
+        starting=folder.state == folder.workflow.start and not folder.started,
+        touched=frozenset(folder.touched),
+        fresh=frozenset(folder.fresh),
+        fixed=fixed(folder),
+        editing=bool(state and state.edit),
+    )
+
+
+def fixed(folder: Folder) -> frozenset[str]:
+    """The live fields that are fixed by now."""
+    return filling.fixed_by(folder.form, {**folder.memory.occurrences, "create": 0 if folder.making else 1})
+
+
+def current(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """The values as of now: live ones that are not fixed yet are worked out again."""
+    if not any(each.live is not None for each in rights.each_field(folder.form)):
+        return folder.values
+    return filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder)).values
+
+
+def _environments(operation: Operation, folder: Folder) -> filling.EnvOf:
+    def environment(values: dict[str, Any]) -> Environment:
+        return operation.environment(folder, values)
+
+    return environment
+
+
+def require_whole(operation: Operation, folder: Folder, base: str = "/values", required: Iterable[str] | None = ()) -> None:
+    """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing."""
+    wanted = None if required is None else frozenset(required)
+    faults = filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
+    refuse(operation, folder, faults, base)
+
+
+def refuse(operation: Operation, folder: Folder, faults: Iterable[Fault], base: str) -> None:
+    """Raise the refusal that these faults come to, located as the sender sent them."""
+    found = tuple(faults)
+    if not found:
+        return
+    hidden = rights.hidden(operation, folder)
+    refusal = filling.refusal(filling.located(found, folder.order, hidden, base))
+    if refusal is not None:
+        raise refusal
+
+
+def required_of(folder: Folder, action: str) -> tuple[str, ...]:
+    """Paths that the state and the transition require."""
+    state = folder.workflow.states.get(folder.state)
+    transition = folder.workflow.transitions.get(action)
+    return (*(state.required if state else ()), *(transition.required if transition else ()))
