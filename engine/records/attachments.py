@@ -75,7 +75,7 @@ class FileStore:
 
     def _path(self, name: str) -> Path:
         if len(name) != 64 or any(sign not in "0123456789abcdef" for sign in name):
-            raise ValueError(name[:80])
+            raise ValueError(f"no hash: {name[:80]}")
         return self._folder / name[:2] / name
 
     def _write(self, path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ name). The table refuses every update and delete.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,8 +175,11 @@ def _read(line: Any) -> Line:
     return Line(**{**values, **{name: loads(values[name]) for name, kind in FIELDS.items() if kind == "document"}})
 
 
-def verify(connection: Connection) -> Verdict:
-    """Recompute every chain, and every record's hash against its last line; reads in the order of ids, in batches."""
+def verify(connection: Connection, also: Callable[[Stored], Iterable[str]] | None = None) -> Verdict:
+    """Recompute every chain, and every record's hash against its last line; reads in the order of ids, in batches.
+
+    `also` is asked of every record what else is wrong with it.
+    """
     breaches: list[Breach] = []
     records = lines = 0
     root = hashlib.sha256()
@@ -191,6 +194,8 @@ def verify(connection: Connection) -> Verdict:
             records += found is not None
             lines += len(chain)
             breaches += _prove(record, chain, found)
+            if found is not None and also is not None:
+                breaches += [Breach(record, 0, what) for what in also(found)]
             root.update(f"{record} {found.head if found else _head(chain)}\n".encode())
     return Verdict(records, lines, tuple(breaches), root.hexdigest())
 
