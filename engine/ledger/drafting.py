@@ -21,7 +21,7 @@ from engine.quantities import SCALE, UNIT, Inexact, to_scaled
 Key = tuple[int, int, int, int]
 """Place, item, lot, owner."""
 
-LARGEST_QUANTITY = 10**12 * UNIT
+LARGEST_QUANTITY = Decimal(10**12)
 
 
 @dataclass(slots=True)
@@ -172,16 +172,15 @@ def _item(draft: Draft, key: str, line: str | None, resolver: Resolver) -> Chart
 
 def _scaled(draft: Draft, number: Decimal, item: ChartItem, line: str | None) -> int | None:
     """The quantity in 10^-6, or a fault when it is finer than the item is counted, or too large."""
+    if abs(number) > LARGEST_QUANTITY:
+        draft.faults.append(fault("quantity", line, item=item.key))
+        return None
     try:
         whole = to_scaled(number)
     except Inexact:
-        whole = None
-    if whole is None or whole % 10 ** (SCALE - item.scale):
-        large = abs(number) > LARGEST_QUANTITY
-        draft.faults.append(fault("quantity" if large else "scale", line, item=item.key))
-        return None
-    if whole > LARGEST_QUANTITY:
-        draft.faults.append(fault("quantity", line, item=item.key))
+        whole = -1
+    if whole < 0 or whole % 10 ** (SCALE - item.scale):
+        draft.faults.append(fault("scale", line, item=item.key))
         return None
     return whole
 
