@@ -134,7 +134,7 @@ class _Assembly:
                     good = False
                     continue
                 found[name] = merged(found[name], overlay, ("change", words), self.findings)
-        for name, each in found.items():
+        for each in found.values():
             if each.overlays and not self.parts.validator.check(kind, each, self.findings):
                 good = False
         return found if good else None

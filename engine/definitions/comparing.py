@@ -1,4 +1,4 @@
-"""What differs between two libraries: line by line, and in words. Used by the command line, the API and the designer."""
+"""What differs between two libraries, line by line and in words. Used by the command line and the API."""
 
 from __future__ import annotations
 

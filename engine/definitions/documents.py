@@ -27,7 +27,7 @@ LIBRARY = "form_definitions/library.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its kind, the name it must define, the layer it belongs to, its path in the folder, and its bytes' text."""
+    """One file: its kind, the name it must define, its layer, its path in the folder, and its text."""
 
     kind: str
     name: str

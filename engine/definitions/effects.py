@@ -160,8 +160,8 @@ class _Options:
         """Whether the forms and tables that are named are there."""
         forms, at = self.desk.outline.forms, self.desk.marked.place
         own = forms[self.desk.marked.data["form"]].tables
-        form = self.given.get("form")
-        if form is not None and form not in forms:
+        form: str = self.given.get("form", "")
+        if form and form not in forms:
             self.desk.findings.unknown(at((*self.path, "form")), text("a form", "表单"), form, forms)
         walked: list[tuple[Path, Any]] = [((), self.given)]
         for table, each in (self.given.get("rows") or NOTHING).items():

@@ -1,4 +1,4 @@
-"""Builds facts: aggregates whose condition is taken apart into keys (`row.item == item`) and what is left. Used by the loader."""
+"""Builds facts, taking their condition apart into keys (`row.item == item`) and what is left. Used by the loader."""
 
 from __future__ import annotations
 

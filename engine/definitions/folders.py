@@ -1,4 +1,4 @@
-"""Writes a published version into a folder, byte for byte as it was read: `chainstock pull`. Used by the command line."""
+"""Writes a published version into a folder, byte for byte as it was read. Used by `chainstock pull`."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class FormBuilder:
         desk, data = self.desk, self.desk.marked.data
         scope = scope_of(desk.outline, data["form"])
         fields = FieldBuilder(desk, scope, self.numbers).header(data["fields"])
-        form = Form(
+        return Form(
             name=data["form"],
             title=desk.title(data, data["form"]),
             kind=data["kind"],
@@ -81,4 +81,3 @@ class FormBuilder:
             indexes=tuple(tuple(each) for each in (data.get("indexes") or NOTHING).values()),
             at=desk.marked.place(()),
         )
-        return form

@@ -65,7 +65,7 @@ def _conflicts(overlays: Sequence[Marked], before: object, findings: Findings) -
         for path in _common(first, second):
             one, other = first.place(("change", *path)), second.place(("change", *path))
             says = text(
-                f"'{first.name}' ({one.file}:{one.line}) and '{second.name}' change the same thing; list both in 'layers:'.",
+                f"'{first.name}' ({one.file}:{one.line}) and '{second.name}' change the same; order them in 'layers:'.",
                 f"“{first.name}”（{one.file}:{one.line}）与“{second.name}”修改了同一处；请在 layers 中排定顺序。",
             )
             findings.add(other, "unordered_layers", says)

@@ -1,4 +1,4 @@
-"""The plain values of a definition together with where each of them stands, also after overlays were merged into them."""
+"""The plain values of a definition, and where each of them stands, also after overlays were merged in."""
 
 from __future__ import annotations
 

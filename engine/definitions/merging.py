@@ -53,13 +53,13 @@ class _Merge:
                 self._remove(result, key, here)
                 continue
             placement = self._placement(value, new, old)
-            value = {word: each for word, each in value.items() if word not in placement} if placement else value
-            if isinstance(result.get(key), dict) and isinstance(value, dict):
+            said = {word: each for word, each in value.items() if word not in placement} if placement else value
+            if isinstance(result.get(key), dict) and isinstance(said, dict):
                 self._mark(here)
-                result[key] = self.maps(result[key], value, here)
+                result[key] = self.maps(result[key], said, here)
             else:
                 self._replace(here)
-                result[key] = value
+                result[key] = said
             if placement:
                 result = self._placed(result, key, placement, here)
         return result

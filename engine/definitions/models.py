@@ -1,4 +1,4 @@
-"""What a library says, as frozen values: forms, workflows, facts, options, layers. Made by the loader, read by everybody.
+"""What a library says, as frozen values: forms, workflows, facts, layers. Made by the loader, read by everybody.
 
 Maps keep the order of the file. Every expression is compiled and type-checked before it gets here. A model never
 changes; a new version of a library is a new `Library`.
@@ -366,7 +366,7 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A live aggregate. `keys` gives each parameter's value for a row of `over`; `where` is what is left of the condition.
+    """A live aggregate. `keys` gives each parameter's value for a row of `over`; `where` is the rest of the condition.
 
     `sum` None counts. `table` is None when the fact runs over records, not rows.
     """

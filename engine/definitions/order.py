@@ -1,4 +1,4 @@
-"""The order in which computed, live and defaulted fields must be worked out; circles are findings. Used by the form builder."""
+"""The order in which computed, live and defaulted fields are worked out; circles are findings. Used by `forms`."""
 
 from __future__ import annotations
 

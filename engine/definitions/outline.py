@@ -1,4 +1,4 @@
-"""What every expression of a library may refer to: fields and their types, tables, places, states, facts. No expressions yet.
+"""What the expressions of a library may refer to: fields and their types, tables, places, states, facts.
 
 Made by the loader from the checked texts, before the first expression is compiled; read by `scopes`.
 """
@@ -90,10 +90,10 @@ class Outline:
     @property
     def unit(self) -> Type:
         """The type of an org unit; of the smallest kind when there are several, since that is where people act."""
-        parents = {
-            self.forms[name].fields[parent].form
-            for name in self.units
-            if (parent := (self.forms[name].told["org_unit"] or {}).get("parent")) in self.forms[name].fields
-        }
+        parents: set[str | None] = set()
+        for name in self.units:
+            parent = str(self.forms[name].told["org_unit"].get("parent"))
+            if parent in self.forms[name].fields:
+                parents.add(self.forms[name].fields[parent].form)
         leaves = [name for name in self.units if name not in parents]
         return Type("reference", form=leaves[0] if len(leaves) == 1 else None)

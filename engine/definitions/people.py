@@ -48,7 +48,7 @@ class PeopleReader:
             unit = self._expression(words, at, self.scope.outline.person)
             return People("field", unit=unit, text=words) if unit else None
         says = text(
-            f"'{words}' does not say who: 'role at|above|below unit', 'owner of', 'manager of', 'submitter', a user field.",
+            f"'{words}' does not say who: 'role at|above|below unit', 'owner of', 'submitter', a user field ...",
             f"“{words}”没有说明是谁：可写“角色 at|above|below 单位”、“owner of”、“manager of”、“submitter”或人员字段。",
         )
         self.findings.add(at, "people", says)

@@ -130,11 +130,8 @@ class _Builder:
         if parent is not None and isinstance(parent.built, dict) and parent.key is None:
             self._key(parent, event)
             return
-        built: Any
-        if isinstance(event, ScalarEvent):
-            built = _scalar(event)
-        else:
-            built = {} if isinstance(event, MappingStartEvent) else []
+        empty: Any = {} if isinstance(event, MappingStartEvent) else []
+        built = _scalar(event) if isinstance(event, ScalarEvent) else empty
         path = self._put(parent, built, event)
         if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
             self.stack.append(_Open(built, path))

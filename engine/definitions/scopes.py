@@ -121,7 +121,7 @@ KEPT = frozenset(
 
 
 def scope_of(outline: Outline, form: str | None, *, asks: Mapping[str, Type] | None = None) -> Names:
-    """Where `record` is a record of this form; its tables stand by their bare names, and so do an action's questions."""
+    """Where `record` is a record of this form; its tables and an action's questions stand by their bare names."""
     names: dict[str, Type] = {
         "actor": outline.actor,
         "system": outline.person,

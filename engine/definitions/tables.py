@@ -1,4 +1,4 @@
-"""Tables of published definitions. Rows are only ever added; a text that did not change is kept once. Used by the shelf."""
+"""Tables of published definitions. Rows are only added; a text that did not change is kept once. Used by `shelf`."""
 
 from __future__ import annotations
 

@@ -12,15 +12,30 @@ from engine.definitions.scopes import KEPT
 from engine.errors import Text, text
 
 RESERVED = frozenset(
-    ["state", "number", "created", "submitted", "decided", "came_from", "row", "record", "it", "group", "each", "chosen", "actor", "chain", "now", "today", "system", "id", "version", "updated", "created_by", "submitted_by", "true", "false", "empty", "and", "or", "not", "in", "if", "else"]
-)
+    (
+        "state", "number", "created", "submitted", "decided", "came_from", "row", "record", "it", "group",
+        "each", "chosen", "actor", "chain", "now", "today", "system", "id", "version", "updated", "created_by",
+        "submitted_by", "true", "false", "empty", "and", "or", "not", "in", "if", "else",
+    )
+)  # fmt: skip
 """Words of expressions and of the engine: no field, table, place or option list may take them."""
 
-RESERVED_FORMS = RESERVED | frozenset(["stock", "definitions", "accounts", "keys", "clock", "ledger", "tasks", "batch", "me"])
+RESERVED_FORMS = RESERVED | frozenset(
+    (
+        "stock", "definitions", "accounts", "keys", "clock", "ledger", "tasks", "batch", "me",
+    )
+)  # fmt: skip
 RESERVED_ACTIONS = frozenset(
-    ["save", "delete", "trigger", "create", "edit", "see", "export", "import", "print", "bulk", "approve", "reject", "return", "discard", "model", "state", "machine"]
-)
-RESERVED_ROLES = frozenset(["admin", "root", "g", "p", "r", "system", "submitter", "editor", "writer", "everybody", "anybody"])
+    (
+        "save", "delete", "trigger", "create", "edit", "see", "export", "import", "print", "bulk", "approve",
+        "reject", "return", "discard", "model", "state", "machine",
+    )
+)  # fmt: skip
+RESERVED_ROLES = frozenset(
+    (
+        "admin", "root", "g", "p", "r", "system", "submitter", "editor", "writer", "everybody", "anybody",
+    )
+)  # fmt: skip
 PREFIXES = ("to_", "may_", "is_")
 
 

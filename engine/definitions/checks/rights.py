@@ -10,9 +10,18 @@ from engine.definitions.findings import Finding, finding
 from engine.definitions.models import Library, Place, Transition
 from engine.errors import text
 
-OF_ENGINE = frozenset(["stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery"])
+OF_ENGINE = frozenset(
+    (
+        "stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery",
+    )
+)  # fmt: skip
 """Objects that are no form."""
-OF_RECORDS = frozenset(["see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return", "hand_over", "delegate"])
+OF_RECORDS = frozenset(
+    (
+        "see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return",
+        "hand_over", "delegate",
+    )
+)  # fmt: skip
 """Actions that any form may grant beside its transitions."""
 
 ROLES = "permissions/roles.yaml"
@@ -58,8 +67,8 @@ def roles_exist(library: Library) -> Iterator[Finding]:
 def actions_are_granted(library: Library) -> Iterator[Finding]:
     """An action that no line grants is closed to everybody."""
     granted: dict[tuple[str, str], set[str]] = {}
-    for role, thing, action, _ in library.rights.lines:
-        granted.setdefault((thing, action), set()).add(role)
+    for role, thing, word, _ in library.rights.lines:
+        granted.setdefault((thing, word), set()).add(role)
     for form, workflow in pairs(library):
         for action in workflow.transitions.values():
             roles = granted.get((form.name, action.name), set())

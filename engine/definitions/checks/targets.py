@@ -1,4 +1,4 @@
-"""Checks of what effects aim at: actions of other records, templates, and that the system's actions are fired by something."""
+"""Checks of what effects aim at: actions, templates; and that something fires what only the system takes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from engine.definitions.models import EffectUse, Library, Workflow
 from engine.errors import text
 from engine.expressions import Expression
 
+NOTICE = text("a notice of templates/notices", "templates/notices 中的通知")
+
 
 def _uses(workflow: Workflow) -> Iterator[EffectUse]:
     for action in workflow.transitions.values():
@@ -21,7 +23,7 @@ def _uses(workflow: Workflow) -> Iterator[EffectUse]:
 
 
 def effects_have_targets(library: Library) -> Iterator[Finding]:
-    """Actions, templates and transitions that effects name are there; an action fired by an effect is open to *system*."""
+    """Actions, templates and transitions that effects name are there; what an effect fires is open to *system*."""
     for _, workflow in pairs(library):
         for use in _uses(workflow):
             template = use.options.get("template")

@@ -47,14 +47,14 @@ def states_exist(library: Library) -> Iterator[Finding]:
         if workflow.start not in states:
             yield unknown(workflow.at, STATE, workflow.start, states)
         for action in actions.values():
-            for state in (*action.origins, *(each.state for each in action.to)):
-                if state not in states:
-                    yield unknown(action.at, STATE, state, states)
-        for state in states.values():
+            for word in (*action.origins, *(each.state for each in action.to)):
+                if word not in states:
+                    yield unknown(action.at, STATE, word, states)
+        for name, state in states.items():
             for expected in state.expects:
-                if expected not in actions or state.name not in actions[expected].origins:
-                    what = text(f"an action from '{state.name}'", f"可从“{state.name}”执行的操作")
-                    yield unknown(state.at, what, expected, (each.name for each in workflow.leaving(state.name)))
+                if expected not in actions or name not in actions[expected].origins:
+                    what = text(f"an action from '{name}'", f"可从“{name}”执行的操作")
+                    yield unknown(state.at, what, expected, (each.name for each in workflow.leaving(name)))
             if state.steps is not None and state.steps not in workflow.approvals:
                 yield unknown(state.at, text("an approval", "审批"), state.steps, workflow.approvals)
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the definition language, built for the vocabulary of a platform. Read by `validation` and designers.
+"""The JSON Schemas of the definition language, built for a vocabulary. Read by `validation` and designers.
 
 `shapes` are the words they share; `forms`, `workflows` and `libraries` are one schema per kind of file.
 """
