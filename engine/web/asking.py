@@ -91,7 +91,7 @@ def _read(scope: Scope) -> Asked:
     )
 
 
-async def read_body(receive: Receive, asked: Asked, limit: int, seconds: int = BODY_SECONDS) -> bytes:
+async def read_body(receive: Receive, asked: Asked, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body; refused with 413 before it is read when it says that it is too large, 408 when it is slow."""
     declared = asked.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:

@@ -70,9 +70,11 @@ def parse_json(raw: bytes) -> Any:
 def _walk(value: Any) -> None:
     """Refuse what is too deep, and text with characters that cannot be kept."""
     level: list[tuple[Any, str]] = [(value, "")]
-    for _ in range(DEEPEST + 1):
+    for depth in range(DEEPEST + 1):
         below: list[tuple[Any, str]] = []
         for each, path in level:
+            if depth == DEEPEST and isinstance(each, (dict, list)):
+                raise _too_deep()
             if isinstance(each, str):
                 _check_words(each, path)
             elif isinstance(each, dict):
@@ -81,10 +83,7 @@ def _walk(value: Any) -> None:
                     below.append((inner, f"{path}/{name}"))
             elif isinstance(each, list):
                 below += [(inner, f"{path}/{index}") for index, inner in enumerate(each)]
-        if not below:
-            return
         level = below
-    raise _too_deep()
 
 
 def _check_words(words: str, path: str) -> None:

@@ -63,6 +63,7 @@ def sections(document: Mapping[str, Any]) -> tuple[Section, ...]:
             if method in item:
                 tag = next(iter(item[method].get("tags", ())), "")
                 found.setdefault(tag, []).append(_operation(document, method, path, item))
+    found[""] = found.pop("", [])
     return tuple(Section(name, about.get(name, ""), tuple(lines)) for name, lines in found.items() if lines)
 
 

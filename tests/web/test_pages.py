@@ -1,0 +1,173 @@
+"""Our own pages: what they show to whom, and that nothing on them can run."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from engine.web.guard import HEADERS
+from engine.web.reference import sections
+from tests.web.conftest import Served
+from tests.web.small_operations import CLERK, KEY
+
+PAGES = ("/", "/api/docs", "/sign-in")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("wanted", "language"), [("zh-CN", "zh-CN"), ("en", "en"), ("fr", "en")])
+def test_a_page_is_in_the_readers_language(stranger: httpx.Client, path: str, wanted: str, language: str) -> None:
+    answer = stranger.get(path, headers={"Accept-Language": wanted})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f'<html lang="{language}">' in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_on_a_page_can_run_or_come_from_elsewhere(clerk: httpx.Client, path: str) -> None:
+    answer = clerk.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert not re.search(r"<script|\son\w+=|style=|javascript:|(src|href|action)=\"(https?:)?//", answer.text)
+    assert {name.decode() for name, _ in HEADERS} <= set(answer.headers)
+
+
+def test_the_reference_shows_each_reader_only_what_is_his(stranger: httpx.Client, clerk: httpx.Client) -> None:
+    path = "/api/records/note"
+    assert path not in stranger.get("/api/docs").text
+    assert path not in stranger.get("/api/openapi.json").text
+    shown = clerk.get("/api/docs").text
+    assert path in shown
+    assert CLERK.name in shown
+    assert path in clerk.get("/api/openapi.json").json()["paths"]
+
+
+def test_the_reference_lists_fields_an_example_and_the_kinds_of_refusals(clerk: httpx.Client) -> None:
+    shown = clerk.get("/api/docs").text
+    for expected in ("values.quantity", "values.lines[].item", "数量", "curl -X POST", "unavailable", "&#34;24&#34;"):
+        assert expected in shown
+
+
+def test_a_title_with_markup_is_shown_as_text(clerk: httpx.Client) -> None:
+    shown = clerk.get("/api/docs").text
+    assert "<b>now</b>" not in shown
+    assert "&lt;b&gt;now&lt;/b&gt;" in shown
+
+
+@pytest.mark.parametrize("path", ["/<script>alert(1)</script>", "/sign-in/<b>", "/api/docs%22%3E%3Cimg>"])
+def test_a_path_is_never_repeated(served: Served, path: str) -> None:
+    answer = served.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    assert answer.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
+    assert b"content-type: application/problem+json" in answer.lower()
+    assert b"<" not in answer
+
+
+def test_signing_in_and_out_by_the_page(stranger: httpx.Client) -> None:
+    assert "clerk1" not in stranger.get("/").text
+    wrong = stranger.post("/sign-in", data={"account": "clerk1", "password": "wrong"})
+    assert wrong.status_code == 401
+    assert 'role="alert"' in wrong.text
+    right = stranger.post("/sign-in", data={"account": "clerk1", "password": "correct horse"})
+    assert (right.status_code, right.headers["location"]) == (303, "/")
+    assert "clerk1" in stranger.get("/").text
+    assert stranger.post("/sign-out").headers["location"] == "/"
+    assert "clerk1" not in stranger.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+def test_another_site_signs_nobody_in_or_out(clerk: httpx.Client, path: str) -> None:
+    data = {"account": "clerk1", "password": "correct horse"}
+    answer = clerk.post(path, data=data, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert "clerk1" in clerk.get("/").text
+
+
+def test_the_page_takes_forms_only_and_leads_nowhere_else(stranger: httpx.Client) -> None:
+    body = {"account": "clerk1", "password": "correct horse"}
+    assert stranger.post("/sign-in", json=body).status_code == 415
+    assert stranger.post("/sign-in?next=//evil.example", data=body).headers["location"] == "/"
+    assert stranger.post("/sign-in", content=b"a" * 5000).status_code == 413
+    twice = stranger.post(
+        "/sign-in", content=b"account=a&account=b", headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert twice.status_code == 422
+
+
+def test_a_cookie_that_is_over_shows_the_page_of_a_stranger(stranger: httpx.Client) -> None:
+    answer = stranger.get("/", headers={"Cookie": "chainstock=css_over"})
+    assert answer.status_code == 200
+    assert "/sign-in" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs", "/healthz", "/readyz", "/metrics", "/assets/plain.css"])
+def test_a_page_knows_its_methods(stranger: httpx.Client, path: str) -> None:
+    answer = stranger.post(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+def test_the_style_is_ours_and_may_be_kept(stranger: httpx.Client) -> None:
+    answer = stranger.get("/assets/plain.css")
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert "max-age" in answer.headers["cache-control"]
+    assert "no-store" in stranger.get("/").headers["cache-control"]
+
+
+def test_health_is_for_everybody_and_says_why_not(stranger: httpx.Client, served: Served) -> None:
+    assert stranger.get("/healthz").json() == {"status": "alive"}
+    assert stranger.get("/readyz").json() == {"status": "ready", "reason": ""}
+    served.notes.is_ready = (False, "the policy is empty")
+    try:
+        answer = stranger.get("/readyz")
+    finally:
+        served.notes.is_ready = (True, "")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not_ready", "reason": "the policy is empty"}
+
+
+def test_figures_are_for_who_has_the_right_even_on_this_machine(
+    stranger: httpx.Client, clerk: httpx.Client, till: httpx.Client
+) -> None:
+    assert stranger.get("/metrics").status_code == 401
+    assert stranger.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
+    assert stranger.get(f"/metrics?key={KEY}").status_code == 401
+    assert clerk.get("/metrics").status_code == 403
+    figures = till.get("/metrics").text
+    assert "notes_kept 1" in figures
+    assert re.search(r'chainstock_requests_total\{method="GET",process="\d+",status="401"\} [1-9]', figures)
+
+
+def test_a_document_without_end_is_read_to_some_depth() -> None:
+    node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/node"}}}
+    operation = {
+        "tags": ["t"],
+        "parameters": [{"name": "limit", "schema": {"type": "integer"}, "required": True}, {"$ref": "#/nowhere"}],
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/node"}}}},
+    }
+    document = {"paths": {"/x": {"post": operation, "get": {}}}, "components": {"schemas": {"node": node}}}
+    tagged, bare = sections(document)
+    (post,) = tagged.operations
+    assert [field.path for field in post.fields][:2] == ["next", "next.next"]
+    assert 2 < len(post.fields) < 20
+    assert (post.parameters[0].path, post.parameters[0].required) == ("limit", True)
+    assert bare.operations[0].fields == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "sample"),
+    [
+        ({"type": "string", "format": "date"}, '"2026-01-31"'),
+        ({"enum": ["a", "b"]}, '"a"'),
+        ({"type": ["null", "integer"]}, "1"),
+        ({"oneOf": [{"type": "boolean"}, {"type": "string"}]}, "true"),
+        ({"type": "array", "items": {"const": "x"}}, '[\n  "x"\n]'),
+        ({"type": "string", "examples": ["it's"]}, "\"it'\\''s\""),
+    ],
+)
+def test_an_example_is_made_up_from_the_schema(schema: dict[str, object], sample: str) -> None:
+    body = {"content": {"application/json": {"schema": schema}}}
+    ((operation,),) = (each.operations for each in sections({"paths": {"/x": {"post": {"requestBody": body}}}}))
+    assert operation.example.endswith(f"-d '{sample}'")
