@@ -22,6 +22,8 @@ from engine.expressions.nodes import Node, calls_of, names_of
 from engine.expressions.operators import OPERATOR_STEPS
 from engine.expressions.reading import read
 from engine.expressions.running import OPERATORS, Run
+from engine.expressions.running_comparing import COMPARISONS
+from engine.expressions.running_rows import ROWS
 from engine.expressions.running_words import WORDS
 from engine.expressions.sql import SQL_OPERATORS
 from engine.expressions.sql_parts import Columns, Translate, Translation
@@ -30,7 +32,7 @@ from engine.expressions.values import Scope, Type, Value
 
 STEPS: Steps = MappingProxyType({**OPERATOR_STEPS, **NAMING_STEPS, **CALL_STEPS})
 SQL_STEPS: Mapping[str, Translate] = MappingProxyType({**SQL_OPERATORS, **SQL_WORDS})
-BUILDERS = MappingProxyType({**OPERATORS, **WORDS})
+BUILDERS = MappingProxyType({**OPERATORS, **COMPARISONS, **WORDS, **ROWS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ DEPTH = 40
 LEVELS = 64
 """Levels of the tree; a chain of additions is as deep as it has terms."""
 LONGEST_NAME = 63
+LONGEST_NUMBER = 40
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -104,6 +105,8 @@ def _scan(text: str) -> None:
             )
         if len(open_marks) > DEPTH or prefixes > DEPTH:
             raise _too(found.start() + 1, "deep", "This is nested too deeply.", "嵌套过深。")
+        if kind == "number" and len(token) > LONGEST_NUMBER:
+            raise wrong(found.start() + 1, "number", "This number is too large.", "数字过大。")
         if kind == "name" and len(token) > LONGEST_NAME:
             raise wrong(found.start() + 1, "character", "This name is too long.", "名称过长。")
         before = kind or ""

@@ -88,7 +88,7 @@ def reference() -> str:
         "## Operators",
         _table(("operator", "takes", "example"), [(f"`{a}`", b, f"`{c}`") for a, b, c in OPERATORS]),
         "`today`, `now`, `true`, `false`, `empty` stand everywhere; `record`, `row`, `it`, `actor`, `system`, `chain`,"
-        " `decided` and others where the definition language says so. `decided` tells whether somebody has decided already.",
+        " `decided` and others where a definition says so. `decided` tells whether somebody has decided already.",
     ]
     for kind, heading in HEADINGS:
         parts += [f"## {heading}", _table(("word", "takes", "gives", "is", "example", "SQL"), _rows(kind))]

@@ -19,7 +19,7 @@ from engine.expressions.environment import Environment
 from engine.expressions.faults import NotInSql
 from engine.expressions.kinds import PLACES, RECORDS, is_number, places
 from engine.expressions.nodes import Node
-from engine.expressions.running import identity
+from engine.expressions.running_comparing import identity
 from engine.expressions.values import Type, Value
 from engine.quantities import LARGEST
 
