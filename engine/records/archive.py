@@ -6,17 +6,26 @@ ids; the load after that sees what the one before has committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import for_update, listed, one_of, rows_from, run, run_together
+from engine.database.dialects import for_update, listed, one_of, run, run_together
 from engine.database.headers import form_is, header_text
 from engine.definitions.models import Form
-from engine.errors import Fault, Refusal, conflict, invalid, text
+from engine.errors import conflict, text
 from engine.expressions import Reference
-from engine.records.indexing import Index, index_of, unique_text
+from engine.records.beside import (
+    Steps,
+    claim_unique,
+    free_unique,
+    org_steps,
+    ref_steps,
+    rows_steps,
+    write_words,
+)
+from engine.records.indexing import index_of, unique_text
 from engine.records.stored import Rows, Stored, content_hash, dumps, loads
 
 __all__ = [
@@ -36,8 +45,6 @@ __all__ = [
 Key: TypeAlias = str | Reference
 """An id, or a reference, which is quicker: its form is known already."""
 
-Steps: TypeAlias = list[tuple[str, Mapping[str, Any]]]
-
 CORE = (
     "form", "id", "number", "state", "revision", "version", "overlays", "data", "memory", "created", "created_by",
     "submitted", "submitted_by", "updated", "head", "seq",
@@ -48,7 +55,6 @@ _UPDATE = (
     f"UPDATE record SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} "
     "WHERE form = :form AND id = :id AND revision = :seen"
 )
-NOT_UNIQUE = text("This exists already.", "该值已存在。")
 
 
 def load(connection: Connection, ids: Iterable[Key], lock: bool = False) -> dict[str, Stored]:
@@ -121,12 +127,12 @@ def insert(connection: Connection, stored: Stored, form: Form, units: Mapping[st
         raise conflict("exists", text("There is a record with this id already.", "该编号的记录已存在。"))
     index = index_of(form, stored)
     steps: Steps = [(_INSERT, _core(stored))]
-    steps += _rows_steps(connection, stored, {name: rows for name, rows in stored.rows.items() if rows})
-    steps += _org_steps(connection, stored, units)
-    steps += _ref_steps(connection, stored, frozenset(), index.refs)
+    steps += rows_steps(connection, stored, {name: rows for name, rows in stored.rows.items() if rows})
+    steps += org_steps(connection, stored, units)
+    steps += ref_steps(connection, stored, frozenset(), index.refs)
     run_together(connection, steps)
-    _claim_unique(connection, stored, index, index.unique)
-    _write_words(connection, stored, index)
+    claim_unique(connection, stored, index, index.unique)
+    write_words(connection, stored, index)
 
 
 def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Mapping[str, str]) -> bool:
@@ -137,11 +143,11 @@ def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Ma
         return False
     before, after = index_of(form, old), index_of(form, new)
     changed = {name: new.rows.get(name, ()) for name in {*old.rows, *new.rows} if not _same(old, new, name)}
-    steps = _rows_steps(connection, new, changed)
-    steps += _ref_steps(connection, new, before.refs - after.refs, after.refs - before.refs)
+    steps = rows_steps(connection, new, changed)
+    steps += ref_steps(connection, new, before.refs - after.refs, after.refs - before.refs)
     if any(old.values.get(name) != new.values.get(name) for name in form.org):
         run(connection, "DELETE FROM record_org WHERE record = :record", {"record": new.id})
-        steps += _org_steps(connection, new, units)
+        steps += org_steps(connection, new, units)
     elif old.state != new.state:
         steps.append(
             ("UPDATE record_org SET state = :state WHERE record = :record", {"state": new.state, "record": new.id})
@@ -149,13 +155,13 @@ def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Ma
     if steps:
         run_together(connection, steps)
     if dict(before.unique) != dict(after.unique):
-        _free_unique(connection, new, [key for key in before.unique if key not in after.unique])
-        _claim_unique(
+        free_unique(connection, new, [key for key in before.unique if key not in after.unique])
+        claim_unique(
             connection, new, after, {key: path for key, path in after.unique.items() if key not in before.unique}
         )
     if (before.words, before.borrows) != (after.words, after.borrows):
         run(connection, "DELETE FROM record_token WHERE record = :record", {"record": new.id})
-        _write_words(connection, new, after)
+        write_words(connection, new, after)
     return True
 
 
@@ -273,122 +279,3 @@ def _core(stored: Stored, *, changing: bool = False) -> dict[str, Any]:
 
 def _same(old: Stored, new: Stored, table: str) -> bool:
     return list(old.rows.get(table, ())) == list(new.rows.get(table, ()))
-
-
-def _rows_steps(connection: Connection, stored: Stored, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Steps:
-    if not tables:
-        return []
-    packed = [
-        {"name": name, "data": {"order": [row["row"] for row in rows], "rows": {row["row"]: row for row in rows}}}
-        for name, rows in sorted(tables.items())
-    ]
-    source = rows_from(connection.dialect.name, "tables", {"name": "words", "data": "document"})
-    sql = (
-        f"INSERT INTO record_rows (record, table_name, data) SELECT :rows_of, name, data FROM {source} WHERE true "
-        "ON CONFLICT (record, table_name) DO UPDATE SET data = excluded.data"
-    )
-    return [(sql, {"rows_of": stored.id, "tables": dumps(packed)})]
-
-
-def _org_steps(connection: Connection, stored: Stored, units: Mapping[str, str]) -> Steps:
-    if not units:
-        return []
-    held = [
-        {
-            "record": stored.id,
-            "field": field,
-            "unit": unit,
-            "form": stored.form,
-            "state": stored.state,
-            "created": stored.created,
-        }
-        for field, unit in sorted(units.items())
-    ]
-    columns = {
-        "record": "words",
-        "field": "words",
-        "unit": "words",
-        "form": "words",
-        "state": "words",
-        "created": "whole",
-    }
-    names = ", ".join(columns)
-    source = rows_from(connection.dialect.name, "units", columns)
-    return [(f"INSERT INTO record_org ({names}) SELECT {names} FROM {source}", {"units": dumps(held)})]
-
-
-def _ref_steps(
-    connection: Connection, stored: Stored, gone: frozenset[tuple[int, str]], come: frozenset[tuple[int, str]]
-) -> Steps:
-    steps: Steps = []
-    kinds = {"field": "whole", "value": "words"}
-    dialect = connection.dialect.name
-    if gone:
-        source = rows_from(dialect, "gone", kinds)
-        sql = f"DELETE FROM record_ref WHERE record = :ref_of AND (field, value) IN (SELECT field, value FROM {source})"
-        steps.append((sql, {"ref_of": stored.id, "gone": dumps([{"field": f, "value": v} for f, v in sorted(gone)])}))
-    if come:
-        source = rows_from(dialect, "come", kinds)
-        names = "field, value, created, record"
-        sql = f"INSERT INTO record_ref ({names}) SELECT field, value, :ref_at, :ref_to FROM {source}"
-        listed_refs = dumps([{"field": f, "value": v} for f, v in sorted(come)])
-        steps.append((sql, {"ref_to": stored.id, "ref_at": stored.created, "come": listed_refs}))
-    return steps
-
-
-def _free_unique(connection: Connection, stored: Stored, keys: Sequence[tuple[int, str]]) -> None:
-    source = rows_from(connection.dialect.name, "gone", {"field": "whole", "value": "words"})
-    run(
-        connection,
-        "DELETE FROM record_unique WHERE form = :form AND record = :record "
-        f"AND (field, value) IN (SELECT field, value FROM {source})",
-        {"form": stored.form, "record": stored.id, "gone": dumps([{"field": f, "value": v} for f, v in keys])},
-    )
-
-
-def _claim_unique(connection: Connection, stored: Stored, index: Index, wanted: Mapping[tuple[int, str], str]) -> None:
-    """Take these values for this record; a concurrent taker waits here. Refuses each that somebody else has."""
-    faults = list(index.twice)
-    if wanted:
-        dialect = connection.dialect.name
-        source = rows_from(dialect, "wanted", {"field": "whole", "value": "words"})
-        keys = dumps([{"field": field, "value": value} for field, value in sorted(wanted)])
-        parameters = {"form": stored.form, "record": stored.id, "wanted": keys}
-        taken = run(
-            connection,
-            f"INSERT INTO record_unique (form, field, value, record) SELECT :form, field, value, :record FROM {source} "
-            "WHERE true ORDER BY field, value ON CONFLICT DO NOTHING",
-            parameters,
-        )
-        if taken.rowcount != len(wanted):
-            mine = run(
-                connection, "SELECT field, value FROM record_unique WHERE record = :record", {"record": stored.id}
-            )
-            held = {(line.field, line.value) for line in mine}
-            faults += [path for key, path in wanted.items() if key not in held]
-    if faults:
-        raise _not_unique(faults)
-
-
-def _not_unique(paths: Sequence[str]) -> Refusal:
-    return invalid([Fault(path, "not_unique", NOT_UNIQUE) for path in paths])
-
-
-def _write_words(connection: Connection, stored: Stored, index: Index) -> None:
-    if not index.words and not index.borrows:
-        return
-    dialect = connection.dialect.name
-    source = rows_from(dialect, "words", {"token": "words"})
-    sql = (
-        "INSERT INTO record_token (form, token, record, own) SELECT :form, token, :record, max(own) FROM ("
-        f"SELECT token, 1 AS own FROM {source} UNION ALL "
-        f"SELECT token, 0 AS own FROM record_token WHERE own = 1 AND {one_of(dialect, 'record', 'borrows')}"
-        ") AS found GROUP BY token"
-    )
-    parameters = {
-        "form": stored.form,
-        "record": stored.id,
-        "words": dumps([{"token": word} for word in sorted(index.words)]),
-        "borrows": listed(dialect, sorted(index.borrows)),
-    }
-    run(connection, sql, parameters)
