@@ -99,7 +99,7 @@ def _located(fault: Fault, order: Mapping[str, int], hidden: frozenset[str], bas
     names = ".".join(each for each in parts if not each.isdigit())
     if parts and (names in hidden or parts[0] in hidden) and not fault.params.get("unknown"):
         says = text("Something that you cannot see here is not in order.", "有您看不到的内容不符合要求。")
-        return replace(fault, path=base, code="not_in_order", says=says, row=None)
+        return Fault(base, "not_in_order", says, None, {"kind": kind_of(fault).value})
     if fault.row is not None and fault.row in order and len(parts) > 1:
         parts[1] = str(order[fault.row])
     return replace(fault, path=base + "".join("/" + each for each in parts))

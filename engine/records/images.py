@@ -23,6 +23,8 @@ LONGEST_NAME = 200
 UNKNOWN = "application/octet-stream"
 
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+_MODES = {"PNG": ("RGBA", "RGB", "L", "LA"), "JPEG": ("RGB", "L"), "WEBP": ("RGBA", "RGB"), "GIF": ("RGBA",)}
+"""What pixels of each format are kept as; others become the first."""
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -131,10 +133,10 @@ def _within(size: tuple[int, int]) -> None:
 def _anew(opened: Image.Image) -> tuple[bytes, int, int]:
     """The first picture of the file, turned upright, with nothing but its pixels."""
     kind = opened.format or "PNG"
-    upright = ImageOps.exif_transpose(opened)
-    mode = "RGB" if kind == "JPEG" else "RGBA"
-    plain = Image.new(mode, upright.size)
-    plain.paste(upright.convert(mode))
+    ImageOps.exif_transpose(opened, in_place=True)
+    opened.load()
+    plain = opened if opened.mode in _MODES[kind] else opened.convert(_MODES[kind][0])
+    plain.info.clear()
     written = io.BytesIO()
     options = {"quality": 90} if kind in ("JPEG", "WEBP") else {}
     plain.save(written, format=kind, **options)

@@ -85,10 +85,12 @@ def test_rows_that_were_not_sent_keep_their_place_and_those_sent_get_that_of_the
 
 
 def test_what_is_hidden_in_a_row_is_told_without_row_field_and_reason() -> None:
-    faults = (Fault("/lines/0/cost", "negative", {"en": "-5 is below zero"}, "a"),)
+    faults = (Fault("/lines/0/cost", "negative", {"en": "-5 is below zero"}, "a", {"rule": "cheap_enough"}),)
     (told,) = located(faults, {"a": 0}, frozenset({"lines.cost"}), "/values")
     assert (told.path, told.row, told.code) == ("/values", None, "not_in_order")
     assert "5" not in told.says["en"]
+    assert "rule" not in told.params
+    assert kind_of(told) == kind_of(faults[0])
     (open_,) = located(faults, {"a": 0}, frozenset({"cost"}))
     assert open_ == faults[0]
 

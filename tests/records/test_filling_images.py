@@ -92,6 +92,34 @@ def test_place_camera_and_comments_are_gone_from_a_picture() -> None:
         assert all(each not in kept for each in (b"CameraMaker", b"secret words", b"<script>"))
 
 
+MADE = (
+    *(("PNG", each) for each in ("RGB", "L", "P", "1", "RGBA", "LA", "I;16")),
+    *(("JPEG", each) for each in ("RGB", "L", "CMYK")),
+    *(("WEBP", each) for each in ("RGB", "RGBA")),
+    *(("GIF", each) for each in ("P", "L", "1", "RGB")),
+)
+
+
+@pytest.mark.parametrize(("kind", "mode"), MADE)
+def test_pixels_of_every_sort_are_kept(kind: str, mode: str) -> None:
+    written = io.BytesIO()
+    Image.new(mode, (8, 4)).save(written, format=kind)
+    found = images.inspect(written.getvalue(), "x")
+    assert (found.width, found.height) == (8, 4)
+    again = images.inspect(found.data, "x")
+    assert (again.width, again.height, again.media_type) == (8, 4, found.media_type)
+
+
+def test_colours_stay_and_metadata_beside_the_pixels_does_not() -> None:
+    png = io.BytesIO()
+    Image.new("RGBA", (4, 4), (10, 20, 30, 40)).save(png, format="PNG", dpi=(300, 300), icc_profile=b"profile words")
+    kept = Image.open(io.BytesIO(images.inspect(png.getvalue(), "x").data))
+    assert kept.convert("RGBA").getpixel((1, 1)) == (10, 20, 30, 40)
+    assert kept.info == {}
+    jpeg = images.inspect(picture("JPEG", comment=b"secret words", icc_profile=b"profile words"), "x").data
+    assert b"words" not in jpeg
+
+
 def test_a_picture_that_lay_on_its_side_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
