@@ -179,8 +179,8 @@ def _begin(situation: Situation, approval: Approval, step: Step) -> tuple[Situat
 
 
 def _again(situation: Situation, approval: Approval, step: Step, part: Step | None, before: str) -> list[Vote]:
-    """Votes of those who approved the step just before. Where a decider must fill something in, he is asked."""
-    if (part or step).required or (part or step).asks:
+    """Votes of those who approved the step just before. Where a decider has something to fill in, he is asked."""
+    if (part or step).required or (part or step).asks or (part or step).edit:
         return []
     approvers = {
         vote.person for vote in approving_of(situation).votes if vote.step == before and vote.verdict == "approve"

@@ -1,0 +1,91 @@
+"""What expressions may ask during a walk: answered from the stage; what is not on it is invented. Used by `stage`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.definitions.models import Form, Library
+from engine.expressions import Place, Reference, Subject, Value
+from engine.verification import invented
+from engine.verification.played import Played
+from engine.verification.scratch import Scratch
+from engine.workflow import recollect
+
+CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """The answers for one record and one actor."""
+
+    library: Library
+    limit: Decimal
+    records: Mapping[str, Played]
+    scratch: Scratch
+    played: Played
+    actor: str
+
+    def fetch(self, of: Reference | Place | Subject, name: str) -> Value:
+        """A field of a record, or a place."""
+        if isinstance(of, Place):
+            return None
+        if of.form == CHAIN:
+            kept = self.library.places.get(name)
+            return Place(f"outside:{name}", kept.kind, kept.negative) if kept else None
+        form = self._form(of)
+        if form is None:
+            return None
+        return self._place(form, of, name) if name == "#place" or name in form.places else self._field(form, of, name)
+
+    def _place(self, form: Form, of: Reference | Subject, name: str) -> Place | None:
+        if name in form.places:
+            kept = form.places[name]
+            return Place(f"{of.id}/{name}", kept.kind, kept.negative)
+        told = (form.told.get("ledger") or {}).get("place")
+        return Place(of.id, told["kind"], told.get("negative", "forbidden")) if told else None
+
+    def _field(self, form: Form, of: Reference | Subject, name: str) -> Value:
+        known = self.records.get(of.id)
+        if known is not None:
+            found: Value = known.subject().values.get(name)
+            return found
+        column = form.fields.get(name)
+        return invented.value(column, of.id) if column is not None else None
+
+    def call(self, function: str, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        """Limits and stock from the stage, history from the memory; nothing else is known."""
+        memory = self.played.memory
+        if function == "limit":
+            return self.limit
+        if function in ("on_hand", "available", "reserved", "moved"):
+            return self._stock(function, args, named)
+        if function in ("did", "wrote"):
+            return (recollect.did if function == "did" else recollect.wrote)(memory, str(args[0]), self.actor)
+        if function in ("agreed", "changed"):
+            path = tuple(str(word) for word in args[0]) if isinstance(args[0], (tuple, list)) else (str(args[0]),)
+            row = args[1] if len(args) > 1 and isinstance(args[1], str) else None
+            if function == "changed":
+                return recollect.changed(memory, self.played.values, path, row)
+            kept: Value = recollect.agreed(memory, path, row)
+            return kept
+        fact = self.library.facts.get(function)
+        return Decimal(0) if fact is not None and fact.gives.kind != "integer" else 0 if fact is not None else None
+
+    def _form(self, of: Reference | Subject) -> Form | None:
+        known = self.records.get(of.id)
+        return known.form if known is not None else self.library.forms.get(of.form)
+
+    def _stock(self, function: str, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        item, place, lot, *_ = [*args, None, None, None]
+        item, place, lot = named.get("item", item), named.get("place", place), named.get("lot", lot)
+        key = place.key if isinstance(place, Place) else getattr(place, "id", None)
+        if not isinstance(item, (Reference, Subject)) or key is None:
+            return None
+        if function == "reserved":
+            return self.scratch.reserved(item.id, key)
+        if function == "moved":
+            return Decimal(0)
+        on_hand = self.scratch.on_hand(item.id, key, getattr(lot, "id", None))
+        return on_hand if function == "on_hand" else on_hand - self.scratch.reserved(item.id, key)
