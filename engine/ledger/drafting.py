@@ -188,6 +188,7 @@ def _scaled(draft: Draft, number: Decimal, item: ChartItem, line: str | None) ->
 _REVERSIBLE = """
 SELECT m.id, m.key, m.item, m.lot, m.owner, m.origin, m.target, m.quantity, m.value, m.line, m.reverses,
   i.key AS item_key, i.tracking, coalesce(l.key, '') AS lot_key, coalesce(o.key, '') AS owner_key,
+  EXISTS (SELECT 1 FROM movement x WHERE x.reverses = m.id) AS undone,
   f.key AS origin_key, f.negative AS origin_free, t.key AS target_key, t.negative AS target_free
 FROM posting p
 JOIN movement m ON m.id >= p.seq * 1000000 AND m.id < (p.seq + 1) * 1000000
@@ -207,8 +208,9 @@ def _draft_reversal(connection: Connection, draft: Draft, cause: str) -> None:
     if not found:
         draft.faults.append(fault("nothing_to_reverse", None, cause=cause))
     for row in found:
-        if row.reverses is not None:
-            draft.faults.append(fault("reversal", row.line or None, item=row.item_key))
+        if row.reverses is not None or row.undone:
+            code = "reversed_already" if row.undone else "reversal"
+            draft.faults.append(fault(code, row.line or None, item=row.item_key))
             continue
         for place, free in ((row.origin, row.origin_free), (row.target, row.target_free)):
             if free == 1:
