@@ -162,9 +162,14 @@ def _made(library: Library) -> dict[str, set[str]]:
 
 
 def facts_count_where_they_wait(library: Library) -> Iterator[Finding]:
-    """A fact that decides over a record should count the state in which that record waits (a warning)."""
+    """A fact that decides over a record should count the state in which that record waits (a warning).
+
+    Before it leaves its start state a record waits for nobody.
+    """
     for form, workflow in pairs(library):
         for action in workflow.transitions.values():
+            if action.origins == (workflow.start,):
+                continue
             deciding = [rule.check for rule in action.guard.values()] + [each.when for each in action.to if each.when]
             yield from _uncounted(library, form, deciding, action.origins, action.at)
         for state in workflow.states.values():
