@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
@@ -68,8 +69,8 @@ class Known(Protocol):
         """Digits after the point that quantities of the item may have; None when the item is not there."""
         ...
 
-    def unit_of(self, item: str, unit: str) -> Any:
-        """How many base units one `unit` of the item is (a Decimal); None when the item has no such unit."""
+    def unit_of(self, item: str, unit: str) -> Decimal | None:
+        """How many base units one `unit` of the item is; None when the item has no such unit."""
         ...
 
     def find(self, form: str, code: str) -> str | None:
