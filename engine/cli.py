@@ -17,7 +17,12 @@ from engine.demo import DemoFault
 from engine.errors import Refusal, say
 from engine.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Forms, approvals and a stock ledger for a chain.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Forms, approvals and a stock ledger for a chain.",
+)
 demo_app = typer.Typer(no_args_is_help=True, help="Demo chains.")
 app.add_typer(demo_app, name="demo")
 

@@ -21,9 +21,12 @@ from engine.database import Database, open_database
 from engine.database.embedded import FAST, Server, start_server
 from engine.database.schema import lay_schema
 from tests.schema import room_statements
+from tests.serving import Server as Running
+from tests.serving import command, environment, serving
 
 RUN = "CHAINSTOCK_TEST_RUN"
 TEMPLATE = "chainstock_template"
+SMALL = "chainstock_small"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -137,3 +140,52 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def small_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the pack and the demo chain `small`, to be copied."""
+    folder = tmp_path_factory.mktemp("small")
+    _load_small(f"sqlite:///{folder / 'small.db'}", folder)
+    return folder / "small.db"
+
+
+@pytest.fixture(scope="session")
+def small_postgres(postgres_server: Server, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with the same, to be copied; made once for all workers."""
+    with _alone(run_folder):
+        marker = run_folder / "small"
+        if not marker.exists():
+            _sql(postgres_server.url(), f"CREATE DATABASE {SMALL} TEMPLATE template0")
+            _load_small(postgres_server.url(SMALL), tmp_path_factory.mktemp("small"))
+            marker.touch()
+    return SMALL
+
+
+def _load_small(url: str, folder: Path) -> None:
+    done = command("demo", "load", "small", env=environment(url, folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def small_url(request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path) -> Iterator[str]:
+    """The address of a database of one's own with the chain `small`; the test runs once on each kind."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("small_sqlite")
+        shutil.copy(template, tmp_path / "small.db")
+        yield f"sqlite:///{tmp_path / 'small.db'}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    small: str = request.getfixturevalue("small_postgres")
+    name = f"t_{uuid.uuid4().hex}"
+    with _alone(run_folder):
+        _sql(server.url(), f"CREATE DATABASE {name} TEMPLATE {small}")
+    yield server.url(name)
+    _sql(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def chain(small_url: str, tmp_path: Path) -> Iterator[Running]:
+    """A server process with the chain `small`, on each kind of database."""
+    with serving(small_url, tmp_path / "data") as server:
+        yield server
