@@ -6,20 +6,18 @@ what is asked. Empty values sort before all others; the id decides between equal
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-import orjson
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
+    Text,
+    TextClause,
     and_,
     bindparam,
     false,
@@ -32,17 +30,21 @@ from sqlalchemy import (
 )
 from sqlalchemy import true as always
 
-from engine.database.dialects import listed, one_of, run
+from engine.database.dialects import listed, one_of
 from engine.database.headers import form_is
 from engine.definitions.models import Form
-from engine.errors import Refusal, invalid_at
+from engine.errors import invalid_at
 from engine.errors import text as words
 from engine.expressions import Environment, Expression, NotInSql, Reference, Type
 from engine.records.archive import CORE, load, stored_from
 from engine.records.columns import CORE as CORE_TYPES
 from engine.records.columns import NEVER_EMPTY, RecordColumns
+from engine.records.cursors import open_cursor, seal_cursor, signing_secret
+from engine.records.driving import Drive, drive
 from engine.records.stored import Stored
 from engine.records.words import asked_words, following
+
+__all__ = ["Page", "Query", "page", "signing_secret"]
 
 MOST = 500
 COUNTED = 1_000
@@ -87,24 +89,19 @@ class _Key:
     may_be_empty: bool
 
 
-def signing_secret(connection: Connection) -> bytes:
-    """The secret that cursors of this database are signed with; made when first asked, in a writing transaction."""
-    made = {"value": secrets.token_bytes(32)}
-    run(connection, "INSERT INTO records_secret (name, value) VALUES ('cursor', :value) ON CONFLICT DO NOTHING", made)
-    return bytes(run(connection, "SELECT value FROM records_secret WHERE name = 'cursor'").scalar_one())
-
-
 def page(connection: Connection, query: Query) -> Page:
     """One page. Refuses a forged cursor, an unknown sort field, and a filter that cannot be asked of the database."""
     if not 1 <= query.limit <= MOST:
         raise invalid_at("/limit", "bad_limit", words("From 1 to 500.", "应为 1 到 500。"))
     dialect = connection.dialect.name
     columns = RecordColumns(dialect, query.form, query.forms)
-    keys = _keys(query, columns)
-    conditions, parameters = _conditions(query, columns, dialect)
-    statement = _select(keys).where(and_(*conditions))
+    way_in = drive(connection, query.form, query.forms, query.filter, query.environment, query.scope)
+    keys = _keys(query, columns, way_in)
+    conditions, parameters = _conditions(query, columns, dialect, way_in)
+    source = text(f"{way_in.source} AS f JOIN record AS r ON r.id = f.record" if way_in else "record AS r")
+    statement = _select(keys).select_from(source).where(and_(*conditions))
     if query.cursor is not None:
-        statement = statement.where(_beyond(keys, _open_cursor(query)))
+        statement = statement.where(_beyond(keys, open_cursor(query.cursor, query.secret, _asked(query))))
     for key in keys:
         way = key.element.desc() if key.descending else key.element.asc()
         if key.may_be_empty:
@@ -114,15 +111,13 @@ def page(connection: Connection, query: Query) -> Page:
     shown = lines[: query.limit]
     rest = None
     if len(lines) > len(shown):
-        rest = _seal_cursor(query, [shown[-1]._mapping[f"k{index}"] for index in range(len(keys))])
-    return Page(_items(connection, query, shown), rest, _count(connection, conditions, parameters, query))
+        rest = seal_cursor([shown[-1]._mapping[f"k{index}"] for index in range(len(keys))], query.secret, _asked(query))
+    return Page(_items(connection, query, shown), rest, _count(connection, source, conditions, parameters, query))
 
 
 def _select(keys: Sequence[_Key]) -> Select[Any]:
     core: list[ColumnElement[Any]] = [literal_column(f"r.{name}").label(name) for name in CORE]
-    return select(*core, *(key.element.label(f"k{index}") for index, key in enumerate(keys))).select_from(
-        text("record AS r")
-    )
+    return select(*core, *(key.element.label(f"k{index}") for index, key in enumerate(keys)))
 
 
 def _items(connection: Connection, query: Query, lines: Sequence[Any]) -> tuple[Stored, ...]:
@@ -133,25 +128,32 @@ def _items(connection: Connection, query: Query, lines: Sequence[Any]) -> tuple[
 
 
 def _count(
-    connection: Connection, conditions: list[ColumnElement[bool]], parameters: dict[str, Any], query: Query
+    connection: Connection,
+    source: TextClause,
+    conditions: list[ColumnElement[bool]],
+    parameters: dict[str, Any],
+    query: Query,
 ) -> int | None:
     if not query.count:
         return None
-    some: Select[Any] = (
-        select(literal_column("1")).select_from(text("record AS r")).where(and_(*conditions)).limit(COUNTED + 1)
-    )
+    some: Select[Any] = select(literal_column("1")).select_from(source).where(and_(*conditions)).limit(COUNTED + 1)
     return int(connection.execute(select(func.count()).select_from(some.subquery()), parameters).scalar_one())
 
 
 # -- conditions ----------------------------------------------------------------------------------------------------
 
 
-def _conditions(query: Query, columns: RecordColumns, dialect: str) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+def _conditions(
+    query: Query, columns: RecordColumns, dialect: str, way_in: Drive | None
+) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
     conditions: list[Any] = [text(form_is(query.form.name, "r.form"))]
     parameters: dict[str, Any] = {}
+    if way_in is not None:
+        conditions.append(text(way_in.condition))
+        parameters |= way_in.parameters
     if query.filter is not None:
         conditions.append(_filter(query, columns))
-    if query.scope is not None:
+    if query.scope is not None and not (way_in and way_in.of_unit):
         conditions.append(_scope(query, dialect, parameters))
     if query.q is not None:
         conditions += _search(query, parameters)
@@ -201,14 +203,18 @@ def _search(query: Query, parameters: dict[str, Any]) -> list[Any]:
 # -- order ---------------------------------------------------------------------------------------------------------
 
 
-def _keys(query: Query, columns: RecordColumns) -> list[_Key]:
+def _keys(query: Query, columns: RecordColumns, way_in: Drive | None) -> list[_Key]:
+    """What the list is sorted by, the id last; `created` and `id` are read where the list is walked."""
+    near = "f" if way_in else "r"
     keys: list[_Key] = []
     for path, descending in dict(query.sort).items():
-        if path == "id":
-            continue
-        keys.append(_Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
+        if path == "created":
+            keys.append(_Key(literal_column(f"{near}.created", BigInteger()), descending, False))
+        elif path != "id":
+            keys.append(_Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
     last = keys[-1].descending if keys else False
-    return [*keys, _Key(columns.column(("id",), Type("text")), dict(query.sort).get("id", last), False)]
+    by_id = literal_column("f.record" if way_in else "r.id", Text())
+    return [*keys, _Key(by_id, dict(query.sort).get("id", last), False)]
 
 
 def _sorted_by(query: Query, columns: RecordColumns, path: str) -> ColumnElement[Any]:
@@ -227,61 +233,34 @@ def _beyond(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
     """What comes after the record with these sort values."""
     if len({key.descending for key in keys}) == 1 and not any(key.may_be_empty for key in keys):
         row = tuple_(*(key.element for key in keys))
-        bound = tuple_(
-            *(bindparam(None, value, type_=key.element.type) for key, value in zip(keys, values, strict=True))
-        )
+        bound = tuple_(*(_bound(key, value) for key, value in zip(keys, values, strict=True)))
         return and_(row < bound) if keys[0].descending else and_(row > bound)
     first, value = keys[0], values[0]
     later = _past(first, value)
     if len(keys) == 1:
         return later
-    same = first.element.is_(None) if value is None else first.element == value
+    same = first.element.is_(None) if value is None else first.element == _bound(first, value)
     beyond = or_(later, and_(same, _beyond(keys[1:], values[1:])))
     if value is None or (first.descending and first.may_be_empty):
         return beyond
-    return and_(first.element <= value if first.descending else first.element >= value, beyond)
+    bound_value = _bound(first, value)
+    return and_(first.element <= bound_value if first.descending else first.element >= bound_value, beyond)
 
 
 def _past(key: _Key, value: Any) -> ColumnElement[bool]:
     if value is None:
         return false() if key.descending else key.element.is_not(None)
     if not key.descending:
-        return and_(key.element > value)
-    lower: ColumnElement[bool] = key.element < value
+        return and_(key.element > _bound(key, value))
+    lower: ColumnElement[bool] = key.element < _bound(key, value)
     return or_(lower, key.element.is_(None)) if key.may_be_empty else lower
 
 
-# -- cursors -------------------------------------------------------------------------------------------------------
+def _bound(key: _Key, value: Any) -> BindParameter[Any]:
+    """A value of a cursor, as the type of what it is compared with."""
+    return bindparam(None, value, type_=key.element.type)
 
 
-def _seal_cursor(query: Query, values: Sequence[Any]) -> str:
-    plain = orjson.dumps([_written(value) for value in values])
-    return base64.urlsafe_b64encode(_signature(query, plain) + plain).rstrip(b"=").decode()
-
-
-def _written(value: Any) -> Any:
-    return {"d": str(value)} if isinstance(value, Decimal) else value
-
-
-def _open_cursor(query: Query) -> list[Any]:
-    assert query.cursor is not None
-    try:
-        raw = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), altchars=b"-_", validate=True)
-    except ValueError as error:
-        raise _no_cursor() from error
-    signature, plain = raw[:32], raw[32:]
-    if not hmac.compare_digest(signature, _signature(query, plain)):
-        raise _no_cursor()
-    return [Decimal(value["d"]) if isinstance(value, dict) else value for value in orjson.loads(plain)]
-
-
-def _signature(query: Query, plain: bytes) -> bytes:
-    if len(query.secret) < 16:
-        raise ValueError("cursors need a secret")
-    asked = [query.owner, query.form.name, query.filter.text if query.filter else None, list(query.sort), query.q]
-    whole = hashlib.sha256(orjson.dumps(asked)).digest() + plain
-    return hmac.digest(query.secret, whole, "sha256")
-
-
-def _no_cursor() -> Refusal:
-    return invalid_at("/cursor", "bad_cursor", words("This is no place in this list.", "游标无效。"))
+def _asked(query: Query) -> list[Any]:
+    """Who asks what: a cursor is good for this alone."""
+    return [query.owner, query.form.name, query.filter.text if query.filter else None, list(query.sort), query.q]

@@ -30,7 +30,7 @@ def order_form() -> Form:
     """A form with every sort of thing that a record is found by."""
     lines = columns(
         "lines",
-        field("item", "reference", to="thing", index=True, number=11),
+        field("item", "reference", to="shop", index=True, number=11),
         field("quantity", "quantity", number=12),
         field("remark", "text", number=13),
     )

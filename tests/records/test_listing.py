@@ -32,7 +32,11 @@ class OrderScope:
     """Names of a filter over orders: `it`, its fields, its rows."""
 
     def name(self, name: str) -> Type | None:
-        return {"it": Type("reference", form="order"), "mine": Type("reference", form="shop")}.get(name)
+        return {
+            "it": Type("reference", form="order"),
+            "mine": Type("reference", form="shop"),
+            "thing": Type("reference", form="shop"),
+        }.get(name)
 
     def attribute(self, of: Type, name: str) -> Type | None:
         form = FORMS.get(of.form or "")
@@ -263,6 +267,59 @@ def test_filters_reach_rows_and_what_is_referred_to(database: Database, words: s
     names_known = environment(mine=Reference("shop", held["north"].id))
     page = ask(database, filter=condition(words), environment=names_known)
     assert names(page, held) == set(found)
+
+
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_list_of_one_unit_or_one_item_is_walked_page_by_page(
+    database: Database, limit: int, descending: bool
+) -> None:
+    """Such lists are read from a narrow index; they must hold the same records as any other."""
+    item, other, unit, away = (new_id() for _ in range(4))
+
+    def work(connection: Connection) -> list[Stored]:
+        made = []
+        for index in range(7):
+            lines = [
+                {"row": str(row), "item": item if index % 3 else other, "quantity": str(index)} for row in range(2)
+            ]
+            values = {"shop": unit if index % 2 else away, "other_shop": unit}
+            made.append(keep(connection, stored(created=index // 2, values=values, rows={"lines": lines})))
+        return made
+
+    made = database.transaction(work)
+    known = environment(thing=Reference("thing", item))
+    with_item = [
+        each for each in made if each.rows["lines"][0]["item"] == item and each.rows["lines"][0]["quantity"] != "1"
+    ]
+    asked = query(limit=limit, sort=[("created", descending)], environment=known, scope=frozenset([unit]))
+    both = condition("any(it.lines, thing == row.item and row.quantity != 1)")
+    with database.reading() as connection:
+        plain = replace(asked, scope=None)
+        for narrow, fitting in (
+            (asked, made),
+            (replace(plain, filter=both), with_item),
+            (replace(asked, filter=both), with_item),
+        ):
+            found = [each.id for each in walk(connection, narrow)]
+            ordered = sorted(fitting, key=lambda each: (each.created, each.id), reverse=descending)
+            assert found == [each.id for each in ordered]
+            assert listing.page(connection, replace(narrow, count=True)).count == len(fitting)
+        away_only = replace(asked, scope=frozenset([away]))
+        assert {each.id for each in walk(connection, away_only)} == {each.id for each in made[::2]}
+
+
+def test_a_unique_field_of_an_item_in_a_row_is_looked_up(database: Database) -> None:
+    def work(connection: Connection) -> tuple[Stored, Stored]:
+        code = keep(connection, stored("shop", values={"code": "S01"}))
+        row = {"row": "a", "item": code.id, "quantity": "1"}
+        return code, keep(connection, stored(rows={"lines": [row]}))
+
+    _, order = database.transaction(work)
+    assert [each.id for each in ask(database, filter=condition("any(it.lines, row.item.code == 'S01')")).items] == [
+        order.id
+    ]
+    assert ask(database, filter=condition("any(it.lines, row.item.code == 'S02')")).items == ()
 
 
 def test_rows_come_along_when_asked(database: Database) -> None:
