@@ -96,22 +96,19 @@ async def read_body(receive: Receive, asked: Asked, limit: int, seconds: float =
     declared = asked.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limit:
         raise too_large(limit)
-    first = await receive() if declared in ("", "0") and "transfer-encoding" not in asked.headers else None
-    if first is not None and not first.get("more_body", False):
-        return bytes(first.get("body", b""))
     try:
         async with asyncio.timeout(seconds):
-            return await _collect(receive, limit, first)
+            return await _collect(receive, limit)
     except TimeoutError as error:
         says = text("The body came too slowly.", "请求体传输过慢。")
         raise Refusal(Kind.LIMIT, "too_slow", says, status=408) from error
 
 
-async def _collect(receive: Receive, limit: int, first: MutableMapping[str, Any] | None) -> bytes:
+async def _collect(receive: Receive, limit: int) -> bytes:
     pieces: list[bytes] = []
     size = 0
-    message = first
-    while message is None or message.get("more_body", False):
+    more = True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
@@ -120,4 +117,5 @@ async def _collect(receive: Receive, limit: int, first: MutableMapping[str, Any]
         if size > limit:
             raise too_large(limit)
         pieces.append(piece)
+        more = message.get("more_body", False)
     return b"".join(pieces)

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import ChainableUndefined, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.web.answers import Reply
@@ -39,10 +41,39 @@ class Renderer:
         return Reply(status, shown.encode(), "text/html; charset=utf-8", headers)
 
 
-_WORDS = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
+class _Bounded(ImmutableSandboxedEnvironment):
+    """The sandbox for words that come from a library: nothing in it can grow without bound."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Multiply whole numbers and nothing else: a text times a number is how memory is filled."""
+        if operator != "*" or not (isinstance(left, int) and isinstance(right, int)):
+            raise SecurityError(f"{operator} is not allowed here")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_callable(self, _called: Any) -> bool:
+        """Nothing is called: methods of text can fill memory too."""
+        return False
+
+
+def _words() -> _Bounded:
+    environment = _Bounded(autoescape=False, undefined=ChainableUndefined)
+    environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in ("default", "first", "join", "last", "length")}
+    return environment
+
+
+_WORDS = _words()
 _LONGEST = 4_000
 
 
 def render_words(template: str, values: Mapping[str, Any]) -> str:
-    """The words of a notice, as plain text; what a value says is never read as a template."""
-    return _WORDS.from_string(template[:_LONGEST]).render(**values)[:_LONGEST]
+    """The words of a notice, as plain text; what a value says is never read as a template.
+
+    What the reader may not see is left out. A template that asks for what is not allowed says nothing at all.
+    """
+    try:
+        return _WORDS.from_string(template[:_LONGEST]).render(**values)[:_LONGEST]
+    except (TemplateError, RecursionError, TypeError, ValueError):
+        return ""
