@@ -221,38 +221,39 @@ def _past(checker: Checker, node: ast.Call, word: str) -> Node:
 
 def _outside(checker: Checker, node: ast.Call, signature: Signature) -> Node:
     word = signature.name
-    names = tuple(each.arg or "" for each in node.keywords)
-    free = word == "lookup"
-    unknown = next((each for each in names if not each or (not free and each not in signature.named)), None)
-    if unknown is not None or len(set(names)) != len(names):
-        hint = meant(unknown or "", signature.named)
-        raise checker.wrong(
-            node, "arguments", f"{word} does not take {unknown!r}.", f"{word} 不接受 {unknown!r}。", hint
-        )
-    given = len(node.args)
-    if (
-        given > len(signature.takes)
-        or (given < signature.needs and not names)
-        or (given < signature.needs and not signature.named)
-    ):
-        en, zh = (
-            f"{word} takes {signature.needs} to {len(signature.takes)} values.",
-            f"{word} 需要 {signature.needs} 至 {len(signature.takes)} 个值。",
-        )
-        raise checker.wrong(node, "arguments", en, zh)
-    if word in LITERAL_FIRST and node.args:
-        checker.literal(node.args[0])
-    parts = [
-        checker.argument(checker.check(each), want) for each, want in zip(node.args, signature.takes, strict=False)
-    ]
-    parts += [
-        checker.argument(checker.check(each.value), signature.named.get(each.arg or "")) for each in node.keywords
-    ]
+    places_of = tuple(signature.named) if word not in SIGNATURES else ()
+    keywords = _keywords(checker, node, signature)
+    asked = list(node.args)
+    for name in places_of[len(asked) :]:
+        if name in keywords:
+            asked.append(keywords.pop(name))
+    least = len(signature.takes) if places_of else signature.needs
+    twice = next((name for name in keywords if name in places_of), None)
+    if not least <= len(asked) <= len(signature.takes) or twice is not None:
+        names = f" ({', '.join(places_of)})" if places_of else ""
+        en = f"{word} takes {least} to {len(signature.takes)} values{names}."
+        raise checker.wrong(node, "arguments", en, f"{word} 需要 {least} 至 {len(signature.takes)} 个值{names}。")
+    if word in LITERAL_FIRST:
+        checker.literal(asked[0])
+    parts = [checker.argument(checker.check(each), want) for each, want in zip(asked, signature.takes, strict=False)]
+    parts += [checker.argument(checker.check(each), signature.named.get(name)) for name, each in keywords.items()]
     for part in parts:
         if part.type.kind == "table":
             raise checker.mismatch(part, part.type, "value")
     gives, path = _gives(checker, node, signature, parts)
-    return Node("outside", gives, tuple(parts), value=word, keys=names, path=path)
+    return Node("outside", gives, tuple(parts), value=word, keys=tuple(keywords), path=path)
+
+
+def _keywords(checker: Checker, node: ast.Call, signature: Signature) -> dict[str, ast.expr]:
+    found: dict[str, ast.expr] = {}
+    for each in node.keywords:
+        name = each.arg or ""
+        if not name or name in found or (signature.name != "lookup" and name not in signature.named):
+            hint = meant(name, signature.named)
+            en, zh = f"{signature.name} does not take {name!r} here.", f"{signature.name} 此处不接受 {name!r}。"
+            raise checker.wrong(node, "arguments", en, zh, hint)
+        found[name] = each.value
+    return found
 
 
 def _gives(

@@ -15,6 +15,7 @@ from engine.expressions import (
     ExpressionFault,
     Place,
     Reference,
+    Signature,
     Subject,
     Type,
     Value,
@@ -321,3 +322,50 @@ def test_what_was_made_from_a_record_is_a_list_of_records_or_rows() -> None:
     """A form alone gives its records."""
     assert compiled("count(traced(record, 'receipt'))").evaluate(environment(Everything())) == 2
     assert compiled("record.total > otherwise(limit('a', 'b'), 50)").evaluate(environment(Everything())) is True
+
+
+class WithNamedFact(DeedScope):
+    """A scope whose fact has named parameters, as those of a library have."""
+
+    def function(self, name: str) -> Signature | None:
+        """One fact."""
+        store, item = Type("reference", form="store"), Type("reference", form="item")
+        named = {"store": store, "item": item}
+        return Signature(name, (store, item), 0, Type("quantity"), named) if name == "open_deeds" else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open_deeds(record.store, row.item)",
+        "open_deeds(record.store, item=row.item)",
+        "open_deeds(store=record.store, item=row.item)",
+        "open_deeds(item=row.item, store=record.store)",
+    ],
+)
+def test_parameters_of_a_fact_are_given_in_order_or_by_name(text: str) -> None:
+    """The world sees them in order, however they were written."""
+    world = DeedWorld()
+    assert compile_expression(text, WithNamedFact()).evaluate(environment(world)) == Decimal(40)
+    assert world.asked == [("open_deeds", (Reference("store", "s1"), Reference("item", "i1")), {})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open_deeds()",
+        "open_deeds(record.store)",
+        "open_deeds(store=record.store)",
+        "open_deeds(record.store, store=record.store)",
+        "open_deeds(record.store, row.item, item=row.item)",
+        "open_deeds(record.store, row.item, row.item)",
+        "open_deeds(record.store, itm=row.item)",
+        "on_hand(row.item, at=now)",
+        "on_hand(row.item, record.store, at=now, at=now)",
+    ],
+)
+def test_a_parameter_that_is_missing_unknown_or_given_twice_is_refused(text: str) -> None:
+    """When it is checked."""
+    with pytest.raises(ExpressionFault) as fault:
+        compile_expression(text, WithNamedFact())
+    assert fault.value.code == "arguments"
