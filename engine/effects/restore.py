@@ -1,4 +1,7 @@
-"""`restore: agreed` puts the values back that the last approval ended with, or was returned with."""
+"""`restore: agreed` puts the values back that the last approval ended with, or was returned with.
+
+Proposed for `operations`, which put them on the record as for `set`.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from engine.verification.scratch import Scratch
 from engine.workflow import recollect
 
 CHAIN = "chain"
+PERSON = "#person"
+"""The form of whoever acts: all that is asked of him is his unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Eyes:
         if of.form == CHAIN:
             kept = self.library.places.get(name)
             return Place(f"outside:{name}", kept.kind, kept.negative) if kept else None
+        if of.form == PERSON:
+            return Reference("", f"{of.id}.unit")
         form = self._form(of)
         if form is None:
             return None

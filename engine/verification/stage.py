@@ -18,7 +18,7 @@ from engine.errors import conflict, not_found, rule, text
 from engine.expressions import Environment, Reference, Subject, Value
 from engine.records import filling
 from engine.verification import invented
-from engine.verification.eyes import CHAIN, Eyes
+from engine.verification.eyes import CHAIN, PERSON, Eyes
 from engine.verification.played import Played
 from engine.verification.scratch import Scratch
 from engine.workflow import arrive, decide, recollect, take
@@ -67,11 +67,10 @@ class Stage:
 
     def environment(self, played: Played, actor: str = SYSTEM, asks: Mapping[str, Any] | None = None) -> Environment:
         """What expressions see."""
-        unit = Reference("", f"{actor}.unit")
         names: dict[str, Value] = {
             "chain": Subject(CHAIN, CHAIN, {}),
             "system": Reference("", SYSTEM),
-            "actor": Subject("", actor, {"store": unit, "unit": unit, "person": Reference("", actor)}),
+            "actor": Subject(PERSON, actor, {"person": Reference("", actor)}),
             "record": played.subject(),
             "state": played.state,
             "decided": recollect.decided(played.memory),
