@@ -25,7 +25,6 @@ from engine.definitions.comparing import diff as text_diff
 from engine.definitions.folders import pull as pull_files
 from engine.definitions.vocabulary import vocabulary
 from engine.delivery.watching import watch
-from engine.web.joined import Doors
 from engine.effects import EFFECTS
 from engine.errors import rule, text
 from engine.fields import FIELD_TYPES
@@ -37,6 +36,7 @@ from engine.operations.services import Services
 from engine.records.listing import signing_secret
 from engine.settings import Settings, pack_folder
 from engine.web.app import create_app
+from engine.web.joined import Doors
 from engine.web.rendering import render_words
 from engine.web.serving import serve as serve_app
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from engine.access.tables import stamp
 from engine.database.dialects import run
 
 _BUMP = (
@@ -20,8 +19,7 @@ _BUMP = (
 
 def read(connection: Connection) -> Mapping[str, int]:
     """Every stamp by its name; a name that was never bumped is not there."""
-    rows = connection.execute(select(stamp.c.name, stamp.c.value))
-    return {str(name): int(value) for name, value in rows}
+    return {row.name: row.value for row in run(connection, "SELECT name, value FROM stamp")}
 
 
 def bump(connection: Connection, name: str) -> int:

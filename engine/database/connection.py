@@ -57,8 +57,9 @@ class Database:
             with self.engine.connect().execution_options(chainstock_reading=True) as connection:
                 if self.dialect == "postgresql":
                     connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-                yield connection
-                connection.rollback()
+                with connection.begin() as beginning:
+                    yield connection
+                    beginning.rollback()
         except OperationalError as error:
             raise _away() from error
 

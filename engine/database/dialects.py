@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection
+
+from engine.database.driver import Result, execute
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
@@ -51,9 +53,9 @@ def _found(dialect: str, joined: str) -> str:
     return " ".join(("JOIN LATERAL (SELECT * FROM", table, "WHERE", condition, "OFFSET 0) AS", alias, "ON true"))
 
 
-def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
     """Run one statement through the driver, without SQLAlchemy's compiler: the fast path of what is posted."""
-    return connection.exec_driver_sql(_spelled(connection.dialect.name, sql), dict(parameters or {}))
+    return execute(connection, _spelled(connection.dialect.name, sql), parameters or {})
 
 
 def run_together(connection: Connection, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:

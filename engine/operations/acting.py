@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 500
 
 
-def act(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None) -> Answer:
+def act(
+    operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None
+) -> Answer:
     """Take an action with `{values?, asks?, comment?, revision?}`; answers the small answer."""
     folder = prepare(operation, form, record, action, body, if_match)
     settling.settle(operation)
@@ -33,13 +35,17 @@ def preview(operation: Operation, form: str, record: str, action: str, body: Map
     return Answer(200, explaining.outcomes(operation, folder))
 
 
-def prepare(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None) -> Folder:
+def prepare(
+    operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None
+) -> Folder:
     """Everything up to the point of writing down."""
     operation.require_person()
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
     bodies.only(body, {"values", "asks", "comment", "revision", "rows"})
-    require_revision(folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action))
+    require_revision(
+        folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action)
+    )
     take(
         operation,
         folder,

@@ -123,4 +123,3 @@ _APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
     o.OpenTask: _task,
     o.Notify: _notify,
 }
-

@@ -38,7 +38,14 @@ def stored(asks: Mapping[str, Field], found: Mapping[str, Any] | None) -> dict[s
 def _dumped(field: Field, value: Any) -> Any:
     if field.type == "table":
         return [
-            {"row": row["row"], **{each.name: _dumped(each, row[each.name]) for each in field.fields.values() if row.get(each.name) is not None}}
+            {
+                "row": row["row"],
+                **{
+                    each.name: _dumped(each, row[each.name])
+                    for each in field.fields.values()
+                    if row.get(each.name) is not None
+                },
+            }
             for row in value
         ]
     return BY_NAME[field.type].dump(value, field)

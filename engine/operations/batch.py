@@ -111,12 +111,23 @@ def _command(call: Call, sent: Any, key: str | None, number: int) -> Command:
         raise invalid_at(f"{base}/key", "required", text("Every command needs a key.", "每条命令都需要键。"))
     method, path = sent.get("method"), sent.get("path")
     if not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/api/"):
-        raise invalid_at(f"{base}/path", "bad_path", text("A method and a path below /api/ are expected.", "需要 method 和 /api/ 下的 path。"))
+        raise invalid_at(
+            f"{base}/path",
+            "bad_path",
+            text("A method and a path below /api/ are expected.", "需要 method 和 /api/ 下的 path。"),
+        )
     if_match = sent.get("if_match")
     if if_match is not None and (not isinstance(if_match, int) or isinstance(if_match, bool)):
         raise invalid_at(f"{base}/if_match", "not_a_number", text("A whole number is expected.", "应为整数。"))
     at = _moment(sent.get("at"), f"{base}/at")
-    return Command(key, replace(call, key=key, at=at, route="batch"), method, path.removeprefix("/api/"), sent.get("body"), if_match)
+    return Command(
+        key,
+        replace(call, key=key, at=at, route="batch"),
+        method,
+        path.removeprefix("/api/"),
+        sent.get("body"),
+        if_match,
+    )
 
 
 def _moment(sent: Any, path: str) -> datetime | None:

@@ -21,7 +21,9 @@ def between(form: Form, old: Stored | None, new: Stored) -> tuple[dict[str, Any]
     return tuple(found)
 
 
-def _table(found: list[dict[str, Any]], table: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> None:
+def _table(
+    found: list[dict[str, Any]], table: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> None:
     before = {row["row"]: row for row in old}
     after = {row["row"]: row for row in new}
     for row in dict.fromkeys([*before, *after]):

@@ -35,7 +35,10 @@ def register(operation: Operation, folder: Folder) -> None:
         place = told["place"]
         parent = folder.values.get(place.get("parent", ""))
         known = LedgerPlace(
-            folder.id, place["kind"], place.get("negative", "forbidden"), parent.id if isinstance(parent, Reference) else None
+            folder.id,
+            place["kind"],
+            place.get("negative", "forbidden"),
+            parent.id if isinstance(parent, Reference) else None,
         )
         chart.register_place(operation.connection, known, folder.id)
 

@@ -64,7 +64,9 @@ class Route:
     writes: bool
 
 
-def _route(method: str, path: str, answer: Callable[[Operation, Asked], Answer], *, writes: bool | None = None) -> Route:
+def _route(
+    method: str, path: str, answer: Callable[[Operation, Asked], Answer], *, writes: bool | None = None
+) -> Route:
     return Route(method, tuple(path.split("/")), answer, method != "GET" if writes is None else writes)
 
 
@@ -81,7 +83,11 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "records/*/*", lambda op, a: reading.record(op, a.words[0], a.words[1], a.query)),
     _route("PATCH", "records/*/*", lambda op, a: changing.patch(op, a.words[0], a.words[1], a.object, a.if_match)),
     _route("DELETE", "records/*/*", lambda op, a: changing.discard(op, a.words[0], a.words[1], a.if_match)),
-    _route("POST", "records/*/*/actions/*", lambda op, a: acting.act(op, a.words[0], a.words[1], a.words[2], a.object, a.if_match)),
+    _route(
+        "POST",
+        "records/*/*/actions/*",
+        lambda op, a: acting.act(op, a.words[0], a.words[1], a.words[2], a.object, a.if_match),
+    ),
     _route("GET", "records/*/*/history", lambda op, a: reading.history(op, a.words[0], a.words[1])),
     _route("GET", "records/*/*/trail", lambda op, a: reading.trail(op, a.words[0], a.words[1])),
     _route("GET", "records/*/*/route", lambda op, a: reading.route(op, a.words[0], a.words[1])),
@@ -129,7 +135,9 @@ def run(
             return route.answer(Operation(services, connection, call), asked)
     if query.get("preview") == "true" and is_action(path):
         return _preview(services, call, asked)
-    return perform(services, call, request_hash(method, path, body, _text(if_match)), lambda op: route.answer(op, asked))
+    return perform(
+        services, call, request_hash(method, path, body, _text(if_match)), lambda op: route.answer(op, asked)
+    )
 
 
 def _shape(path: str) -> str:
@@ -205,14 +213,18 @@ def _text(if_match: int | None) -> str | None:
     return None if if_match is None else str(if_match)
 
 
-class _Undone(Exception):  # noqa: N818 - carries an answer out of a transaction that must not commit
+class _Undone(Exception):
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
 
 def _preview(services: Services, call: Call, asked: Asked) -> Answer:
     def work(connection: Any) -> Answer:
-        raise _Undone(acting.preview(Operation(services, connection, call), asked.words[0], asked.words[1], asked.words[2], asked.object))
+        raise _Undone(
+            acting.preview(
+                Operation(services, connection, call), asked.words[0], asked.words[1], asked.words[2], asked.object
+            )
+        )
 
     try:
         return services.database.transaction(work)

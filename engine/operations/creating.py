@@ -40,7 +40,13 @@ def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
     taking.settle_in(operation, folder)
     action = body.get("action")
     if action is not None:
-        acting.take(operation, folder, bodies.word(body, "action"), asks=bodies.mapping(body, "asks"), comment=bodies.comment(body))
+        acting.take(
+            operation,
+            folder,
+            bodies.word(body, "action"),
+            asks=bodies.mapping(body, "asks"),
+            comment=bodies.comment(body),
+        )
     settling.settle(operation)
     return Answer(201, settling.small(operation, folder))
 

@@ -117,7 +117,9 @@ def _may(operation: Operation, folder: Folder, task: Task, verdict: str, to: str
     vote(operation.situation(folder), task.step, task.part, verdict, to=to)
 
 
-def _cast(operation: Operation, folder: Folder, task: Task, verdict: str, words: str | None, to: str | None) -> Decision:
+def _cast(
+    operation: Operation, folder: Folder, task: Task, verdict: str, words: str | None, to: str | None
+) -> Decision:
     situation = operation.situation(folder, locking=True)
     decision = vote(situation, task.step, task.part, verdict, to=to)
     folder.memory = decision.memory

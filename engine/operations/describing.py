@@ -86,7 +86,10 @@ def openapi(services: Services, call: Call) -> Mapping[str, Any]:
 
 
 def _answers(schema: Mapping[str, Any], status: str = "200") -> dict[str, Any]:
-    refused = {"description": "refused", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+    refused = {
+        "description": "refused",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+    }
     return {status: {"description": "done", "content": {"application/json": {"schema": schema}}}, "default": refused}
 
 
@@ -106,7 +109,11 @@ def _signing() -> dict[str, Any]:
     credentials = _object(account={"type": "string"}, password={"type": "string"})
     return {
         "/api/session": {
-            "post": {"summary": "Sign in", "requestBody": _body(credentials), "responses": _answers(_object(csrf={"type": "string"}))},
+            "post": {
+                "summary": "Sign in",
+                "requestBody": _body(credentials),
+                "responses": _answers(_object(csrf={"type": "string"})),
+            },
             "delete": {"summary": "Sign out", "responses": {"204": {"description": "done"}}},
         }
     }
@@ -121,8 +128,13 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
     ref = {"$ref": f"#/components/schemas/{name}"}
     partial = {**values, "required": []}
     one = {"type": "object", "properties": {**SMALL["properties"], "values": ref}}  # type: ignore[dict-item]
-    many = {"type": "object", "properties": {"items": {"type": "array", "items": one}, "next": {"type": ["string", "null"]}}}
-    made = _object(values=partial, id={"type": "string", "format": "uuid"}, action={"type": "string"}, asks={"type": "object"})
+    many = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": one}, "next": {"type": ["string", "null"]}},
+    }
+    made = _object(
+        values=partial, id={"type": "string", "format": "uuid"}, action={"type": "string"}, asks={"type": "object"}
+    )
     record_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     tags = {"tags": [name]}
     document["paths"][f"/api/records/{name}"] = {
@@ -132,7 +144,13 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
     document["paths"][f"/api/records/{name}/{{id}}"] = {
         "parameters": record_id,
         "get": {**tags, "summary": title, "responses": _answers(one)},
-        "patch": {**tags, "summary": title, "parameters": [KEY, IF_MATCH], "requestBody": _body(partial), "responses": _small()},
+        "patch": {
+            **tags,
+            "summary": title,
+            "parameters": [KEY, IF_MATCH],
+            "requestBody": _body(partial),
+            "responses": _small(),
+        },
         "delete": {**tags, "summary": title, "parameters": [KEY, IF_MATCH], "responses": _small()},
     }
     for word in ("history", "trail", "route"):
@@ -151,7 +169,9 @@ def _by_system(transition: Transition) -> bool:
     return all(each.kind == "system" for each in transition.by)
 
 
-def _action(tags: Mapping[str, Any], transition: Transition, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _action(
+    tags: Mapping[str, Any], transition: Transition, values: Mapping[str, Any], language: str
+) -> dict[str, Any]:
     asks = {
         name: {"title": say(field.title, language) or name, "description": field.type}
         for name, field in transition.asks.items()
@@ -175,7 +195,9 @@ def _action(tags: Mapping[str, Any], transition: Transition, values: Mapping[str
 def _common() -> dict[str, Any]:
     anything = _answers({"type": "object"})
     task_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    decision = _object(comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"})
+    decision = _object(
+        comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"}
+    )
     stock = [
         {"name": name, "in": "query", "schema": {"type": "string"}}
         for name in ("item", "place", "lot", "at", "group", "below", "record", "limit", "cursor")
@@ -187,7 +209,13 @@ def _common() -> dict[str, Any]:
         "/api/notices": {"get": {"summary": "My notices", "responses": anything}},
         "/api/stock": {"get": {"summary": "Stock", "parameters": stock, "responses": anything}},
         "/api/stock/movements": {"get": {"summary": "Movements", "responses": anything}},
-        "/api/batch": {"post": {"summary": "Many commands", "requestBody": _body({"type": "array"}), "responses": _answers({"type": "array"})}},
+        "/api/batch": {
+            "post": {
+                "summary": "Many commands",
+                "requestBody": _body({"type": "array"}),
+                "responses": _answers({"type": "array"}),
+            }
+        },
         "/api/why": {"get": {"summary": "Why somebody can or cannot", "responses": anything}},
     }
     for verdict in ("approve", "reject", "return", "comment"):

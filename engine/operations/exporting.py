@@ -81,7 +81,11 @@ def _cell(value: Any) -> Any:
         return value.get("code") or value.get("title") or value.get("typed") or value.get("id")
     if isinstance(value, list):
         return "|".join(str(_cell(each)) for each in value)
-    return {True: "true", False: "false", None: ""}.get(value, value) if value is None or isinstance(value, bool) else value
+    return (
+        {True: "true", False: "false", None: ""}.get(value, value)
+        if value is None or isinstance(value, bool)
+        else value
+    )
 
 
 def _csv(cells: list[Any]) -> bytes:

@@ -118,8 +118,10 @@ class LibraryEyes:
             key = self._place(named.get("place", place))
             if not isinstance(item, (Reference, Subject)) or key is None:
                 return None
-            lot_id = lot.id if isinstance(lot, (Reference, Subject)) else None
-            return self._operation.stock.figure(figure, item.id, key, lot_id, named.get("at"))
+            of_lot = lot if isinstance(lot, (Reference, Subject)) else None
+            if self._folder is not None and "at" not in named:
+                self._operation.stock.ahead(self._folder, item, key, of_lot)
+            return self._operation.stock.figure(figure, item.id, key, of_lot.id if of_lot else None, named.get("at"))
 
         return answer
 

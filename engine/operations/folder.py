@@ -19,6 +19,7 @@ from engine.records.archive import Stored
 from engine.records.filling import Split
 from engine.workflow.plan import Memory, Vote, Wait
 
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of history to be: what was done, by whom, from where to where."""

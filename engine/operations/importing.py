@@ -40,7 +40,7 @@ class Line:
     fault: Refusal | None = None
 
 
-class _Undone(Exception):  # noqa: N818 - carries answers out of a transaction that must not commit
+class _Undone(Exception):
     def __init__(self, results: list[Result]) -> None:
         self.results = results
 

@@ -47,7 +47,9 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     return Answer(200, {"items": items, "next": following})
 
 
-def _some(operation: Operation, form: str | None, after: tuple[int, str] | None, limit: int, *, everything: bool) -> list[Task]:
+def _some(
+    operation: Operation, form: str | None, after: tuple[int, str] | None, limit: int, *, everything: bool
+) -> list[Task]:
     if everything:
         return tasks.all_open(operation.connection, form=form, after=after, limit=limit)
     return tasks.inbox(
@@ -188,5 +190,3 @@ def _after(cursor: str | None) -> tuple[int, str] | None:
     if not (opened.isascii() and opened.isdigit()) or not task:
         raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
     return int(opened), task
-
-

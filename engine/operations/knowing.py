@@ -47,7 +47,9 @@ class Knowing:
             return None
         if stored.values.get(told["unit"]) == unit:
             return Decimal(1)
-        rows: Any = self._operation.shelf.field(Reference(stored.form, item), told["units"]) if told.get("units") else ()
+        rows: Any = (
+            self._operation.shelf.field(Reference(stored.form, item), told["units"]) if told.get("units") else ()
+        )
         for row in rows or ():
             if row.get("unit") == unit:
                 factor: Decimal | None = row.get("factor")

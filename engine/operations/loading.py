@@ -101,7 +101,9 @@ def read_directory(connection: Connection, newest: Library, today: date) -> Dire
         if told := form.told.get("account"):
             persons += [_person(stored, told, newest) for stored in archive.of_form(connection, form.name)]
         if told := form.told.get("assignment"):
-            assignments += [each for stored in archive.of_form(connection, form.name) if (each := _assignment(stored, told, newest))]
+            assignments += [
+                each for stored in archive.of_form(connection, form.name) if (each := _assignment(stored, told, newest))
+            ]
     return Directory(units, persons, assignments, today)
 
 
@@ -113,7 +115,12 @@ def _ended(stored: Stored, newest: Library) -> bool:
 
 def _unit(stored: Stored, form: Form, told: Mapping[str, Any]) -> Unit:
     parent = told.get("parent")
-    return Unit(stored.id, form.name, str(stored.values.get("code") or stored.number or ""), stored.values.get(parent) if parent else None)
+    return Unit(
+        stored.id,
+        form.name,
+        str(stored.values.get("code") or stored.number or ""),
+        stored.values.get(parent) if parent else None,
+    )
 
 
 def _person(stored: Stored, told: Mapping[str, Any], newest: Library) -> Person:

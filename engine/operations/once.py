@@ -58,7 +58,9 @@ def perform(services: Services, call: Call, request: str, work: Work) -> Answer:
     return result.answer
 
 
-def within(services: Services, connection: Connection, call: Call, request: str, work: Work, *, nested: bool = False) -> Result:
+def within(
+    services: Services, connection: Connection, call: Call, request: str, work: Work, *, nested: bool = False
+) -> Result:
     """Run one command inside a transaction that may hold others; a refusal leaves nothing of it but its memory."""
     account = call.actor.person if call.actor else ""
     try:

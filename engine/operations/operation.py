@@ -112,7 +112,9 @@ class Operation:
             "today": self.today,
         }
         if folder is not None:
-            subject = Subject(folder.form.name, folder.id, {**(folder.values if values is None else values), **folder.kept})
+            subject = Subject(
+                folder.form.name, folder.id, {**(folder.values if values is None else values), **folder.kept}
+            )
             names["record"] = subject
             names["state"] = folder.state
             names["decided"] = bool(folder.memory.approval and folder.memory.approval.votes)
@@ -215,7 +217,11 @@ class Operation:
         """The library a stored record follows: its pin, or the newest (with its unit's overlays) before that."""
         if stored.version is None:
             form = self.library.forms.get(stored.form)
-            return self.library.variant(self.overlays(form, stored.values.get(form.variant))) if form and form.variant else self.library
+            return (
+                self.library.variant(self.overlays(form, stored.values.get(form.variant)))
+                if form and form.variant
+                else self.library
+            )
         pinned = loading.library(self.services, self.connection, stored.version)
         return pinned.variant(tuple(stored.overlays))
 
@@ -296,5 +302,11 @@ def new_id(now: datetime) -> str:
     """A UUID of version 7: the moment in milliseconds, then chance."""
     millis = to_stored(now) // 1000
     chance = uuid.uuid4().int
-    number = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | (chance >> 64 & 0xFFF) << 64 | 0b10 << 62 | chance & ((1 << 62) - 1)
+    number = (
+        (millis & ((1 << 48) - 1)) << 80
+        | 0x7 << 76
+        | (chance >> 64 & 0xFFF) << 64
+        | 0b10 << 62
+        | chance & ((1 << 62) - 1)
+    )
     return str(uuid.UUID(int=number))

@@ -52,7 +52,9 @@ def remember(refusal: Refusal) -> dict[str, Any]:
         "status": refusal.status,
         "rule": refusal.rule,
         "who": list(refusal.who),
-        "faults": [{"path": each.path, "code": each.code, "says": dict(each.says), "row": each.row} for each in refusal.faults],
+        "faults": [
+            {"path": each.path, "code": each.code, "says": dict(each.says), "row": each.row} for each in refusal.faults
+        ],
     }
 
 

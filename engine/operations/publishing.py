@@ -120,7 +120,9 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
     _require(operation, "publish")
     loaded = _laid_over(operation, body)
     note = body.get("note")
-    version = put(operation.services, operation.connection, loaded, operation.actor_id, note if isinstance(note, str) else "")
+    version = put(
+        operation.services, operation.connection, loaded, operation.actor_id, note if isinstance(note, str) else ""
+    )
     return Answer(200, _small(operation, version))
 
 
@@ -179,7 +181,13 @@ def _document(index: int, sent: Any) -> Document:
 
 
 def _plain(name: str) -> bool:
-    return 0 < len(name) < 64 and name.isascii() and name.replace("_", "a").isalnum() and name.islower() and name[0].isalpha()
+    return (
+        0 < len(name) < 64
+        and name.isascii()
+        and name.replace("_", "a").isalnum()
+        and name.islower()
+        and name[0].isalpha()
+    )
 
 
 def put(services: Services, connection: Connection, loaded: Loaded, author: str, note: str) -> int:

@@ -167,7 +167,9 @@ def form(operation: Operation, name: str) -> Answer:
             "title": say(found.title, language),
             "kind": found.kind,
             "version": operation.library.version,
-            "fields": {each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed},
+            "fields": {
+                each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed
+            },
             "schema": without(schema_of_form(found), closed),
             "states": [
                 {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
@@ -182,12 +184,14 @@ def _form_actions(operation: Operation, found: Form, workflow: Workflow, languag
     return [
         {"name": each.name, "title": say(each.title, language) or each.name, "from": list(each.origins)}
         for each in workflow.transitions.values()
-        if not all(who.kind == "system" for who in each.by) and rights.reach(operation, found.name, each.name) != rights.CLOSED
+        if not all(who.kind == "system" for who in each.by)
+        and rights.reach(operation, found.name, each.name) != rights.CLOSED
     ]
 
 
 def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
     """A form's schema without the fields that are never this person's to see."""
+
     def cut(node: dict[str, Any], prefix: str) -> dict[str, Any]:
         properties = {}
         for name, inner in node.get("properties", {}).items():
@@ -195,7 +199,11 @@ def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
             if path in closed:
                 continue
             items = inner.get("items")
-            properties[name] = {**inner, "items": cut(items, f"{name}.")} if isinstance(items, dict) and "properties" in items else inner
+            properties[name] = (
+                {**inner, "items": cut(items, f"{name}.")}
+                if isinstance(items, dict) and "properties" in items
+                else inner
+            )
         required = [each for each in node.get("required", ()) if each in properties]
         return {**node, "properties": properties, **({"required": required} if "required" in node else {})}
 
@@ -214,7 +222,9 @@ def _field(field: Field, language: str, closed: frozenset[str]) -> dict[str, Any
     if field.options.get("to"):
         shown["to"] = field.options["to"]
     if field.type == "table":
-        shown["fields"] = {each.name: _field(each, language, closed) for each in field.fields.values() if each.path not in closed}
+        shown["fields"] = {
+            each.name: _field(each, language, closed) for each in field.fields.values() if each.path not in closed
+        }
     return shown
 
 

@@ -126,8 +126,12 @@ def _sure(operation: Operation, form: Form, field: Field) -> bool:
             continue
         if each.unit is None and operation.directory.holds(operation.actor_id, each.role, "at", None):
             return True
-        if within is not None and within and all(
-            operation.directory.holds(operation.actor_id, each.role, each.relation or "at", unit) for unit in within
+        if (
+            within is not None
+            and within
+            and all(
+                operation.directory.holds(operation.actor_id, each.role, each.relation or "at", unit) for unit in within
+            )
         ):
             return True
     return False

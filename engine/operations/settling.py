@@ -70,7 +70,9 @@ def _write(operation: Operation, folder: Folder) -> None:
     new = stored_of(operation, folder)
     old = folder.stored
     changed = changes.between(folder.form, old, new)
-    entries = [_entry(operation, folder, event, changed if event is folder.events[0] else ()) for event in folder.events]
+    entries = [
+        _entry(operation, folder, event, changed if event is folder.events[0] else ()) for event in folder.events
+    ]
     written = journal.append(operation.connection, Change(old, new, entries))[new.id]
     units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
     if folder.discarded:
@@ -112,7 +114,11 @@ def _files(folder: Folder) -> list[tuple[str, str]]:
     """Every file that the record shows, with the path of its field."""
     shown: list[tuple[str, str]] = []
     for name, field in folder.form.fields.items():
-        columns = [(each, row) for row in folder.values.get(name) or () for each in field.fields.values()] if field.type == "table" else [(field, folder.values)]
+        columns = (
+            [(each, row) for row in folder.values.get(name) or () for each in field.fields.values()]
+            if field.type == "table"
+            else [(field, folder.values)]
+        )
         for each, values in columns:
             found = values.get(each.name)
             if each.type in FILES and found:
@@ -221,7 +227,13 @@ def step_asks(folder: Folder, action: str) -> Mapping[str, Field]:
 def _tell(operation: Operation, folder: Folder) -> None:
     at = to_stored(operation.now)
     for event in folder.events:
-        payload = {"form": folder.form.name, "id": folder.id, "action": event.action, "from": event.origin, "to": event.target}
+        payload = {
+            "form": folder.form.name,
+            "id": folder.id,
+            "action": event.action,
+            "from": event.origin,
+            "to": event.target,
+        }
         outbox.put(operation.connection, operation.seq, folder.id, "record", payload, at)
     for notice in folder.notices:
         people = operation.find(folder, notice.people)
@@ -240,5 +252,3 @@ def small(operation: Operation, folder: Folder) -> dict[str, Any]:
         "version": folder.version or operation.library.version,
         "seq": operation.seq,
     }
-
-

@@ -68,7 +68,10 @@ def make_key(operation: Operation, body: Mapping[str, Any]) -> Answer:
     made = sessions.make_key(
         operation.connection, operation.new_id(), actor.person, name[:100], _grants(body), operation.now, _expires(body)
     )
-    security.note(operation.connection, security.Entry(operation.now, "key_made", actor.person, actor.account, detail={"id": made.id}))
+    security.note(
+        operation.connection,
+        security.Entry(operation.now, "key_made", actor.person, actor.account, detail={"id": made.id}),
+    )
     return Answer(201, {"id": made.id, "name": made.name, "key": made.key})
 
 
@@ -78,12 +81,18 @@ def _grants(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
     if sent is None:
         return None
     if isinstance(sent, Mapping):
-        sent = [[form, action] for form, actions in sent.items() for action in (actions if isinstance(actions, list) else [actions])]
+        sent = [
+            [form, action]
+            for form, actions in sent.items()
+            for action in (actions if isinstance(actions, list) else [actions])
+        ]
     found = []
     for each in sent if isinstance(sent, list) else [None]:
         pair = each.split(":", 1) if isinstance(each, str) and ":" in each else each
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(word, str) for word in pair):
-            raise invalid_at("/grants", "bad_grants", text("Grants are pairs of form and action.", "授权应为表单与操作的组合。"))
+            raise invalid_at(
+                "/grants", "bad_grants", text("Grants are pairs of form and action.", "授权应为表单与操作的组合。")
+            )
         found.append((pair[0], pair[1]))
     return tuple(found)
 
@@ -115,7 +124,10 @@ def set_password(operation: Operation, person: str, body: Mapping[str, Any]) -> 
     stored = passwords.hash_password(plain)
     if not accounts.set_password(operation.connection, person, stored, operation.now, must_change=not own):
         raise not_found()
-    security.note(operation.connection, security.Entry(operation.now, "password_set", operation.actor_id, detail={"person": person}))
+    security.note(
+        operation.connection,
+        security.Entry(operation.now, "password_set", operation.actor_id, detail={"person": person}),
+    )
     revision = folder.stored.revision if folder.stored else 0
     small = {
         "form": folder.form.name,
@@ -155,16 +167,26 @@ def _day(body: Mapping[str, Any], name: str) -> date:
     try:
         return date.fromisoformat(bodies.word(body, name))
     except ValueError as error:
-        raise invalid_at(f"/{name}", "bad_date", text("A date is expected (2026-01-31).", "应为日期（2026-01-31）。")) from error
-
-
+        raise invalid_at(
+            f"/{name}", "bad_date", text("A date is expected (2026-01-31).", "应为日期（2026-01-31）。")
+        ) from error
 
 
 def substitute_of(operation: Operation) -> Answer:
     """Who decides for me now."""
-    mine = [each for each in substitutes.substitutes_on(operation.connection, operation.today) if each.absent == operation.actor_id]
+    mine = [
+        each
+        for each in substitutes.substitutes_on(operation.connection, operation.today)
+        if each.absent == operation.actor_id
+    ]
     items = [
-        {"id": each.id, "person": each.person, "from": each.since.isoformat(), "until": each.until.isoformat(), "forms": each.forms}
+        {
+            "id": each.id,
+            "person": each.person,
+            "from": each.since.isoformat(),
+            "until": each.until.isoformat(),
+            "forms": each.forms,
+        }
         for each in mine
     ]
     return Answer(200, {"items": items, "next": None})

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import Reference
-from engine.ledger import balances, trail as ledger_trail
+from engine.ledger import balances
+from engine.ledger import trail as ledger_trail
 from engine.operations import presenting, recount, rights, titles
 from engine.operations.calls import Answer
 from engine.operations.inbox import read_limit
@@ -32,7 +33,11 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     _known(query, KNOWN)
     group = query.get("group")
     if group is not None and group not in GROUPS:
-        raise invalid_at("/group", "bad_group", text("It is grouped by place, item, lot, region or category.", "可按地点、商品、批次、区域或品类分组。"))
+        raise invalid_at(
+            "/group",
+            "bad_group",
+            text("It is grouped by place, item, lot, region or category.", "可按地点、商品、批次、区域或品类分组。"),
+        )
     limit = read_limit(query)
     items = _items(operation, query.get("item"))
     places = _places(operation, query)
@@ -79,7 +84,14 @@ def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str
     for key, (on_hand, reserved) in sums.items():
         named = place(operation, key) if group == "place" and key else None
         named = named or (presenting.reference(operation, Reference("", key)) if key else None)
-        shown.append({group: named, "on_hand": write(on_hand), "reserved": write(reserved), "available": write(on_hand - reserved)})
+        shown.append(
+            {
+                group: named,
+                "on_hand": write(on_hand),
+                "reserved": write(reserved),
+                "available": write(on_hand - reserved),
+            }
+        )
     return sorted(shown, key=lambda each: str((each[group] or {}).get("code") or ""))
 
 
@@ -182,7 +194,9 @@ def _at(asked: str | None) -> int | datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise invalid_at("/at", "bad_moment", text("A moment with its offset, or a seq, is expected.", "应为带时区的时间或序号。"))
+        raise invalid_at(
+            "/at", "bad_moment", text("A moment with its offset, or a seq, is expected.", "应为带时区的时间或序号。")
+        )
     return found
 
 
@@ -212,7 +226,13 @@ def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
     if (items is not None and not items) or (places is not None and not places):
         return Answer(200, {"items": [], "next": None})
     found = ledger_trail.movements(
-        operation.connection, after_seq=int(after), after=int(cursor), items=items, places=places, source=source, limit=limit + 1
+        operation.connection,
+        after_seq=int(after),
+        after=int(cursor),
+        items=items,
+        places=places,
+        source=source,
+        limit=limit + 1,
     )
     following = str(found[limit - 1].id) if len(found) > limit else None
     return Answer(200, {"items": [_moved(operation, each) for each in found[:limit]], "next": following})
@@ -264,4 +284,12 @@ def verify(operation: Operation) -> Answer:
     if rights.reach(operation, "stock", "see") is not None:
         raise not_found()
     report = recount.report(operation.connection, operation.library)
-    return Answer(200, {"clean": not report.faults, "figures": report.figures, "faults": list(report.faults)[:500], "root": report.root})
+    return Answer(
+        200,
+        {
+            "clean": not report.faults,
+            "figures": report.figures,
+            "faults": list(report.faults)[:500],
+            "root": report.root,
+        },
+    )

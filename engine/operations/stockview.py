@@ -5,7 +5,7 @@ Used by `eyes` (expressions), `applying` (proposals) and `settling` (places that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -54,16 +54,23 @@ class StockView:
                 self._read[each, moment] = figure
         return self._read[key, moment]
 
-    def prefetch(self, keys: Sequence[Key]) -> None:
+    def prefetch(self, keys: Iterable[Key]) -> None:
         """Read many figures in one statement."""
-        missing = [key for key in keys if (key, None) not in self._read]
+        missing = [key for key in dict.fromkeys(keys) if (key, None) not in self._read]
         if missing:
             for each, figure in balances.figures(self._operation.connection, missing).items():
                 self._read[each, None] = figure
 
+    def ahead(self, folder: Folder, item: Reference | Subject, place: str, lot: Reference | Subject | None) -> None:
+        """What one row asks of a place the others will ask too: read it for all of them."""
+        if ((item.id, place, lot.id if lot else None), None) in self._read:
+            return
+        self.prefetch([(item.id, place, None), *_alike(folder, item.form, place, lot.form if lot else None)])
+
     def _on_hand(self, item: str, place: str, lot: str | None) -> Decimal:
         proposed = sum(
-            (moved for key, moved in self._moved.items() if key[:2] == (item, place) and lot in (None, key[2])), Decimal(0)
+            (moved for key, moved in self._moved.items() if key[:2] == (item, place) and lot in (None, key[2])),
+            Decimal(0),
         )
         return self._base((item, place, lot), None).on_hand + proposed
 
@@ -109,3 +116,15 @@ class StockView:
             return None
         lot_id = lot.id if isinstance(lot, (Reference, Subject)) else None
         return self.figure("on_hand", item.id, key, lot_id, named.get("at"))
+
+
+def _alike(folder: Folder, form: str, place: str, lot_form: str | None) -> Iterator[Key]:
+    """The items of a form in the rows of a record, with their lots."""
+    for _table, rows in folder.tables():
+        for row in rows:
+            found = [each for each in row.values() if isinstance(each, Reference)]
+            lots = [each.id for each in found if each.form == lot_form]
+            for item in found:
+                if item.form == form:
+                    yield (item.id, place, None)
+                    yield from ((item.id, place, lot) for lot in lots)

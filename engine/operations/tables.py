@@ -54,7 +54,9 @@ class Tables:
             if any(value is None for value in each.values()):
                 continue
             asked = {name: _stored(definition.fields.get(name), value) for name, value in each.items()}
-            found = self._valid(definition, self._find(definition, asked), day if isinstance(day, date) else self._operation.today)
+            found = self._valid(
+                definition, self._find(definition, asked), day if isinstance(day, date) else self._operation.today
+            )
             if found is not None:
                 return Reference(form, found.id)
         return None

@@ -15,9 +15,9 @@ from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Proposal
 from engine.workflow import arrive, edited, waiting
-from engine.workflow.recollect import agree
 from engine.workflow import take as step
 from engine.workflow.plan import SYSTEM, Leg
+from engine.workflow.recollect import agree
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation

@@ -55,7 +55,8 @@ def _task(operation: Operation, folder: Folder, wait: Wait, at: int) -> Task:
         content=content(folder, wait),
         opened=at,
         because=dict(wait.because),
-        asks=tuple(each for who in wait.ask for each in asks(who, situation)) + tuple(Ask(person=who) for who in wait.people),
+        asks=tuple(each for who in wait.ask for each in asks(who, situation))
+        + tuple(Ask(person=who) for who in wait.people),
     )
 
 

@@ -39,13 +39,17 @@ class Trails:
         taken = [
             Decimal(link.quantity)
             for link in links.of(self._operation.connection, folder.id)
-            if link.from_record == folder.id and (row is None or link.from_row == row) and (form is None or link.to_form == form)
+            if link.from_record == folder.id
+            and (row is None or link.from_row == row)
+            and (form is None or link.to_form == form)
         ]
         proposed = [
             Decimal(share.quantity)
             for other in self._operation.folders.values()
             for share in other.shares
-            if share.origin == folder.id and (row is None or share.origin_row == row) and (form is None or other.form.name == form)
+            if share.origin == folder.id
+            and (row is None or share.origin_row == row)
+            and (form is None or other.form.name == form)
         ]
         return sum(taken + proposed, Decimal(0))
 

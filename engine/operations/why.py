@@ -50,7 +50,9 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         {
             "check": "policy",
             "holds": within,
-            "because": say(decision.because, language) if not decision.allowed or within else explaining.no_right(language),
+            "because": say(decision.because, language)
+            if not decision.allowed or within
+            else explaining.no_right(language),
         },
         {
             "check": "by",

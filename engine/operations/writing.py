@@ -76,7 +76,9 @@ def _environments(operation: Operation, folder: Folder) -> filling.EnvOf:
     return environment
 
 
-def require_whole(operation: Operation, folder: Folder, base: str = "/values", required: Iterable[str] | None = ()) -> None:
+def require_whole(
+    operation: Operation, folder: Folder, base: str = "/values", required: Iterable[str] | None = ()
+) -> None:
     """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing."""
     wanted = None if required is None else frozenset(required)
     faults = filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
