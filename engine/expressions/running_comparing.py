@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any
@@ -46,11 +47,15 @@ def comparison(node: Node, build: Build) -> Run:
             return None
         if one == other:
             return same
-        if one != one or other != other:  # noqa: PLR0124 - only what is not a number differs from itself
+        if _no_number(one) or _no_number(other):
             raise failed("value", "This is not a number.", "该值不是数字。")
         return not same
 
     return run
+
+
+def _no_number(value: Any) -> bool:
+    return isinstance(value, Decimal) and value.is_nan()
 
 
 def _ordering(left: Run, right: Run, right_node: Node, order: Callable[[Any, Any], bool]) -> Run:

@@ -28,6 +28,7 @@ from engine.expressions.sql_parts import (
     fitting,
     level,
     microseconds,
+    most_of,
     typed,
 )
 from engine.expressions.values import Type
@@ -49,8 +50,7 @@ def field(translation: Translation, node: Node) -> Part:
             raise NotInSql("a row of a table that is not at hand")
         source = translation.rows
     element = source.column((base.value, *steps), node.type)
-    most = Decimal(LARGEST)
-    return Part(element, node.type, most if node.type.kind == "integer" else most.scaleb(-PLACES))
+    return Part(element, node.type, most_of(node.type))
 
 
 def negation(translation: Translation, node: Node) -> Part:

@@ -157,10 +157,15 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+def most_of(of: Type) -> Decimal:
+    """The most that a stored value can be: 64 bits of its last place."""
+    return Decimal(LARGEST).scaleb(-min(places(of), PLACES)) if is_number(of) else Decimal(LARGEST)
+
+
 def fitting(element: Element, of: Type, weight: int) -> Part:
     """A number that breaks the statement when it leaves 64 bits."""
     found = typed(Fitting(element, digits(10 ** places(of))), of)
-    return Part(found, of, Decimal(LARGEST).scaleb(-places(of)), 3 * weight)
+    return Part(found, of, most_of(of), 3 * weight)
 
 
 def typed(element: Element, of: Type) -> Element:

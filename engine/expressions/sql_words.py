@@ -23,7 +23,7 @@ from engine.database.exact import (
 from engine.expressions.faults import NotInSql
 from engine.expressions.kinds import BOOLEAN, INTEGER, PLACES, TEXTS, is_number, places
 from engine.expressions.nodes import Node
-from engine.expressions.sql_parts import Element, Part, Translate, Translation, fitting, level, typed
+from engine.expressions.sql_parts import Element, Part, Translate, Translation, fitting, level, most_of, typed
 from engine.expressions.values import Type
 from engine.quantities import LARGEST
 
@@ -156,7 +156,7 @@ def over_rows(translation: Translation, node: Node) -> Part:
     if source.op == "column":
         rows = translation.columns.rows(_table(translation, source.parts[0]))
         of = source.type.of or source.type
-        body = Part(rows.column(("row", source.value), of), of, _most(of))
+        body = Part(rows.column(("row", source.value), of), of, most_of(of))
     elif source.type.kind == "table":
         rows = translation.columns.rows(_table(translation, source))
         if len(node.parts) == 1:
@@ -178,11 +178,6 @@ def over_rows(translation: Translation, node: Node) -> Part:
         found = rows.scalar((func.min if node.value == "min" else func.max)(element))
         return Part(_as(found, body.type), body.type, body.most, weight)
     raise NotInSql(f"{node.value} is worked out in Python")
-
-
-def _most(of: Type) -> Decimal:
-    most = Decimal(LARGEST)
-    return most if of.kind == "integer" else most.scaleb(-PLACES)
 
 
 def _total(total: Element, of: Type, weight: int) -> Part:
