@@ -33,9 +33,9 @@ def _write(root: Path, base: Path, document: Document) -> Path:
     if not all(_PART.match(part) for part in parts):
         raise _refused(document.path)
     target = root.joinpath(*parts)
-    target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_symlink() or not target.parent.resolve().is_relative_to(base):
         raise _refused(document.path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(document.text.encode())
     return target
 

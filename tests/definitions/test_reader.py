@@ -85,8 +85,8 @@ def test_doubling_by_merge_keys_is_refused_at_once() -> None:
 
 
 LITERAL = [
-    "0123456", "12:30", "NO", "yes", "on", "1_000", "1.50", "1e3", "0x1f", "0o17", "2020-01-01", ".inf", ".nan", "~", "-0",
-    "+5", "True", "Null", "007", "1234567890123456789012", "=",
+    "0123456", "12:30", "NO", "yes", "on", "1_000", "1.50", "1e3", "0x1f", "0o17", "2020-01-01", ".inf", ".nan", "~",
+    "-0", "+5", "True", "Null", "007", "1234567890123456789012", "=",
 ]  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_the_normal_form_says_the_same_and_is_its_own_normal_form(file: str) -> 
 def test_the_normal_form_keeps_comments_and_quotes_what_could_be_misread() -> None:
     words = "# first\na: 12:30   # why\nb: 'plain words'\nc:\n- 007\n- 5\n\n# last\nd: \"true\"\n"
     assert normalise(words) == (
-        '# first\na: "12:30"   # why\nb: plain words\nc:\n  - "007"\n  - 5\n\n# last\nd: "true"\n'
+        '# first\na: "12:30" # why\nb: plain words\nc:\n  - "007"\n  - 5\n\n# last\nd: "true"\n'
     )
 
 

@@ -23,12 +23,24 @@ FAULTS = [
     (REQUEST_FILE, "format: 1", "format: 2", "not_an_option", "format"),
     (REQUEST_FILE, "amount: total", "amuont: total", "unknown_word", "amuont"),
     (REQUEST_FILE, "minimum: 1", "minimum: many", "type", "fields.lines.minimum"),
-    (REQUEST_FILE, "type: choice, options: reason", "type: choise, options: reason", "not_an_option", "fields.reason.type"),
+    (
+        REQUEST_FILE,
+        "type: choice, options: reason",
+        "type: choise, options: reason",
+        "not_an_option",
+        "fields.reason.type",
+    ),
     (REQUEST_FILE, "only: it.active", "onlyy: it.active", "unknown_word", "fields.lines.fields.good.onlyy"),
     (REQUEST_FILE, "above: 0", "scale: 9", "shape", "fields.lines.fields.asked.scale"),
     (REQUEST_FILE, "above: 0", "pattern: ^(a+)+$", "unknown_word", "fields.lines.fields.asked.pattern"),
     (REQUEST_FILE, "above: 0", '"$ref": "#"', "unknown_word", "fields.lines.fields.asked.$ref"),
-    (REQUEST_FILE, "good: {type: reference, to: good,", "good: {type: table, to: good,", "not_an_option", "fields.lines.fields.good.type"),
+    (
+        REQUEST_FILE,
+        "good: {type: reference, to: good,",
+        "good: {type: table, to: good,",
+        "not_an_option",
+        "fields.lines.fields.good.type",
+    ),
     (REQUEST_FILE, "title: {en: Request, zh: 申请}", "title: Request", "type", "title"),
     (REQUEST_FILE, "  reason: {type", "  Reason: {type", "name", "fields.Reason"),
     (FLOW_FILE, "start: draft", "begin: draft", "missing", ""),
@@ -36,14 +48,20 @@ FAULTS = [
     (FLOW_FILE, "after: 3d", "after: 3w", "name", "timers.late.after"),
     (FLOW_FILE, "after: 3d", "after: 3", "type", "timers.late.after"),
     (FLOW_FILE, 'need: "60%"', 'need: "160%"', "name", "approvals.review.steps.second_look.decide.need"),
-    (FLOW_FILE, "except: [did(submit)]", "except: [done(submit)]", "name", "approvals.review.steps.second_look.except.0"),
+    (
+        FLOW_FILE,
+        "except: [did(submit)]",
+        "except: [done(submit)]",
+        "name",
+        "approvals.review.steps.second_look.except.0",
+    ),
     (FLOW_FILE, "free: {release:", "free: {relase:", "unknown_word", "transitions.send.do.free.relase"),
     (FLOW_FILE, "by: [clerk at shop, system]", "by: []", "shape", "transitions.send.by"),
     (LIBRARY_FILE, "currency: CNY", "currency: yuan", "name", "currency"),
     (LIBRARY_FILE, "currency: CNY", "posting_rules: {}", "unknown_word", "posting_rules"),
     (LIBRARY_FILE, "currency: CNY", "stock_columns: {}", "unknown_word", "stock_columns"),
     (ROLES_FILE, "purpose: {en: Asks., zh: 申请。}, ", "", "missing", "roles.clerk"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "code", "path"), FAULTS)

@@ -1,0 +1,181 @@
+"""Workflows as frozen values: states, transitions, effects, approvals, timers. Everybody imports them from `models`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.definitions.entities import NOTHING, Field, People, Place, Rule
+from engine.errors import Text
+from engine.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Who may write what, while a record is in a state, a transition is taken or a step is decided."""
+
+    name: str
+    by: tuple[People, ...]
+    """Empty inside a step: then whoever decides it."""
+    fields: tuple[str, ...]
+    rows: str | None = None
+    """`free` adds, removes; `split` splits; `fixed` neither."""
+    scan: str | None = None
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state. `steps` names the approval that goes on in it; `expects` the actions that somebody is waited for."""
+
+    name: str
+    title: Text
+    end: bool = False
+    edit: Mapping[str, Edit] = NOTHING
+    expects: tuple[str, ...] = ()
+    steps: str | None = None
+    required: tuple[str, ...] = ()
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EffectUse:
+    """One effect as a definition uses it. `options` are compiled by the effect's own schema."""
+
+    name: str
+    effect: str
+    options: Mapping[str, Any]
+    when: Expression | None = None
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Where a transition may lead; asked in order, the last has no condition."""
+
+    name: str
+    state: str
+    when: Expression | None = None
+    do: Mapping[str, EffectUse] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An action, or what an approval or another record fires (`by: [system]`)."""
+
+    name: str
+    title: Text
+    origins: tuple[str, ...]
+    """`from:` in the file."""
+    to: tuple[Alternative, ...]
+    by: tuple[People, ...]
+    asks: Mapping[str, Field] = NOTHING
+    edit: Mapping[str, Edit] = NOTHING
+    required: tuple[str, ...] = ()
+    guard: Mapping[str, Rule] = NOTHING
+    do: Mapping[str, EffectUse] = NOTHING
+    rows: str | None = None
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """How votes become a decision. `need`: a number, `all`, or a percentage such as `60%`."""
+
+    need: str = "1"
+    refusal: str = "ends"
+    wait: str = "result"
+    order: str = "together"
+    base: str = "stays"
+    tie: str = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an approval, or one of its parallel `parts` (which have no parts themselves)."""
+
+    name: str
+    title: Text
+    ask: tuple[People, ...] = ()
+    decide: Decide = Decide()
+    when: Expression | None = None
+    edit: Mapping[str, Edit] = NOTHING
+    required: tuple[str, ...] = ()
+    asks: Mapping[str, Field] = NOTHING
+    exclude: tuple[tuple[str, str], ...] = ()
+    """`except:` in the file: `("did", step)`, `("wrote", field)`."""
+    parts: Mapping[str, Step] = NOTHING
+    each: str | None = None
+    binds: tuple[str, ...] = ()
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyFound:
+    """What happens when a step finds nobody: ask these, else refuse."""
+
+    ask: tuple[People, ...] = ()
+    otherwise: str = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Steps on the way to `approved` or `refused`, which are names of transitions."""
+
+    name: str
+    approved: str
+    refused: str
+    steps: Mapping[str, Step]
+    route: str = "evaluated_at_each_step"
+    same_person: str = "required_again"
+    nobody_found: NobodyFound = NobodyFound()
+    submitter_may_decide: bool = False
+    may_return_to: tuple[str, ...] = ()
+    resume: str = "all_again"
+    all_again_when: Expression | None = None
+    may: Mapping[str, Any] = NOTHING
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Two things that one person may not both do to one record: actions or steps, by name."""
+
+    name: str
+    not_both: tuple[str, str]
+    says: Text = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """`in` a state, `step` of an approval, or `moment` (a field): `after` seconds, `do` effects."""
+
+    name: str
+    state: str | None
+    step: str | None
+    moment: Expression | None
+    after: int
+    do: Mapping[str, EffectUse]
+    working: bool = False
+    when: Expression | None = None
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """States, transitions, approvals, duties and timers of one form."""
+
+    name: str
+    form: str
+    start: str
+    states: Mapping[str, State]
+    transitions: Mapping[str, Transition]
+    approvals: Mapping[str, Approval] = NOTHING
+    duties: Mapping[str, Duty] = NOTHING
+    timers: Mapping[str, Timer] = NOTHING
+    at: Place | None = None
+
+    def leaving(self, state: str) -> tuple[Transition, ...]:
+        """The transitions from a state, in the order of the file."""
+        return tuple(each for each in self.transitions.values() if state in each.origins)
