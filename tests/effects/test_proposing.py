@@ -173,6 +173,12 @@ def test_set_works_everything_out_before_the_first_value_is_written() -> None:
     assert written == [
         SetFields({"quantity": Decimal(5), "counted": Decimal(1), "note": "x"}, table="lines", row="1", effect="it")
     ]
+    two = [line("1", counted=Decimal(1)), line("2", counted=Decimal(2))]
+    several = run("set", two, each="lines", values={"quantity": row("row.counted")})
+    assert [(each.row, each.values["quantity"]) for each in several if isinstance(each, SetFields)] == [
+        ("1", 1),
+        ("2", 2),
+    ]
     assert run("set", values={"note": expr("'done'")}) == [SetFields({"note": "done"}, effect="it")]
     assert run("set", lines, each="chosen", chosen=("1",), values={"note": expr("'y'")}) == [
         SetFields({"note": "y"}, table="lines", row="1", effect="it")

@@ -154,6 +154,9 @@ def test_withdrawing_is_for_the_submitter_and_only_until_somebody_decided() -> N
     two = ordinary(approval(STORE, step("area", "area_manager above from_store")))
     assert refusal(started(two), "carl", "withdraw").kind is Kind.RIGHT
     assert started(two).act("clara", "withdraw").target == "withdrawn"
+    gone = started(two).act("clara", "withdraw").memory.approval
+    assert gone is not None
+    assert gone.step is None
     case = started(two)
     case.vote("max", "store")
     assert refusal(case, "clara", "withdraw").rule == "undecided"
@@ -181,6 +184,7 @@ def test_offers_never_show_what_only_the_system_does() -> None:
         ("finance at chain", ("fred", "fay")),
         ("manager below chain", ("max", "mona")),
         ("clerk at supplier", ()),
+        ("finance at supplier", ()),
         ("owner of supplier", ()),
         ("checker", ()),
         ("submitter", ("clara",)),
