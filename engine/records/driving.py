@@ -47,8 +47,10 @@ def drive(
                 held = {"drive_field": column.number, "drive_value": value}
                 return Drive("record_ref", "f.field = :drive_field AND f.value = :drive_value", held)
     if scope is not None and len(scope) == 1:
-        first = "SELECT min(o.field) FROM record_org o WHERE o.record = f.record AND o.unit = f.unit"
-        condition = f"f.unit = :drive_unit AND {form_is(form.name, 'f.form')} AND f.field = ({first})"
+        condition = f"f.unit = :drive_unit AND {form_is(form.name, 'f.form')}"
+        if len(form.org) > 1:
+            earlier = "SELECT 1 FROM record_org o WHERE o.record = f.record AND o.unit = f.unit AND o.field < f.field"
+            condition += f" AND NOT EXISTS ({earlier})"
         return Drive("record_org", condition, {"drive_unit": next(iter(scope))}, of_unit=True)
     return None
 

@@ -1,7 +1,8 @@
 """Lists of records: filter, sort, search, scope and pages that neither lose nor repeat a record. Used by operations.
 
 Pages go by keyset, never by offset: a cursor holds the sort values of the last record, signed and bound to who asks and
-what is asked. Empty values sort before all others; the id decides between equals. Both databases give the same list.
+what is asked. Empty values sort before all others; `created`, then the id, decides between equals. Both databases give
+the same list.
 """
 
 from __future__ import annotations
@@ -204,17 +205,21 @@ def _search(query: Query, parameters: dict[str, Any]) -> list[Any]:
 
 
 def _keys(query: Query, columns: RecordColumns, way_in: Drive | None) -> list[_Key]:
-    """What the list is sorted by, the id last; `created` and `id` are read where the list is walked."""
+    """What the list is sorted by, then `created`, then the id; these two are read where the list is walked.
+
+    So one index of a field serves its sort, and the filter by it that is sorted by time.
+    """
     near = "f" if way_in else "r"
+    wanted = dict(query.sort)
+    last = list(wanted.values())[-1] if wanted else False
+    by_id = wanted.pop("id", last)
     keys: list[_Key] = []
-    for path, descending in dict(query.sort).items():
+    for path, descending in {**wanted, "created": wanted.get("created", last)}.items():
         if path == "created":
             keys.append(_Key(literal_column(f"{near}.created", BigInteger()), descending, False))
-        elif path != "id":
+        else:
             keys.append(_Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
-    last = keys[-1].descending if keys else False
-    by_id = literal_column("f.record" if way_in else "r.id", Text())
-    return [*keys, _Key(by_id, dict(query.sort).get("id", last), False)]
+    return [*keys, _Key(literal_column("f.record" if way_in else "r.id", Text()), by_id, False)]
 
 
 def _sorted_by(query: Query, columns: RecordColumns, path: str) -> ColumnElement[Any]:

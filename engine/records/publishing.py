@@ -80,10 +80,11 @@ def _term(dialect: str, form: Form, path: str) -> str:
 
 
 def _index(dialect: str, form: Form, name: str, terms: list[str]) -> Iterator[str]:
-    listed = ", ".join([*terms, "id"])
+    listed = ", ".join([*terms, *(each for each in ("created", "id") if each not in terms)])
     known = hashlib.sha256(listed.encode()).hexdigest()[:8]
     index = _short(f"ix_{form.name}_{name}")[: LONGEST_NAME - 9] + "_" + known
     if dialect == "postgresql":
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {_partition(form)} ({listed})"
     else:
-        yield f"CREATE INDEX IF NOT EXISTS {index} ON record ({listed}) WHERE {form_is(form.name)}"
+        # `form` leads although it is one value: SQLite's planner would otherwise take an index that begins with it.
+        yield f"CREATE INDEX IF NOT EXISTS {index} ON record (form, {listed}) WHERE {form_is(form.name)}"

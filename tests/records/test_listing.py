@@ -139,6 +139,8 @@ def sort_value(record: Stored, path: str) -> tuple[bool, Any]:
 def expected(records: Sequence[Stored], words: str, sort: Sequence[tuple[str, bool]]) -> list[str]:
     found = [each for each in records if FILTERS[words](each.values, each.state)]
     found.sort(key=lambda each: each.id, reverse=sort[-1][1] if sort else False)
+    if "created" not in dict(sort):
+        found.sort(key=lambda each: each.created, reverse=sort[-1][1] if sort else False)
     for path, descending in reversed(sort):
         found.sort(key=lambda each: sort_value(each, path), reverse=descending)
     return [each.id for each in found]
@@ -431,7 +433,7 @@ def test_a_declared_sort_is_served_by_an_index(database: Database) -> None:
             connection.execute(text("SET LOCAL enable_sort = off"))
             sql = (
                 "EXPLAIN SELECT 1 FROM record r WHERE r.form = 'order' "
-                "ORDER BY ((r.data ->> 'total')::numeric) NULLS FIRST, r.id"
+                "ORDER BY ((r.data ->> 'total')::numeric) NULLS FIRST, r.created, r.id"
             )
             plan = "\n".join(connection.execute(text(sql)).scalars())
             assert "ix_order_total" in plan
