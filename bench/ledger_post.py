@@ -144,7 +144,9 @@ def measure(database: Database, rounds: int) -> None:
         single.append(timed(database, lambda connection, n=number: Book(connection).post(posting(n))))
         floors.append(timed(database, lambda connection, n=number: floor(connection, n)))
     ours, least = statistics.median(single), statistics.median(floors)
-    print(f"{database.dialect:11} one posting of {ROWS}: {ours:7.0f} us, floor {least:7.0f} us, ratio {ours / least:.2f}")
+    print(
+        f"{database.dialect:11} one posting of {ROWS}: {ours:7.0f} us, floor {least:7.0f} us, ratio {ours / least:.2f}"
+    )
     batches = []
     for batch in range(max(3, rounds // 100)):
         tickets = [posting(10**7 + batch * 200 + each, 3) for each in range(200)]

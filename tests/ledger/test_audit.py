@@ -121,7 +121,10 @@ CORRUPTIONS: dict[str, tuple[set[str], tuple[str, ...]]] = {
         ),
     ),
     "a movement of another number": ({"movement"}, ("UPDATE movement SET seq = seq + 1 WHERE key = 'm1'",)),
-    "a serial in two places": ({"serial_twice"}, (f"UPDATE balance SET lot = {PHONE} WHERE owner > 0 AND place = {STORE}",)),
+    "a serial in two places": (
+        {"serial_twice"},
+        (f"UPDATE balance SET lot = {PHONE} WHERE owner > 0 AND place = {STORE}",),
+    ),
     "a serial that is somewhere else": ({"serial_place"}, (f"UPDATE serial_at SET place = {STORE}",)),
     "a serial that came twice": (
         {"serial_way", "hash"},
@@ -186,5 +189,3 @@ def roots() -> Iterable[dict[str, str]]:
     found: dict[str, str] = {}
     yield found
     assert len(set(found.values())) <= 1
-
-

@@ -96,9 +96,7 @@ def test_a_place_that_becomes_strict_is_held_to_it_from_then_on(ledger: Database
         ("1", "pear", "unknown_item"),
     ],
 )
-def test_a_quantity_that_the_item_cannot_have_is_refused(
-    ledger: Database, quantity: str, item: str, code: str
-) -> None:
+def test_a_quantity_that_the_item_cannot_have_is_refused(ledger: Database, quantity: str, item: str, code: str) -> None:
     refusal = refused(ledger, posting(move(quantity, SUPPLIER, ONE, item, line="x")))
     assert [(fault.code, fault.row) for fault in refusal.faults] == [(code, "x")]
 

@@ -120,7 +120,9 @@ class Machine(RuleBasedStateMachine):
         return True
 
     moves = st.lists(
-        st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.sampled_from(sorted(PLACES)), st.sampled_from(sorted(PLACES))),
+        st.tuples(
+            st.sampled_from(KINDS), st.integers(1, 4), st.sampled_from(sorted(PLACES)), st.sampled_from(sorted(PLACES))
+        ),
         min_size=1,
         max_size=3,
     )

@@ -215,7 +215,11 @@ def test_an_item_with_lots_does_not_become_one_with_serials(milk: Database) -> N
 def test_a_reversal_brings_back_exactly_what_its_cause_moved(ledger: Database) -> None:
     post_moves(ledger, move(4, ONE, TWO, value="8.40", line="x"), move("1.5", ONE, TWO, "rice"), cause="ship")
     posted = post(ledger, posting(reversals=("ship",)))
-    assert (posted.movements, on_hand(ledger, ONE), on_hand(ledger, ONE, "rice")) == (2, 10, on_hand(ledger, ONE, "rice"))
+    assert (posted.movements, on_hand(ledger, ONE), on_hand(ledger, ONE, "rice")) == (
+        2,
+        10,
+        on_hand(ledger, ONE, "rice"),
+    )
     assert on_hand(ledger, TWO) == on_hand(ledger, TWO, "rice") == 0
     assert_clean(ledger)
 
