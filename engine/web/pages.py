@@ -36,6 +36,15 @@ _WORDS: Mapping[str, Text] = {
     "password": text("Password", "密码"),
     "signed_in_as": text("Signed in as", "当前用户"),
     "stranger": text("Sign in to see the forms that are yours.", "登录后可查看您有权使用的表单。"),
+    "begin": text("To begin with", "从这里开始"),
+    "begin_about": text(
+        "Sign in, make a key, and use it. Every write may carry an Idempotency-Key: sent again with the same body, it "
+        "gives the same answer and acts once. What you may change carries a revision: send it back as If-Match. "
+        "Quantities and money are text.",
+        "先登录并创建密钥，然后使用密钥调用。写操作可带 Idempotency-Key：相同请求重发只执行一次并得到相同答复。"
+        "修改记录时用 If-Match 带回其 revision。数量和金额一律用字符串。",
+    ),
+    "everything_else": text("Everything else", "其他"),
     "method": text("Method", "方法"),
     "field": text("Field", "字段"),
     "type": text("Type", "类型"),
@@ -129,7 +138,10 @@ class Pages:
         document = self._operations.openapi(Call(actor, asked.language, route="page"))
         kinds = [(name, status, say(meaning, asked.language)) for name, status, meaning in _KINDS]
         info = document.get("info", {})
-        return self._shown(asked, "reference.html", actor=actor, info=info, sections=sections(document), kinds=kinds)
+        address = f"{asked.scheme}://{asked.headers.get('host', '')}"
+        return self._shown(
+            asked, "reference.html", actor=actor, info=info, address=address, sections=sections(document), kinds=kinds
+        )
 
     def _sign_in_form(self, asked: Asked, _body: bytes) -> Reply:
         return self._shown(asked, "sign_in.html", message=None)

@@ -5,7 +5,7 @@ It knows OpenAPI and nothing of forms: what a caller may not see is not in his d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,9 @@ def _operation(document: Mapping[str, Any], method: str, path: str, item: Mappin
         str(operation.get("description", "")),
         tuple(_parameter(document, each) for each in parameters),
         tuple(_first(_fields(document, schema or {}))),
-        _example(method, path, sample, next((each for each in content if each != "application/json"), None)),
+        _example(
+            method, path, sample, next((each for each in content if each != "application/json"), None), parameters
+        ),
     )
 
 
@@ -157,8 +159,10 @@ def _sample(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int =
     return _SAMPLES.get(kind, _FORMATS.get(str(schema.get("format")), "..."))
 
 
-def _example(method: str, path: str, sample: Any, other: str | None) -> str:
+def _example(method: str, path: str, sample: Any, other: str | None, parameters: Iterable[Mapping[str, Any]]) -> str:
     lines = [f'curl -X {method.upper()} "$CHAINSTOCK{path}"', '-H "Authorization: Bearer $KEY"']
+    if any(str(each.get("name")).lower() == "if-match" for each in parameters):
+        lines.append("-H 'If-Match: \"1\"'")
     if sample is not None:
         body = orjson.dumps(sample, option=orjson.OPT_INDENT_2).decode().replace("'", "'\\''")
         lines += ['-H "Content-Type: application/json"', '-H "Idempotency-Key: $(uuidgen)"', f"-d '{body}'"]

@@ -47,6 +47,7 @@ def test_the_reference_shows_each_reader_only_what_is_his(stranger: httpx.Client
 
 def test_the_reference_lists_fields_an_example_and_the_kinds_of_refusals(clerk: httpx.Client) -> None:
     shown = clerk.get("/api/docs").text
+    assert "CHAINSTOCK=http://127.0.0.1:" in shown
     for expected in ("values.quantity", "values.lines[].item", "数量", "curl -X POST", "unavailable", "&#34;24&#34;"):
         assert expected in shown
 
@@ -154,6 +155,12 @@ def test_a_document_without_end_is_read_to_some_depth() -> None:
     assert 2 < len(post.fields) < 20
     assert (post.parameters[0].path, post.parameters[0].required) == ("limit", True)
     assert bare.operations[0].fields == ()
+
+
+def test_an_example_of_a_change_carries_the_revision() -> None:
+    parameters = [{"name": "If-Match", "in": "header", "schema": {"type": "string"}}]
+    (section,) = sections({"paths": {"/x": {"post": {}, "patch": {"parameters": parameters}}}})
+    assert [each.method for each in section.operations if "If-Match" in each.example] == ["PATCH"]
 
 
 @pytest.mark.parametrize(
