@@ -40,7 +40,8 @@ FLOOR = (
     insert_set(
         "movement",
         "movements",
-        "id, seq, key, item, lot, owner, origin, target, quantity, value, kind, source, line, reverses, happened, recorded",
+        "id, seq, key, item, lot, owner, origin, target, quantity, value, kind, source, line, reverses, "
+        "happened, recorded",
     ),
     insert_set(
         "balance",

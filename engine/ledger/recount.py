@@ -133,7 +133,8 @@ _MONTHS = " ".join(
         _difference(
             (
                 "SELECT m.until, place, item, lot, owner, on_hand AS more FROM month_balance m",
-                "SELECT s.until, place, item, lot, owner, -on_hand FROM month_balance m JOIN span s ON s.since = m.until",
+                "SELECT s.until, place, item, lot, owner, -on_hand FROM month_balance m "
+                "JOIN span s ON s.since = m.until",
                 " ".join(
                     (
                         "SELECT s.until, place, item, lot, owner, -more FROM (",

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from engine.database import Database, open_database
+from engine.database import Database, dialects, open_database
 from engine.ledger import Book, Release, audit
 from tests.ledger.making import ONE, SUPPLIER, TWO, WAY, chart_items, move, post, posting, promise, report
 
@@ -24,14 +26,18 @@ def child(url: str, last: int) -> None:
     database = open_database(url)
     seen = 0
 
-    def die(*_: object) -> None:
-        nonlocal seen
-        seen += 1
-        if seen > last:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def dying(work: Callable[..., Any]) -> Callable[..., Any]:
+        def count_and_work(*words: Any, **named: Any) -> Any:
+            nonlocal seen
+            seen += 1
+            if seen > last:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return work(*words, **named)
 
-    event.listen(database.engine, "before_cursor_execute", die)
-    event.listen(database.engine, "commit", die)
+        return count_and_work
+
+    dialects.execute = dying(dialects.execute)
+    event.listen(database.engine, "commit", dying(lambda _connection: None))
     for number in range(POSTED):
         said = posting(
             move(1, ONE, WAY, key=f"{last}/{number}/a"),
