@@ -37,7 +37,7 @@ def spell_schema(dialect: str, statements: Iterable[tuple[str, str]]) -> Iterato
         spelled.append(str(ddl.compile(dialect=engine.dialect)).strip())
 
     engine = create_mock_engine(URLS[dialect], note)
-    metadata.create_all(engine, checkfirst=False)
+    metadata.create_all(engine, tables=metadata.sorted_tables, checkfirst=False)
     yield from _even(spelled)
     for name, sql in statements:
         if name == dialect:

@@ -1,4 +1,4 @@
-"""What an expression sees while it is evaluated: names, the world, the moment, and its fuel."""
+"""What an expression sees while it is evaluated: names, the world, the moment, its fuel. Made by operations."""
 
 from __future__ import annotations
 

@@ -8,25 +8,6 @@ CREATE TABLE account (
 	CONSTRAINT uq_account_name UNIQUE (name)
 )
 --;
-CREATE TABLE sign_in_try (
-	name_hash TEXT NOT NULL,
-	failed BIGINT NOT NULL,
-	last BIGINT NOT NULL,
-	closed_until BIGINT NOT NULL,
-	CONSTRAINT pk_sign_in_try PRIMARY KEY (name_hash)
-)
---;
-CREATE TABLE session (
-	token_hash TEXT NOT NULL,
-	person TEXT NOT NULL,
-	created BIGINT NOT NULL,
-	expires BIGINT NOT NULL,
-	ended BIGINT,
-	CONSTRAINT pk_session PRIMARY KEY (token_hash)
-)
---;
-CREATE INDEX ix_session_person ON session (person)
---;
 CREATE TABLE api_key (
 	id TEXT NOT NULL,
 	token_hash TEXT NOT NULL,
@@ -43,40 +24,72 @@ CREATE TABLE api_key (
 --;
 CREATE INDEX ix_api_key_person ON api_key (person)
 --;
-CREATE TABLE substitute (
-	id TEXT NOT NULL,
-	absent TEXT NOT NULL,
-	person TEXT NOT NULL,
-	since TEXT NOT NULL,
-	until TEXT NOT NULL,
-	forms JSONB,
-	created BIGINT NOT NULL,
-	ended BIGINT,
-	CONSTRAINT pk_substitute PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_substitute_absent ON substitute (absent)
---;
-CREATE INDEX ix_substitute_person ON substitute (person)
---;
-CREATE TABLE security_log (
-	number BIGSERIAL NOT NULL,
+CREATE TABLE attachment (
+	id TEXT COLLATE "C" NOT NULL,
+	person TEXT COLLATE "C" NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	type TEXT COLLATE "C" NOT NULL,
+	size BIGINT NOT NULL,
+	hash TEXT COLLATE "C" NOT NULL,
 	at BIGINT NOT NULL,
-	event TEXT NOT NULL,
-	person TEXT,
-	account TEXT,
-	route TEXT,
-	reason TEXT,
-	detail JSONB,
-	CONSTRAINT pk_security_log PRIMARY KEY (number)
+	CONSTRAINT pk_attachment PRIMARY KEY (id)
 )
 --;
-CREATE INDEX ix_security_log_person ON security_log (person, number)
+CREATE INDEX ix_attachment_hash ON attachment (hash)
 --;
-CREATE TABLE stamp (
-	name TEXT NOT NULL,
+CREATE INDEX ix_attachment_person ON attachment (person)
+--;
+CREATE TABLE attachment_record (
+	attachment TEXT COLLATE "C" NOT NULL,
+	record TEXT COLLATE "C" NOT NULL,
+	path TEXT COLLATE "C" NOT NULL,
+	CONSTRAINT pk_attachment_record PRIMARY KEY (attachment, record, path)
+)
+--;
+CREATE INDEX ix_attachment_record_record ON attachment_record (record)
+--;
+CREATE TABLE balance (
+	place BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	lot BIGINT NOT NULL,
+	owner BIGINT NOT NULL,
+	on_hand BIGINT NOT NULL,
+	reserved BIGINT NOT NULL,
+	CONSTRAINT pk_balance PRIMARY KEY (place, item, lot, owner)
+)
+ WITH (fillfactor = 60)
+--;
+CREATE INDEX ix_balance_item ON balance (item, place)
+--;
+CREATE TABLE closed_period (
+	unit TEXT NOT NULL,
+	until BIGINT NOT NULL,
+	CONSTRAINT pk_closed_period PRIMARY KEY (unit)
+)
+--;
+CREATE TABLE comment (
+	id TEXT COLLATE "C" NOT NULL,
+	record TEXT COLLATE "C" NOT NULL,
+	task TEXT COLLATE "C",
+	person TEXT COLLATE "C" NOT NULL,
+	body TEXT COLLATE "C" NOT NULL,
+	at BIGINT NOT NULL,
+	CONSTRAINT pk_comment PRIMARY KEY (id)
+)
+--;
+CREATE INDEX ix_comment_record ON comment (record, at)
+--;
+CREATE TABLE counter (
+	form TEXT COLLATE "C" NOT NULL,
+	pattern TEXT COLLATE "C" NOT NULL,
 	value BIGINT NOT NULL,
-	CONSTRAINT pk_stamp PRIMARY KEY (name)
+	CONSTRAINT pk_counter PRIMARY KEY (form, pattern)
+)
+--;
+CREATE TABLE definition_text (
+	hash TEXT NOT NULL,
+	text TEXT NOT NULL,
+	CONSTRAINT pk_definition_text PRIMARY KEY (hash)
 )
 --;
 CREATE TABLE definition_version (
@@ -88,10 +101,11 @@ CREATE TABLE definition_version (
 	CONSTRAINT pk_definition_version PRIMARY KEY (version)
 )
 --;
-CREATE TABLE definition_text (
-	hash TEXT NOT NULL,
-	text TEXT NOT NULL,
-	CONSTRAINT pk_definition_text PRIMARY KEY (hash)
+CREATE TABLE fact_value (
+	fact TEXT COLLATE "C" NOT NULL,
+	key TEXT COLLATE "C" NOT NULL,
+	value BIGINT NOT NULL,
+	CONSTRAINT pk_fact_value PRIMARY KEY (fact, key)
 )
 --;
 CREATE TABLE field_number (
@@ -100,6 +114,45 @@ CREATE TABLE field_number (
 	number BIGINT NOT NULL,
 	CONSTRAINT pk_field_number PRIMARY KEY (form, path)
 )
+--;
+CREATE TABLE history (
+	record TEXT COLLATE "C" NOT NULL,
+	n BIGINT NOT NULL,
+	form TEXT COLLATE "C" NOT NULL,
+	seq BIGINT NOT NULL,
+	revision BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	actor TEXT COLLATE "C" NOT NULL,
+	on_behalf TEXT COLLATE "C",
+	action TEXT COLLATE "C" NOT NULL,
+	origin TEXT COLLATE "C",
+	target TEXT COLLATE "C",
+	changes JSONB NOT NULL,
+	route TEXT COLLATE "C" NOT NULL,
+	version BIGINT,
+	comment TEXT COLLATE "C",
+	because JSONB,
+	asks JSONB,
+	before_hash TEXT COLLATE "C" NOT NULL,
+	after_hash TEXT COLLATE "C" NOT NULL,
+	previous TEXT COLLATE "C" NOT NULL,
+	hash TEXT COLLATE "C" NOT NULL,
+	CONSTRAINT pk_history PRIMARY KEY (record, n)
+)
+--;
+CREATE INDEX ix_history_seq ON history (seq)
+--;
+CREATE TABLE hold (
+	source TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	line TEXT NOT NULL,
+	place BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	lot BIGINT NOT NULL,
+	CONSTRAINT pk_hold PRIMARY KEY (source, effect, line)
+)
+--;
+CREATE INDEX ix_hold_place ON hold (place, item)
 --;
 CREATE TABLE ledger_item (
 	id BIGSERIAL NOT NULL,
@@ -111,18 +164,6 @@ CREATE TABLE ledger_item (
 	CONSTRAINT ck_ledger_item_scale CHECK (scale BETWEEN 0 AND 6),
 	CONSTRAINT ck_ledger_item_tracking CHECK (tracking IN ('none', 'lot', 'serial')),
 	CONSTRAINT uq_ledger_item_key UNIQUE (key)
-)
---;
-CREATE TABLE ledger_place (
-	id BIGSERIAL NOT NULL,
-	key TEXT NOT NULL,
-	kind TEXT NOT NULL,
-	negative BIGINT NOT NULL,
-	strict_since BIGINT NOT NULL,
-	parent TEXT NOT NULL,
-	record TEXT NOT NULL,
-	CONSTRAINT pk_ledger_place PRIMARY KEY (id),
-	CONSTRAINT uq_ledger_place_key UNIQUE (key)
 )
 --;
 CREATE TABLE ledger_lot (
@@ -141,6 +182,18 @@ CREATE TABLE ledger_owner (
 	CONSTRAINT uq_ledger_owner_key UNIQUE (key)
 )
 --;
+CREATE TABLE ledger_place (
+	id BIGSERIAL NOT NULL,
+	key TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	negative BIGINT NOT NULL,
+	strict_since BIGINT NOT NULL,
+	parent TEXT NOT NULL,
+	record TEXT NOT NULL,
+	CONSTRAINT pk_ledger_place PRIMARY KEY (id),
+	CONSTRAINT uq_ledger_place_key UNIQUE (key)
+)
+--;
 CREATE TABLE ledger_state (
 	id BIGINT NOT NULL,
 	seq BIGINT NOT NULL,
@@ -150,23 +203,36 @@ CREATE TABLE ledger_state (
 	CONSTRAINT ck_ledger_state_one CHECK (id = 1)
 )
 --;
-CREATE TABLE posting (
+CREATE TABLE link (
+	id TEXT COLLATE "C" NOT NULL,
+	from_form TEXT COLLATE "C" NOT NULL,
+	from_record TEXT COLLATE "C" NOT NULL,
+	from_row TEXT COLLATE "C" NOT NULL,
+	to_form TEXT COLLATE "C" NOT NULL,
+	to_record TEXT COLLATE "C" NOT NULL,
+	to_row TEXT COLLATE "C" NOT NULL,
+	quantity BIGINT NOT NULL,
+	effect TEXT COLLATE "C" NOT NULL,
 	seq BIGINT NOT NULL,
-	source TEXT NOT NULL,
-	cause TEXT NOT NULL,
-	happened BIGINT NOT NULL,
-	recorded BIGINT NOT NULL,
-	reason TEXT NOT NULL,
-	version BIGINT,
-	person TEXT NOT NULL,
-	previous TEXT NOT NULL,
-	hash TEXT NOT NULL,
-	CONSTRAINT pk_posting PRIMARY KEY (seq)
+	reversed BIGINT,
+	CONSTRAINT pk_link PRIMARY KEY (id)
 )
 --;
-CREATE INDEX ix_posting_cause ON posting (cause)
+CREATE INDEX ix_link_from ON link (from_record, from_row)
 --;
-CREATE INDEX ix_posting_source ON posting (source, seq)
+CREATE INDEX ix_link_to ON link (to_record, to_row)
+--;
+CREATE TABLE month_balance (
+	until BIGINT NOT NULL,
+	place BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	lot BIGINT NOT NULL,
+	owner BIGINT NOT NULL,
+	on_hand BIGINT NOT NULL,
+	CONSTRAINT pk_month_balance PRIMARY KEY (until, place, item, lot, owner)
+)
+--;
+CREATE INDEX ix_month_balance_item ON month_balance (until, item, place)
 --;
 CREATE TABLE movement (
 	id BIGINT NOT NULL,
@@ -199,76 +265,60 @@ CREATE INDEX ix_movement_target ON movement (target, happened)
 --;
 CREATE UNIQUE INDEX uq_movement_reverses ON movement (reverses) WHERE reverses IS NOT NULL
 --;
-CREATE TABLE balance (
-	place BIGINT NOT NULL,
-	item BIGINT NOT NULL,
-	lot BIGINT NOT NULL,
-	owner BIGINT NOT NULL,
-	on_hand BIGINT NOT NULL,
-	reserved BIGINT NOT NULL,
-	CONSTRAINT pk_balance PRIMARY KEY (place, item, lot, owner)
-)
- WITH (fillfactor = 60)
---;
-CREATE INDEX ix_balance_item ON balance (item, place)
---;
-CREATE TABLE month_balance (
-	until BIGINT NOT NULL,
-	place BIGINT NOT NULL,
-	item BIGINT NOT NULL,
-	lot BIGINT NOT NULL,
-	owner BIGINT NOT NULL,
-	on_hand BIGINT NOT NULL,
-	CONSTRAINT pk_month_balance PRIMARY KEY (until, place, item, lot, owner)
-)
---;
-CREATE INDEX ix_month_balance_item ON month_balance (until, item, place)
---;
-CREATE TABLE reservation (
-	source TEXT NOT NULL,
-	effect TEXT NOT NULL,
-	line TEXT NOT NULL,
-	place BIGINT NOT NULL,
-	item BIGINT NOT NULL,
-	lot BIGINT NOT NULL,
-	owner BIGINT NOT NULL,
-	quantity BIGINT NOT NULL,
-	CONSTRAINT pk_reservation PRIMARY KEY (source, effect, line),
-	CONSTRAINT ck_reservation_quantity CHECK (quantity > 0)
-)
---;
-CREATE INDEX ix_reservation_place ON reservation (place, item)
---;
-CREATE TABLE hold (
-	source TEXT NOT NULL,
-	effect TEXT NOT NULL,
-	line TEXT NOT NULL,
-	place BIGINT NOT NULL,
-	item BIGINT NOT NULL,
-	lot BIGINT NOT NULL,
-	CONSTRAINT pk_hold PRIMARY KEY (source, effect, line)
-)
---;
-CREATE INDEX ix_hold_place ON hold (place, item)
---;
-CREATE TABLE serial_at (
-	lot BIGINT NOT NULL,
-	place BIGINT NOT NULL,
-	came_from BIGINT NOT NULL,
-	CONSTRAINT pk_serial_at PRIMARY KEY (lot)
-)
---;
-CREATE TABLE closed_period (
-	unit TEXT NOT NULL,
-	until BIGINT NOT NULL,
-	CONSTRAINT pk_closed_period PRIMARY KEY (unit)
-)
---;
-CREATE TABLE record_id (
+CREATE TABLE notice (
 	id TEXT COLLATE "C" NOT NULL,
+	person TEXT COLLATE "C" NOT NULL,
 	form TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_record_id PRIMARY KEY (id)
+	record TEXT COLLATE "C" NOT NULL,
+	template TEXT COLLATE "C" NOT NULL,
+	params JSONB NOT NULL,
+	at BIGINT NOT NULL,
+	read BIGINT,
+	CONSTRAINT pk_notice PRIMARY KEY (id)
 )
+--;
+CREATE INDEX ix_notice_person ON notice (person, at, id)
+--;
+CREATE TABLE once_key (
+	key TEXT COLLATE "C" NOT NULL,
+	record TEXT COLLATE "C" NOT NULL,
+	CONSTRAINT pk_once_key PRIMARY KEY (key)
+)
+--;
+CREATE TABLE outbox (
+	id BIGSERIAL NOT NULL,
+	seq BIGINT NOT NULL,
+	record TEXT COLLATE "C" NOT NULL,
+	topic TEXT COLLATE "C" NOT NULL,
+	payload JSONB NOT NULL,
+	at BIGINT NOT NULL,
+	next_try BIGINT NOT NULL,
+	tries BIGINT DEFAULT 0 NOT NULL,
+	delivered BIGINT,
+	CONSTRAINT pk_outbox PRIMARY KEY (id)
+)
+--;
+CREATE INDEX ix_outbox_record ON outbox (record, id)
+--;
+CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
+--;
+CREATE TABLE posting (
+	seq BIGINT NOT NULL,
+	source TEXT NOT NULL,
+	cause TEXT NOT NULL,
+	happened BIGINT NOT NULL,
+	recorded BIGINT NOT NULL,
+	reason TEXT NOT NULL,
+	version BIGINT,
+	person TEXT NOT NULL,
+	previous TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT pk_posting PRIMARY KEY (seq)
+)
+--;
+CREATE INDEX ix_posting_cause ON posting (cause)
+--;
+CREATE INDEX ix_posting_source ON posting (source, seq)
 --;
 CREATE TABLE record (
 	form TEXT COLLATE "C" NOT NULL,
@@ -296,22 +346,11 @@ CREATE INDEX ix_record_created ON record (form, created, id)
 --;
 CREATE INDEX ix_record_state ON record (form, state, created, id)
 --;
-CREATE TABLE record_rows (
-	record TEXT COLLATE "C" NOT NULL,
-	table_name TEXT COLLATE "C" NOT NULL,
-	data JSONB NOT NULL,
-	CONSTRAINT pk_record_rows PRIMARY KEY (record, table_name)
+CREATE TABLE record_id (
+	id TEXT COLLATE "C" NOT NULL,
+	form TEXT COLLATE "C" NOT NULL,
+	CONSTRAINT pk_record_id PRIMARY KEY (id)
 )
---;
-CREATE TABLE record_ref (
-	field BIGINT NOT NULL,
-	value TEXT COLLATE "C" NOT NULL,
-	created BIGINT NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_record_ref PRIMARY KEY (field, value, created, record)
-)
---;
-CREATE INDEX ix_record_ref_record ON record_ref (record)
 --;
 CREATE TABLE record_org (
 	record TEXT COLLATE "C" NOT NULL,
@@ -325,15 +364,22 @@ CREATE TABLE record_org (
 --;
 CREATE INDEX ix_record_org_unit ON record_org (unit, form, created, record)
 --;
-CREATE TABLE record_unique (
-	form TEXT COLLATE "C" NOT NULL,
+CREATE TABLE record_ref (
 	field BIGINT NOT NULL,
 	value TEXT COLLATE "C" NOT NULL,
+	created BIGINT NOT NULL,
 	record TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_record_unique PRIMARY KEY (form, field, value)
+	CONSTRAINT pk_record_ref PRIMARY KEY (field, value, created, record)
 )
 --;
-CREATE INDEX ix_record_unique_record ON record_unique (record)
+CREATE INDEX ix_record_ref_record ON record_ref (record)
+--;
+CREATE TABLE record_rows (
+	record TEXT COLLATE "C" NOT NULL,
+	table_name TEXT COLLATE "C" NOT NULL,
+	data JSONB NOT NULL,
+	CONSTRAINT pk_record_rows PRIMARY KEY (record, table_name)
+)
 --;
 CREATE TABLE record_token (
 	form TEXT COLLATE "C" NOT NULL,
@@ -345,64 +391,20 @@ CREATE TABLE record_token (
 --;
 CREATE INDEX ix_record_token_record ON record_token (record)
 --;
-CREATE TABLE fact_value (
-	fact TEXT COLLATE "C" NOT NULL,
-	key TEXT COLLATE "C" NOT NULL,
-	value BIGINT NOT NULL,
-	CONSTRAINT pk_fact_value PRIMARY KEY (fact, key)
-)
---;
-CREATE TABLE history (
+CREATE TABLE record_unique (
+	form TEXT COLLATE "C" NOT NULL,
+	field BIGINT NOT NULL,
+	value TEXT COLLATE "C" NOT NULL,
 	record TEXT COLLATE "C" NOT NULL,
-	n BIGINT NOT NULL,
-	form TEXT COLLATE "C" NOT NULL,
-	seq BIGINT NOT NULL,
-	revision BIGINT NOT NULL,
-	at BIGINT NOT NULL,
-	actor TEXT COLLATE "C" NOT NULL,
-	on_behalf TEXT COLLATE "C",
-	action TEXT COLLATE "C" NOT NULL,
-	origin TEXT COLLATE "C",
-	target TEXT COLLATE "C",
-	changes JSONB NOT NULL,
-	route TEXT COLLATE "C" NOT NULL,
-	version BIGINT,
-	comment TEXT COLLATE "C",
-	because JSONB,
-	asks JSONB,
-	before_hash TEXT COLLATE "C" NOT NULL,
-	after_hash TEXT COLLATE "C" NOT NULL,
-	previous TEXT COLLATE "C" NOT NULL,
-	hash TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_history PRIMARY KEY (record, n)
+	CONSTRAINT pk_record_unique PRIMARY KEY (form, field, value)
 )
 --;
-CREATE INDEX ix_history_seq ON history (seq)
+CREATE INDEX ix_record_unique_record ON record_unique (record)
 --;
-CREATE TABLE link (
-	id TEXT COLLATE "C" NOT NULL,
-	from_form TEXT COLLATE "C" NOT NULL,
-	from_record TEXT COLLATE "C" NOT NULL,
-	from_row TEXT COLLATE "C" NOT NULL,
-	to_form TEXT COLLATE "C" NOT NULL,
-	to_record TEXT COLLATE "C" NOT NULL,
-	to_row TEXT COLLATE "C" NOT NULL,
-	quantity BIGINT NOT NULL,
-	effect TEXT COLLATE "C" NOT NULL,
-	seq BIGINT NOT NULL,
-	reversed BIGINT,
-	CONSTRAINT pk_link PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_link_from ON link (from_record, from_row)
---;
-CREATE INDEX ix_link_to ON link (to_record, to_row)
---;
-CREATE TABLE counter (
-	form TEXT COLLATE "C" NOT NULL,
-	pattern TEXT COLLATE "C" NOT NULL,
-	value BIGINT NOT NULL,
-	CONSTRAINT pk_counter PRIMARY KEY (form, pattern)
+CREATE TABLE records_secret (
+	name TEXT COLLATE "C" NOT NULL,
+	value BYTEA NOT NULL,
+	CONSTRAINT pk_records_secret PRIMARY KEY (name)
 )
 --;
 CREATE TABLE request_key (
@@ -415,11 +417,82 @@ CREATE TABLE request_key (
 	CONSTRAINT pk_request_key PRIMARY KEY (account, key)
 )
 --;
-CREATE TABLE once_key (
-	key TEXT COLLATE "C" NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_once_key PRIMARY KEY (key)
+CREATE TABLE reservation (
+	source TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	line TEXT NOT NULL,
+	place BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	lot BIGINT NOT NULL,
+	owner BIGINT NOT NULL,
+	quantity BIGINT NOT NULL,
+	CONSTRAINT pk_reservation PRIMARY KEY (source, effect, line),
+	CONSTRAINT ck_reservation_quantity CHECK (quantity > 0)
 )
+--;
+CREATE INDEX ix_reservation_place ON reservation (place, item)
+--;
+CREATE TABLE security_log (
+	number BIGSERIAL NOT NULL,
+	at BIGINT NOT NULL,
+	event TEXT NOT NULL,
+	person TEXT,
+	account TEXT,
+	route TEXT,
+	reason TEXT,
+	detail JSONB,
+	CONSTRAINT pk_security_log PRIMARY KEY (number)
+)
+--;
+CREATE INDEX ix_security_log_person ON security_log (person, number)
+--;
+CREATE TABLE serial_at (
+	lot BIGINT NOT NULL,
+	place BIGINT NOT NULL,
+	came_from BIGINT NOT NULL,
+	CONSTRAINT pk_serial_at PRIMARY KEY (lot)
+)
+--;
+CREATE TABLE session (
+	token_hash TEXT NOT NULL,
+	person TEXT NOT NULL,
+	created BIGINT NOT NULL,
+	expires BIGINT NOT NULL,
+	ended BIGINT,
+	CONSTRAINT pk_session PRIMARY KEY (token_hash)
+)
+--;
+CREATE INDEX ix_session_person ON session (person)
+--;
+CREATE TABLE sign_in_try (
+	name_hash TEXT NOT NULL,
+	failed BIGINT NOT NULL,
+	last BIGINT NOT NULL,
+	closed_until BIGINT NOT NULL,
+	CONSTRAINT pk_sign_in_try PRIMARY KEY (name_hash)
+)
+--;
+CREATE TABLE stamp (
+	name TEXT NOT NULL,
+	value BIGINT NOT NULL,
+	CONSTRAINT pk_stamp PRIMARY KEY (name)
+)
+--;
+CREATE TABLE substitute (
+	id TEXT NOT NULL,
+	absent TEXT NOT NULL,
+	person TEXT NOT NULL,
+	since TEXT NOT NULL,
+	until TEXT NOT NULL,
+	forms JSONB,
+	created BIGINT NOT NULL,
+	ended BIGINT,
+	CONSTRAINT pk_substitute PRIMARY KEY (id)
+)
+--;
+CREATE INDEX ix_substitute_absent ON substitute (absent)
+--;
+CREATE INDEX ix_substitute_person ON substitute (person)
 --;
 CREATE TABLE task (
 	id TEXT COLLATE "C" NOT NULL,
@@ -455,6 +528,19 @@ CREATE INDEX ix_task_ask_person ON task_ask (person, task)
 --;
 CREATE INDEX ix_task_ask_role ON task_ask (role, relation, unit, task)
 --;
+CREATE TABLE timer (
+	record TEXT COLLATE "C" NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	occurrence TEXT COLLATE "C" NOT NULL,
+	form TEXT COLLATE "C" NOT NULL,
+	due BIGINT NOT NULL,
+	fired BIGINT,
+	cancelled BIGINT,
+	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
+)
+--;
+CREATE INDEX ix_timer_due ON timer (due) WHERE fired IS NULL AND cancelled IS NULL
+--;
 CREATE TABLE vote (
 	record TEXT COLLATE "C" NOT NULL,
 	approval TEXT COLLATE "C" NOT NULL,
@@ -471,92 +557,6 @@ CREATE TABLE vote (
 	at BIGINT NOT NULL,
 	seq BIGINT NOT NULL,
 	CONSTRAINT pk_vote PRIMARY KEY (record, approval, round, step, part, row, person, seq)
-)
---;
-CREATE TABLE timer (
-	record TEXT COLLATE "C" NOT NULL,
-	name TEXT COLLATE "C" NOT NULL,
-	occurrence TEXT COLLATE "C" NOT NULL,
-	form TEXT COLLATE "C" NOT NULL,
-	due BIGINT NOT NULL,
-	fired BIGINT,
-	cancelled BIGINT,
-	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
-)
---;
-CREATE INDEX ix_timer_due ON timer (due) WHERE fired IS NULL AND cancelled IS NULL
---;
-CREATE TABLE outbox (
-	id BIGSERIAL NOT NULL,
-	seq BIGINT NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	topic TEXT COLLATE "C" NOT NULL,
-	payload JSONB NOT NULL,
-	at BIGINT NOT NULL,
-	next_try BIGINT NOT NULL,
-	tries BIGINT DEFAULT 0 NOT NULL,
-	delivered BIGINT,
-	CONSTRAINT pk_outbox PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_outbox_record ON outbox (record, id)
---;
-CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
---;
-CREATE TABLE notice (
-	id TEXT COLLATE "C" NOT NULL,
-	person TEXT COLLATE "C" NOT NULL,
-	form TEXT COLLATE "C" NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	template TEXT COLLATE "C" NOT NULL,
-	params JSONB NOT NULL,
-	at BIGINT NOT NULL,
-	read BIGINT,
-	CONSTRAINT pk_notice PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_notice_person ON notice (person, at, id)
---;
-CREATE TABLE attachment (
-	id TEXT COLLATE "C" NOT NULL,
-	person TEXT COLLATE "C" NOT NULL,
-	name TEXT COLLATE "C" NOT NULL,
-	type TEXT COLLATE "C" NOT NULL,
-	size BIGINT NOT NULL,
-	hash TEXT COLLATE "C" NOT NULL,
-	at BIGINT NOT NULL,
-	CONSTRAINT pk_attachment PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_attachment_hash ON attachment (hash)
---;
-CREATE INDEX ix_attachment_person ON attachment (person)
---;
-CREATE TABLE attachment_record (
-	attachment TEXT COLLATE "C" NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	path TEXT COLLATE "C" NOT NULL,
-	CONSTRAINT pk_attachment_record PRIMARY KEY (attachment, record, path)
-)
---;
-CREATE INDEX ix_attachment_record_record ON attachment_record (record)
---;
-CREATE TABLE comment (
-	id TEXT COLLATE "C" NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	task TEXT COLLATE "C",
-	person TEXT COLLATE "C" NOT NULL,
-	body TEXT COLLATE "C" NOT NULL,
-	at BIGINT NOT NULL,
-	CONSTRAINT pk_comment PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_comment_record ON comment (record, at)
---;
-CREATE TABLE records_secret (
-	name TEXT COLLATE "C" NOT NULL,
-	value BYTEA NOT NULL,
-	CONSTRAINT pk_records_secret PRIMARY KEY (name)
 )
 --;
 CREATE TABLE definition (

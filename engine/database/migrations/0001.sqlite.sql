@@ -9,27 +9,6 @@ CREATE TABLE account (
 )
  STRICT
 --;
-CREATE TABLE sign_in_try (
-	name_hash TEXT NOT NULL,
-	failed INTEGER NOT NULL,
-	last INTEGER NOT NULL,
-	closed_until INTEGER NOT NULL,
-	CONSTRAINT pk_sign_in_try PRIMARY KEY (name_hash)
-)
- STRICT
---;
-CREATE TABLE session (
-	token_hash TEXT NOT NULL,
-	person TEXT NOT NULL,
-	created INTEGER NOT NULL,
-	expires INTEGER NOT NULL,
-	ended INTEGER,
-	CONSTRAINT pk_session PRIMARY KEY (token_hash)
-)
- STRICT
---;
-CREATE INDEX ix_session_person ON session (person)
---;
 CREATE TABLE api_key (
 	id TEXT NOT NULL,
 	token_hash TEXT NOT NULL,
@@ -47,42 +26,79 @@ CREATE TABLE api_key (
 --;
 CREATE INDEX ix_api_key_person ON api_key (person)
 --;
-CREATE TABLE substitute (
+CREATE TABLE attachment (
 	id TEXT NOT NULL,
-	absent TEXT NOT NULL,
 	person TEXT NOT NULL,
-	since TEXT NOT NULL,
-	until TEXT NOT NULL,
-	forms TEXT,
-	created INTEGER NOT NULL,
-	ended INTEGER,
-	CONSTRAINT pk_substitute PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_substitute_absent ON substitute (absent)
---;
-CREATE INDEX ix_substitute_person ON substitute (person)
---;
-CREATE TABLE security_log (
-	number INTEGER NOT NULL,
-	at INTEGER NOT NULL,
-	event TEXT NOT NULL,
-	person TEXT,
-	account TEXT,
-	route TEXT,
-	reason TEXT,
-	detail TEXT,
-	CONSTRAINT pk_security_log PRIMARY KEY (number)
-)
- STRICT
---;
-CREATE INDEX ix_security_log_person ON security_log (person, number)
---;
-CREATE TABLE stamp (
 	name TEXT NOT NULL,
+	type TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	CONSTRAINT pk_attachment PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_attachment_hash ON attachment (hash)
+--;
+CREATE INDEX ix_attachment_person ON attachment (person)
+--;
+CREATE TABLE attachment_record (
+	attachment TEXT NOT NULL,
+	record TEXT NOT NULL,
+	path TEXT NOT NULL,
+	CONSTRAINT pk_attachment_record PRIMARY KEY (attachment, record, path)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX ix_attachment_record_record ON attachment_record (record)
+--;
+CREATE TABLE balance (
+	place INTEGER NOT NULL,
+	item INTEGER NOT NULL,
+	lot INTEGER NOT NULL,
+	owner INTEGER NOT NULL,
+	on_hand INTEGER NOT NULL,
+	reserved INTEGER NOT NULL,
+	CONSTRAINT pk_balance PRIMARY KEY (place, item, lot, owner)
+)
+ STRICT
+--;
+CREATE INDEX ix_balance_item ON balance (item, place)
+--;
+CREATE TABLE closed_period (
+	unit TEXT NOT NULL,
+	until INTEGER NOT NULL,
+	CONSTRAINT pk_closed_period PRIMARY KEY (unit)
+)
+ STRICT
+--;
+CREATE TABLE comment (
+	id TEXT NOT NULL,
+	record TEXT NOT NULL,
+	task TEXT,
+	person TEXT NOT NULL,
+	body TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	CONSTRAINT pk_comment PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_comment_record ON comment (record, at)
+--;
+CREATE TABLE counter (
+	form TEXT NOT NULL,
+	pattern TEXT NOT NULL,
 	value INTEGER NOT NULL,
-	CONSTRAINT pk_stamp PRIMARY KEY (name)
+	CONSTRAINT pk_counter PRIMARY KEY (form, pattern)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE definition_text (
+	hash TEXT NOT NULL,
+	text TEXT NOT NULL,
+	CONSTRAINT pk_definition_text PRIMARY KEY (hash)
 )
  STRICT
 --;
@@ -96,11 +112,13 @@ CREATE TABLE definition_version (
 )
  STRICT
 --;
-CREATE TABLE definition_text (
-	hash TEXT NOT NULL,
-	text TEXT NOT NULL,
-	CONSTRAINT pk_definition_text PRIMARY KEY (hash)
+CREATE TABLE fact_value (
+	fact TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	value INTEGER NOT NULL,
+	CONSTRAINT pk_fact_value PRIMARY KEY (fact, "key")
 )
+ WITHOUT ROWID,
  STRICT
 --;
 CREATE TABLE field_number (
@@ -110,6 +128,48 @@ CREATE TABLE field_number (
 	CONSTRAINT pk_field_number PRIMARY KEY (form, path)
 )
  STRICT
+--;
+CREATE TABLE history (
+	record TEXT NOT NULL,
+	n INTEGER NOT NULL,
+	form TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	actor TEXT NOT NULL,
+	on_behalf TEXT,
+	action TEXT NOT NULL,
+	origin TEXT,
+	target TEXT,
+	changes TEXT NOT NULL,
+	route TEXT NOT NULL,
+	version INTEGER,
+	comment TEXT,
+	because TEXT,
+	asks TEXT,
+	before_hash TEXT NOT NULL,
+	after_hash TEXT NOT NULL,
+	previous TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT pk_history PRIMARY KEY (record, n)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX ix_history_seq ON history (seq)
+--;
+CREATE TABLE hold (
+	source TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	line TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	item INTEGER NOT NULL,
+	lot INTEGER NOT NULL,
+	CONSTRAINT pk_hold PRIMARY KEY (source, effect, line)
+)
+ STRICT
+--;
+CREATE INDEX ix_hold_place ON hold (place, item)
 --;
 CREATE TABLE ledger_item (
 	id INTEGER NOT NULL,
@@ -121,19 +181,6 @@ CREATE TABLE ledger_item (
 	CONSTRAINT ck_ledger_item_scale CHECK (scale BETWEEN 0 AND 6),
 	CONSTRAINT ck_ledger_item_tracking CHECK (tracking IN ('none', 'lot', 'serial')),
 	CONSTRAINT uq_ledger_item_key UNIQUE ("key")
-)
- STRICT
---;
-CREATE TABLE ledger_place (
-	id INTEGER NOT NULL,
-	"key" TEXT NOT NULL,
-	kind TEXT NOT NULL,
-	negative INTEGER NOT NULL,
-	strict_since INTEGER NOT NULL,
-	parent TEXT NOT NULL,
-	record TEXT NOT NULL,
-	CONSTRAINT pk_ledger_place PRIMARY KEY (id),
-	CONSTRAINT uq_ledger_place_key UNIQUE ("key")
 )
  STRICT
 --;
@@ -155,6 +202,19 @@ CREATE TABLE ledger_owner (
 )
  STRICT
 --;
+CREATE TABLE ledger_place (
+	id INTEGER NOT NULL,
+	"key" TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	negative INTEGER NOT NULL,
+	strict_since INTEGER NOT NULL,
+	parent TEXT NOT NULL,
+	record TEXT NOT NULL,
+	CONSTRAINT pk_ledger_place PRIMARY KEY (id),
+	CONSTRAINT uq_ledger_place_key UNIQUE ("key")
+)
+ STRICT
+--;
 CREATE TABLE ledger_state (
 	id INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
@@ -165,24 +225,38 @@ CREATE TABLE ledger_state (
 )
  STRICT
 --;
-CREATE TABLE posting (
+CREATE TABLE link (
+	id TEXT NOT NULL,
+	from_form TEXT NOT NULL,
+	from_record TEXT NOT NULL,
+	from_row TEXT NOT NULL,
+	to_form TEXT NOT NULL,
+	to_record TEXT NOT NULL,
+	to_row TEXT NOT NULL,
+	quantity INTEGER NOT NULL,
+	effect TEXT NOT NULL,
 	seq INTEGER NOT NULL,
-	source TEXT NOT NULL,
-	cause TEXT NOT NULL,
-	happened INTEGER NOT NULL,
-	recorded INTEGER NOT NULL,
-	reason TEXT NOT NULL,
-	version INTEGER,
-	person TEXT NOT NULL,
-	previous TEXT NOT NULL,
-	hash TEXT NOT NULL,
-	CONSTRAINT pk_posting PRIMARY KEY (seq)
+	reversed INTEGER,
+	CONSTRAINT pk_link PRIMARY KEY (id)
 )
  STRICT
 --;
-CREATE INDEX ix_posting_cause ON posting (cause)
+CREATE INDEX ix_link_from ON link (from_record, from_row)
 --;
-CREATE INDEX ix_posting_source ON posting (source, seq)
+CREATE INDEX ix_link_to ON link (to_record, to_row)
+--;
+CREATE TABLE month_balance (
+	until INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	item INTEGER NOT NULL,
+	lot INTEGER NOT NULL,
+	owner INTEGER NOT NULL,
+	on_hand INTEGER NOT NULL,
+	CONSTRAINT pk_month_balance PRIMARY KEY (until, place, item, lot, owner)
+)
+ STRICT
+--;
+CREATE INDEX ix_month_balance_item ON month_balance (until, item, place)
 --;
 CREATE TABLE movement (
 	id INTEGER NOT NULL,
@@ -216,83 +290,65 @@ CREATE INDEX ix_movement_target ON movement (target, happened)
 --;
 CREATE UNIQUE INDEX uq_movement_reverses ON movement (reverses) WHERE reverses IS NOT NULL
 --;
-CREATE TABLE balance (
-	place INTEGER NOT NULL,
-	item INTEGER NOT NULL,
-	lot INTEGER NOT NULL,
-	owner INTEGER NOT NULL,
-	on_hand INTEGER NOT NULL,
-	reserved INTEGER NOT NULL,
-	CONSTRAINT pk_balance PRIMARY KEY (place, item, lot, owner)
-)
- STRICT
---;
-CREATE INDEX ix_balance_item ON balance (item, place)
---;
-CREATE TABLE month_balance (
-	until INTEGER NOT NULL,
-	place INTEGER NOT NULL,
-	item INTEGER NOT NULL,
-	lot INTEGER NOT NULL,
-	owner INTEGER NOT NULL,
-	on_hand INTEGER NOT NULL,
-	CONSTRAINT pk_month_balance PRIMARY KEY (until, place, item, lot, owner)
-)
- STRICT
---;
-CREATE INDEX ix_month_balance_item ON month_balance (until, item, place)
---;
-CREATE TABLE reservation (
-	source TEXT NOT NULL,
-	effect TEXT NOT NULL,
-	line TEXT NOT NULL,
-	place INTEGER NOT NULL,
-	item INTEGER NOT NULL,
-	lot INTEGER NOT NULL,
-	owner INTEGER NOT NULL,
-	quantity INTEGER NOT NULL,
-	CONSTRAINT pk_reservation PRIMARY KEY (source, effect, line),
-	CONSTRAINT ck_reservation_quantity CHECK (quantity > 0)
-)
- STRICT
---;
-CREATE INDEX ix_reservation_place ON reservation (place, item)
---;
-CREATE TABLE hold (
-	source TEXT NOT NULL,
-	effect TEXT NOT NULL,
-	line TEXT NOT NULL,
-	place INTEGER NOT NULL,
-	item INTEGER NOT NULL,
-	lot INTEGER NOT NULL,
-	CONSTRAINT pk_hold PRIMARY KEY (source, effect, line)
-)
- STRICT
---;
-CREATE INDEX ix_hold_place ON hold (place, item)
---;
-CREATE TABLE serial_at (
-	lot INTEGER NOT NULL,
-	place INTEGER NOT NULL,
-	came_from INTEGER NOT NULL,
-	CONSTRAINT pk_serial_at PRIMARY KEY (lot)
-)
- STRICT
---;
-CREATE TABLE closed_period (
-	unit TEXT NOT NULL,
-	until INTEGER NOT NULL,
-	CONSTRAINT pk_closed_period PRIMARY KEY (unit)
-)
- STRICT
---;
-CREATE TABLE record_id (
+CREATE TABLE notice (
 	id TEXT NOT NULL,
+	person TEXT NOT NULL,
 	form TEXT NOT NULL,
-	CONSTRAINT pk_record_id PRIMARY KEY (id)
+	record TEXT NOT NULL,
+	template TEXT NOT NULL,
+	params TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	read INTEGER,
+	CONSTRAINT pk_notice PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_notice_person ON notice (person, at, id)
+--;
+CREATE TABLE once_key (
+	"key" TEXT NOT NULL,
+	record TEXT NOT NULL,
+	CONSTRAINT pk_once_key PRIMARY KEY ("key")
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE TABLE outbox (
+	id INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	record TEXT NOT NULL,
+	topic TEXT NOT NULL,
+	payload TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	next_try INTEGER NOT NULL,
+	tries INTEGER DEFAULT 0 NOT NULL,
+	delivered INTEGER,
+	CONSTRAINT pk_outbox PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_outbox_record ON outbox (record, id)
+--;
+CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
+--;
+CREATE TABLE posting (
+	seq INTEGER NOT NULL,
+	source TEXT NOT NULL,
+	cause TEXT NOT NULL,
+	happened INTEGER NOT NULL,
+	recorded INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	version INTEGER,
+	person TEXT NOT NULL,
+	previous TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT pk_posting PRIMARY KEY (seq)
+)
+ STRICT
+--;
+CREATE INDEX ix_posting_cause ON posting (cause)
+--;
+CREATE INDEX ix_posting_source ON posting (source, seq)
 --;
 CREATE TABLE record (
 	form TEXT NOT NULL,
@@ -320,26 +376,13 @@ CREATE INDEX ix_record_created ON record (form, created, id)
 --;
 CREATE INDEX ix_record_state ON record (form, state, created, id)
 --;
-CREATE TABLE record_rows (
-	record TEXT NOT NULL,
-	table_name TEXT NOT NULL,
-	data TEXT NOT NULL,
-	CONSTRAINT pk_record_rows PRIMARY KEY (record, table_name)
+CREATE TABLE record_id (
+	id TEXT NOT NULL,
+	form TEXT NOT NULL,
+	CONSTRAINT pk_record_id PRIMARY KEY (id)
 )
  WITHOUT ROWID,
  STRICT
---;
-CREATE TABLE record_ref (
-	field INTEGER NOT NULL,
-	value TEXT NOT NULL,
-	created INTEGER NOT NULL,
-	record TEXT NOT NULL,
-	CONSTRAINT pk_record_ref PRIMARY KEY (field, value, created, record)
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX ix_record_ref_record ON record_ref (record)
 --;
 CREATE TABLE record_org (
 	record TEXT NOT NULL,
@@ -355,17 +398,26 @@ CREATE TABLE record_org (
 --;
 CREATE INDEX ix_record_org_unit ON record_org (unit, form, created, record)
 --;
-CREATE TABLE record_unique (
-	form TEXT NOT NULL,
+CREATE TABLE record_ref (
 	field INTEGER NOT NULL,
 	value TEXT NOT NULL,
+	created INTEGER NOT NULL,
 	record TEXT NOT NULL,
-	CONSTRAINT pk_record_unique PRIMARY KEY (form, field, value)
+	CONSTRAINT pk_record_ref PRIMARY KEY (field, value, created, record)
 )
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX ix_record_unique_record ON record_unique (record)
+CREATE INDEX ix_record_ref_record ON record_ref (record)
+--;
+CREATE TABLE record_rows (
+	record TEXT NOT NULL,
+	table_name TEXT NOT NULL,
+	data TEXT NOT NULL,
+	CONSTRAINT pk_record_rows PRIMARY KEY (record, table_name)
+)
+ WITHOUT ROWID,
+ STRICT
 --;
 CREATE TABLE record_token (
 	form TEXT NOT NULL,
@@ -379,71 +431,23 @@ CREATE TABLE record_token (
 --;
 CREATE INDEX ix_record_token_record ON record_token (record)
 --;
-CREATE TABLE fact_value (
-	fact TEXT NOT NULL,
-	"key" TEXT NOT NULL,
-	value INTEGER NOT NULL,
-	CONSTRAINT pk_fact_value PRIMARY KEY (fact, "key")
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE TABLE history (
+CREATE TABLE record_unique (
+	form TEXT NOT NULL,
+	field INTEGER NOT NULL,
+	value TEXT NOT NULL,
 	record TEXT NOT NULL,
-	n INTEGER NOT NULL,
-	form TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	revision INTEGER NOT NULL,
-	at INTEGER NOT NULL,
-	actor TEXT NOT NULL,
-	on_behalf TEXT,
-	action TEXT NOT NULL,
-	origin TEXT,
-	target TEXT,
-	changes TEXT NOT NULL,
-	route TEXT NOT NULL,
-	version INTEGER,
-	comment TEXT,
-	because TEXT,
-	asks TEXT,
-	before_hash TEXT NOT NULL,
-	after_hash TEXT NOT NULL,
-	previous TEXT NOT NULL,
-	hash TEXT NOT NULL,
-	CONSTRAINT pk_history PRIMARY KEY (record, n)
+	CONSTRAINT pk_record_unique PRIMARY KEY (form, field, value)
 )
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX ix_history_seq ON history (seq)
+CREATE INDEX ix_record_unique_record ON record_unique (record)
 --;
-CREATE TABLE link (
-	id TEXT NOT NULL,
-	from_form TEXT NOT NULL,
-	from_record TEXT NOT NULL,
-	from_row TEXT NOT NULL,
-	to_form TEXT NOT NULL,
-	to_record TEXT NOT NULL,
-	to_row TEXT NOT NULL,
-	quantity INTEGER NOT NULL,
-	effect TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	reversed INTEGER,
-	CONSTRAINT pk_link PRIMARY KEY (id)
+CREATE TABLE records_secret (
+	name TEXT NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT pk_records_secret PRIMARY KEY (name)
 )
- STRICT
---;
-CREATE INDEX ix_link_from ON link (from_record, from_row)
---;
-CREATE INDEX ix_link_to ON link (to_record, to_row)
---;
-CREATE TABLE counter (
-	form TEXT NOT NULL,
-	pattern TEXT NOT NULL,
-	value INTEGER NOT NULL,
-	CONSTRAINT pk_counter PRIMARY KEY (form, pattern)
-)
- WITHOUT ROWID,
  STRICT
 --;
 CREATE TABLE request_key (
@@ -458,13 +462,89 @@ CREATE TABLE request_key (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE TABLE once_key (
-	"key" TEXT NOT NULL,
-	record TEXT NOT NULL,
-	CONSTRAINT pk_once_key PRIMARY KEY ("key")
+CREATE TABLE reservation (
+	source TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	line TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	item INTEGER NOT NULL,
+	lot INTEGER NOT NULL,
+	owner INTEGER NOT NULL,
+	quantity INTEGER NOT NULL,
+	CONSTRAINT pk_reservation PRIMARY KEY (source, effect, line),
+	CONSTRAINT ck_reservation_quantity CHECK (quantity > 0)
 )
- WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX ix_reservation_place ON reservation (place, item)
+--;
+CREATE TABLE security_log (
+	number INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	event TEXT NOT NULL,
+	person TEXT,
+	account TEXT,
+	route TEXT,
+	reason TEXT,
+	detail TEXT,
+	CONSTRAINT pk_security_log PRIMARY KEY (number)
+)
+ STRICT
+--;
+CREATE INDEX ix_security_log_person ON security_log (person, number)
+--;
+CREATE TABLE serial_at (
+	lot INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	came_from INTEGER NOT NULL,
+	CONSTRAINT pk_serial_at PRIMARY KEY (lot)
+)
+ STRICT
+--;
+CREATE TABLE session (
+	token_hash TEXT NOT NULL,
+	person TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	expires INTEGER NOT NULL,
+	ended INTEGER,
+	CONSTRAINT pk_session PRIMARY KEY (token_hash)
+)
+ STRICT
+--;
+CREATE INDEX ix_session_person ON session (person)
+--;
+CREATE TABLE sign_in_try (
+	name_hash TEXT NOT NULL,
+	failed INTEGER NOT NULL,
+	last INTEGER NOT NULL,
+	closed_until INTEGER NOT NULL,
+	CONSTRAINT pk_sign_in_try PRIMARY KEY (name_hash)
+)
+ STRICT
+--;
+CREATE TABLE stamp (
+	name TEXT NOT NULL,
+	value INTEGER NOT NULL,
+	CONSTRAINT pk_stamp PRIMARY KEY (name)
+)
+ STRICT
+--;
+CREATE TABLE substitute (
+	id TEXT NOT NULL,
+	absent TEXT NOT NULL,
+	person TEXT NOT NULL,
+	since TEXT NOT NULL,
+	until TEXT NOT NULL,
+	forms TEXT,
+	created INTEGER NOT NULL,
+	ended INTEGER,
+	CONSTRAINT pk_substitute PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_substitute_absent ON substitute (absent)
+--;
+CREATE INDEX ix_substitute_person ON substitute (person)
 --;
 CREATE TABLE task (
 	id TEXT NOT NULL,
@@ -503,6 +583,21 @@ CREATE INDEX ix_task_ask_person ON task_ask (person, task)
 --;
 CREATE INDEX ix_task_ask_role ON task_ask (role, relation, unit, task)
 --;
+CREATE TABLE timer (
+	record TEXT NOT NULL,
+	name TEXT NOT NULL,
+	occurrence TEXT NOT NULL,
+	form TEXT NOT NULL,
+	due INTEGER NOT NULL,
+	fired INTEGER,
+	cancelled INTEGER,
+	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX ix_timer_due ON timer (due) WHERE fired IS NULL AND cancelled IS NULL
+--;
 CREATE TABLE vote (
 	record TEXT NOT NULL,
 	approval TEXT NOT NULL,
@@ -521,101 +616,6 @@ CREATE TABLE vote (
 	CONSTRAINT pk_vote PRIMARY KEY (record, approval, round, step, part, "row", person, seq)
 )
  WITHOUT ROWID,
- STRICT
---;
-CREATE TABLE timer (
-	record TEXT NOT NULL,
-	name TEXT NOT NULL,
-	occurrence TEXT NOT NULL,
-	form TEXT NOT NULL,
-	due INTEGER NOT NULL,
-	fired INTEGER,
-	cancelled INTEGER,
-	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX ix_timer_due ON timer (due) WHERE fired IS NULL AND cancelled IS NULL
---;
-CREATE TABLE outbox (
-	id INTEGER NOT NULL,
-	seq INTEGER NOT NULL,
-	record TEXT NOT NULL,
-	topic TEXT NOT NULL,
-	payload TEXT NOT NULL,
-	at INTEGER NOT NULL,
-	next_try INTEGER NOT NULL,
-	tries INTEGER DEFAULT 0 NOT NULL,
-	delivered INTEGER,
-	CONSTRAINT pk_outbox PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_outbox_record ON outbox (record, id)
---;
-CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
---;
-CREATE TABLE notice (
-	id TEXT NOT NULL,
-	person TEXT NOT NULL,
-	form TEXT NOT NULL,
-	record TEXT NOT NULL,
-	template TEXT NOT NULL,
-	params TEXT NOT NULL,
-	at INTEGER NOT NULL,
-	read INTEGER,
-	CONSTRAINT pk_notice PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_notice_person ON notice (person, at, id)
---;
-CREATE TABLE attachment (
-	id TEXT NOT NULL,
-	person TEXT NOT NULL,
-	name TEXT NOT NULL,
-	type TEXT NOT NULL,
-	size INTEGER NOT NULL,
-	hash TEXT NOT NULL,
-	at INTEGER NOT NULL,
-	CONSTRAINT pk_attachment PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_attachment_hash ON attachment (hash)
---;
-CREATE INDEX ix_attachment_person ON attachment (person)
---;
-CREATE TABLE attachment_record (
-	attachment TEXT NOT NULL,
-	record TEXT NOT NULL,
-	path TEXT NOT NULL,
-	CONSTRAINT pk_attachment_record PRIMARY KEY (attachment, record, path)
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX ix_attachment_record_record ON attachment_record (record)
---;
-CREATE TABLE comment (
-	id TEXT NOT NULL,
-	record TEXT NOT NULL,
-	task TEXT,
-	person TEXT NOT NULL,
-	body TEXT NOT NULL,
-	at INTEGER NOT NULL,
-	CONSTRAINT pk_comment PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_comment_record ON comment (record, at)
---;
-CREATE TABLE records_secret (
-	name TEXT NOT NULL,
-	value BLOB NOT NULL,
-	CONSTRAINT pk_records_secret PRIMARY KEY (name)
-)
  STRICT
 --;
 CREATE TABLE definition (
