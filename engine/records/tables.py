@@ -1,5 +1,6 @@
-"""The tables of records, their history, tasks and messages: a fixed set, whatever the definitions say.
+"""The tables of records, their history, tasks and messages: a fixed set. Used by every module of this room.
 
+Whatever the definitions say, the set stays as it is.
 `publishing` adds partitions and indexes to `record`, never a column. Text that is compared or sorted has the collation
 `C`, so that both databases order it alike. There are no foreign keys: `archive` writes what belongs together, and
 `audit` proves that nothing points nowhere. `history` and `vote` are append-only; a `link` may only be reversed.

@@ -121,7 +121,10 @@ TAMPERED = {
     "a moment": "UPDATE record SET created = created + 1 WHERE form = 'order'",
     "the memory": "UPDATE record SET memory = '{\"a\": 1}' WHERE form = 'order'",
     "a row": "UPDATE record_rows SET data = REPLACE(CAST(data AS TEXT), 'blue', 'blux'){json}",
-    "a row's place": 'UPDATE record_rows SET data = REPLACE(CAST(data AS TEXT), \'["a",{gap}"b"]\', \'["b","a"]\'){json}',
+    "a row's place": (
+        "UPDATE record_rows SET data = "
+        """REPLACE(CAST(data AS TEXT), '["a",{gap}"b"]', '["b","a"]'){json}"""
+    ),
     "rows are gone": "DELETE FROM record_rows",
     "a record is gone": "DELETE FROM record WHERE form = 'order'",
     "a record from nowhere": (
