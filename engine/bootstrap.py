@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def build(settings: Settings) -> Services:
         render=render_words,
     )
     if settings.test_clock is not None:
-        start = datetime.now(UTC) if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
+        start = SystemClock().now() if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
         database.transaction(lambda connection: testclock.start(connection, start))
     return services
 

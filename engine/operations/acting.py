@@ -1,4 +1,4 @@
-"""Taking an action on a record: rights, what was sent, the workflow's word, effects. Used by `commands` and `creating`."""
+"""Taking an action on a record: rights, what was sent, the workflow's word, effects. For `commands` and `creating`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def prepare(
     operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None
 ) -> Folder:
     """Everything up to the point of writing down."""
-    operation.require_person()
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
     bodies.only(body, {"values", "asks", "comment", "revision", "rows"})

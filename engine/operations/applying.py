@@ -14,6 +14,8 @@ from engine.effects import outcomes as o
 from engine.errors import rule, text
 from engine.operations import numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Share
+from engine.operations.ids import references
+from engine.records import requests
 from engine.workflow.plan import SYSTEM
 
 if TYPE_CHECKING:
@@ -45,13 +47,13 @@ def _set(operation: Operation, folder: Folder, outcome: o.SetFields) -> None:
         for row in folder.values.get(outcome.table, ()):
             if row["row"] == outcome.row:
                 row.update(outcome.values)
-    operation.shelf.prefetch(operation.references(folder))
+    operation.shelf.prefetch(references(folder.form, folder.values))
 
 
 def _update(operation: Operation, folder: Folder, outcome: o.Update) -> None:
     target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
     target.values.update(outcome.values)
-    operation.shelf.prefetch(operation.references(target))
+    operation.shelf.prefetch(references(target.form, target.values))
     writing.derive(operation, target)
     target.events.append(Event("update", SYSTEM, None, target.state, target.state))
 
@@ -60,14 +62,14 @@ def _act(operation: Operation, folder: Folder, outcome: o.Act) -> Follow:
     target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
     if outcome.values:
         target.values.update(outcome.values)
-        operation.shelf.prefetch(operation.references(target))
+        operation.shelf.prefetch(references(target.form, target.values))
         writing.derive(operation, target)
     return Follow(target, action=outcome.action)
 
 
 def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow | None:
     made_id = operation.new_id()
-    if outcome.once is not None and not operation.once(outcome.once, made_id):
+    if outcome.once is not None and not requests.once(operation.connection, outcome.once, made_id):
         return None
     made = operation.fresh(outcome.form, made_id)
     made.made_by_effect = True
@@ -77,7 +79,7 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
         made.values[table] = [_row(operation, folder, made, row, outcome.effect) for row in rows]
     made.touched |= {(name, None) for name in outcome.values}
     made.touched |= {(f"{table}.{name}", row["row"]) for table, rows in made.tables() for row in rows for name in row}
-    operation.shelf.prefetch(operation.references(made))
+    operation.shelf.prefetch(references(made.form, made.values))
     writing.derive(operation, made)
     made.making = False
     writing.require_whole(operation, made, "")

@@ -1,4 +1,4 @@
-"""The questions that an action asks (reason, signature, date), read with the field types. Used by `acting`, `deciding`."""
+"""The questions that an action asks (reason, signature, date), read with the field types. For `acting`, `deciding`."""
 
 from __future__ import annotations
 

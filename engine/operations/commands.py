@@ -1,6 +1,6 @@
 """The one door: every command of the HTTP contract, whoever brings it (page, API, bulk, import, batch, automation).
 
-`run` is handed to the web by bootstrap; `route_of` is used by `batch`, so that a command in a batch is the same command.
+`run` is what the web calls; `route_of` is used by `batch`, so that a command in a batch is the same command.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Deciding a task: approve, reject, return, comment; one or many. Used by `commands`.
 
-A task is for one content of what its step can see: when the content has changed, the task has ended and a decision on it
-meets `conflict`.
+A task is for one content of what its step can see: when the content has changed, the task has ended and a decision on
+it meets `conflict`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ VERDICTS = ("approve", "reject", "return")
 
 def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Answer:
     """Decide a task with `{comment?, values?, asks?, to?}`; answers the small answer of its record."""
-    operation.require_person()
     bodies.only(body, {"comment", "values", "asks", "to", "step", "where", "revision"})
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
@@ -45,11 +44,10 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
     words = bodies.comment(body)
     answered = asking.answers(operation, folder, step.asks, bodies.mapping(body, "asks"))
     values = bodies.mapping(body, "values")
-    if values:
-        _edit(operation, folder, task, values)
+    voided = _edit(operation, folder, task, values) if values else None
     if verdict == "approve":
         writing.require_whole(operation, folder, "/values", step.required)
-    decision = _cast(operation, folder, task, verdict, words, to)
+    decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to)
     name = f"{task.step}/{task.part}" if task.part else task.step
     folder.events.append(
         Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered)
@@ -59,18 +57,18 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
     return Answer(200, settling.small(operation, folder))
 
 
-def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str, Any]) -> None:
-    """What the step lets its decider write; votes of siblings that bind it are void."""
+def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str, Any]) -> Decision:
+    """What the step lets its decider write; votes of siblings that bind it are void, which may itself decide."""
     writing.patch(operation, folder, values, _step_writable(operation, folder, task), "/values")
     writing.derive(operation, folder, "/values")
     paths = {path for path, _row in folder.wrote}
     decision = edited(operation.situation(folder, locking=True), paths, task.step, task.part)
     folder.memory = decision.memory
+    return decision
 
 
 def comment(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """Say something about a task's record; history keeps it."""
-    operation.require_person()
     bodies.only(body, {"comment"})
     _task, folder = _open(operation, task_id)
     words = bodies.comment(body)

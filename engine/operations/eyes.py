@@ -46,24 +46,29 @@ class LibraryEyes:
 
     def fetch(self, of: Reference | Place | Subject, name: str) -> Value:
         """A field of a referenced record, or a place: of the chain, of a record, or the record itself (`#place`)."""
-        if isinstance(of, Subject) and of.form == "chain":
-            place = self._operation.library.places.get(name)
-            return Place(f"chain/{name}", place.kind, place.negative) if place else None
         if isinstance(of, Place):
             return None
+        if of.form == CHAIN.form:
+            place = self._operation.library.places.get(name)
+            return Place(f"chain/{name}", place.kind, place.negative) if place else None
         if name == "#place":
             return self._operation.shelf.place(Reference(of.form, of.id))
+        return self._field(of, name)
+
+    def _field(self, of: Reference | Subject, name: str) -> Value:
         form = self._form(of)
         if form is not None and name in form.places:
             kept = form.places[name]
             return Place(f"{of.id}/{name}", kept.kind, kept.negative)
         working = self._operation.folders.get(of.id)
+        found: Value
         if working is not None and name in working.values:
-            found: Value = working.values[name]
-            return found
-        if isinstance(of, Subject):
-            return of.values.get(name)
-        return self._operation.shelf.field(of, name)
+            found = working.values[name]
+        elif isinstance(of, Subject) and name in of.values:
+            found = of.values[name]
+        else:
+            found = self._operation.shelf.field(Reference(of.form, of.id), name)
+        return found
 
     def _form(self, of: Reference | Subject) -> Any:
         working = self._operation.folders.get(of.id)

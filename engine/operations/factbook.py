@@ -1,4 +1,4 @@
-"""Facts of the library as an operation sees them: the stored aggregate, less what this record itself adds. Used by `eyes`.
+"""Facts of the library as an operation sees them: the stored aggregate, less what this record adds. Used by `eyes`.
 
 While something is decided a fact is read under its lock, so that two operations cannot both pass on the same rest.
 """

@@ -78,6 +78,8 @@ class Folder:
     submitted_by: str | None = None
     touched: set[tuple[str, str | None]] = field(default_factory=set)
     """`(path, row)` that a person wrote; their defaults no longer follow."""
+    place_before: tuple[str, str | None] | None = None
+    """State and step that it is stored in."""
     waits: tuple[Wait, ...] | None = None
     events: list[Event] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access import accounts, passwords
 from engine.clock import to_stored
+from engine.definitions.models import Field
 from engine.errors import rule, text
+from engine.expressions import Reference
 from engine.operations import settling, taking, writing
 from engine.operations.folder import Event
 from engine.operations.operation import Operation
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def found(services: Services, operation: Operation, password: str) -> str:
-    """Make the founder's person and assignment, with this password; gives the person's id. Refused when people exist."""
+    """Make the founder's person and assignment, with this password; gives his id. Refused when there are people."""
     if operation.directory.persons:
         raise rule("not_empty", text("There are people already.", "系统中已有人员。"))
     told = operation.library.settings.get("founder")
@@ -54,7 +56,7 @@ def _form(operation: Operation, told: str) -> tuple[str, dict[str, Any]]:
 def _make(operation: Operation, form: str, values: dict[str, Any]) -> str:
     folder = operation.fresh(form, operation.new_id())
     known = {name: value for name, value in values.items() if name in folder.form.fields}
-    folder.values |= {name: operation.reference_to(folder.form.fields[name], value) for name, value in known.items()}
+    folder.values |= {name: _reference(operation, folder.form.fields[name], value) for name, value in known.items()}
     folder.touched |= {(name, None) for name in known}
     writing.derive(operation, folder)
     folder.making = False
@@ -63,3 +65,11 @@ def _make(operation: Operation, form: str, values: dict[str, Any]) -> str:
     folder.events.append(Event("create", SYSTEM, None, None, folder.state))
     taking.settle_in(operation, folder)
     return folder.id
+
+
+def _reference(operation: Operation, field: Field, value: Any) -> Any:
+    """The value as a reference when the field holds one; other values as they are."""
+    if field.type not in ("reference", "person", "org_unit") or not isinstance(value, str):
+        return value
+    held = operation.folders.get(value)
+    return Reference(held.form.name if held else str(field.options.get("to", "")), value)

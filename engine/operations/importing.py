@@ -1,7 +1,7 @@
 """Records from a sheet, under the same rules as by hand. Used by bootstrap for the web.
 
-A CSV file in UTF-8, comma or tab or semicolon, one line a record; lines with the same `id` (or the same header values and
-a filled `lines.` column) add rows. Formulas are refused, ambiguous numbers never guessed: they are read as a form's are.
+A CSV file in UTF-8, comma or tab or semicolon, one line a record; a line with the header of the one before it (or with
+none) and filled `lines.` columns adds a row. Formulas are refused, numbers read as a form's are: nothing is guessed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading what is published and who people are, once per change. Used by `operation`.
 
-The library by its version, the directory by the stamps of people and org tree: both are numbers in the database, so that
-every process sees a change at its next operation.
+The library by its version, the directory by the stamp of people and org tree: both are numbers in the database, so
+that every process sees a change at its next operation.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ Made by `once.perform` for whatever a command asks; handed through `writing`, `t
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,23 +15,22 @@ from zoneinfo import ZoneInfo
 from engine.access.directory import Directory
 from engine.access.matrix import Matrix
 from engine.clock import to_stored
-from engine.definitions import overlays_for
-from engine.definitions.models import Field, Form, Library, People, Workflow
-from engine.errors import forbidden, not_found
+from engine.definitions.models import Form, Library, Workflow
+from engine.errors import not_found
 from engine.expressions import Environment, Reference, Subject, Value
-from engine.operations import loading
+from engine.operations import loading, pinning
 from engine.operations.calls import Call
 from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
 from engine.operations.factbook import FactBook
 from engine.operations.folder import Folder
+from engine.operations.ids import new_id, references
 from engine.operations.shelf import Shelf
 from engine.operations.stockview import StockView
 from engine.operations.tables import Tables
 from engine.operations.trails import Trails
-from engine.records import archive, forms_json, requests
+from engine.records import archive, forms_json
 from engine.records.archive import Stored
 from engine.workflow import memory
-from engine.workflow.people import find
 from engine.workflow.plan import SYSTEM as SYSTEM_ID
 from engine.workflow.plan import Memory, Situation
 
@@ -84,7 +82,7 @@ class Operation:
         return self.call.actor.person if self.call.actor else SYSTEM_ID
 
     @cached_property
-    def unit(self) -> str | None:
+    def _unit(self) -> str | None:
         """The org unit at which the person acts: the first unit of his own; None for the chain."""
         units = self.directory.units_of(self.actor_id)
         return units[0] if units else None
@@ -107,7 +105,7 @@ class Operation:
         names: dict[str, Value] = {
             "chain": CHAIN,
             "system": SYSTEM,
-            "actor": self.actor_subject,
+            "actor": self._actor_subject,
             "now": self.now,
             "today": self.today,
         }
@@ -124,17 +122,18 @@ class Operation:
                     names[name] = subject.values.get(name)
             if asks:
                 names |= asks
-        return Environment(names, LibraryEyes(self, folder, locking=locking), self.now, self.today)
+        return Environment(names, LibraryEyes(self, folder, locking=locking), self.now, self.today, zone=self.zone)
 
     @cached_property
-    def actor_subject(self) -> Value:
+    def _actor_subject(self) -> Value:
         """The actor as expressions see him: his person record and the unit he acts at."""
         if self.actor_id == SYSTEM_ID:
             return SYSTEM
-        unit = self.directory.unit(self.unit) if self.unit else None
+        unit = self.directory.unit(self._unit) if self._unit else None
         store = Reference(unit.form, unit.id) if unit else None
         form = self.person_form
-        return Subject(form, self.actor_id, {"store": store, "unit": store})
+        person = Reference(form, self.actor_id)
+        return Subject(form, self.actor_id, {"store": store, "unit": store, "person": person})
 
     @cached_property
     def person_form(self) -> str:
@@ -186,7 +185,7 @@ class Operation:
 
     def unfold(self, stored: Stored) -> Folder:
         """A working copy of what is stored, under the definition that it is pinned to."""
-        library = self.library_for(stored)
+        library = self._library_for(stored)
         form = library.forms.get(stored.form)
         workflow = library.workflows.get(stored.form)
         if form is None or workflow is None:
@@ -210,29 +209,18 @@ class Operation:
             person_form=self.person_form,
             submitted=stored.submitted,
             submitted_by=stored.submitted_by,
+            place_before=(stored.state, _step_of(stored)),
             touched={(path, row) for path, row in stored.memory.get("touched", ())},
         )
 
-    def library_for(self, stored: Stored) -> Library:
+    def _library_for(self, stored: Stored) -> Library:
         """The library a stored record follows: its pin, or the newest (with its unit's overlays) before that."""
-        if stored.version is None:
-            form = self.library.forms.get(stored.form)
-            return (
-                self.library.variant(self.overlays(form, stored.values.get(form.variant)))
-                if form and form.variant
-                else self.library
-            )
-        pinned = loading.library(self.services, self.connection, stored.version)
-        return pinned.variant(tuple(stored.overlays))
-
-    def overlays(self, form: Form | None, unit: str | None) -> tuple[str, ...]:
-        """The overlays that apply to a form's records of an org unit."""
-        if form is None or unit is None or not self.library.overlays:
-            return ()
-        field = form.fields[form.variant] if form.variant else None
-        target = str(field.options.get("to", "")) if field else ""
-        unit_record = Reference(target, unit)
-        return overlays_for(self.library, unit_record, self.environment(None))
+        if stored.version is not None:
+            return loading.library(self.services, self.connection, stored.version).variant(tuple(stored.overlays))
+        form = self.library.forms.get(stored.form)
+        if form is None or form.variant is None:
+            return self.library
+        return self.library.variant(pinning.overlays(self, form, stored.values.get(form.variant)))
 
     def fresh(self, form: str, record: str) -> Folder:
         """The working copy of a record that is being made."""
@@ -255,58 +243,9 @@ class Operation:
         self.folders[record] = folder
         return folder
 
-    @staticmethod
-    def references(folder: Folder) -> set[str]:
-        """Ids of all records that the working copy refers to."""
-        return references(folder.form, folder.values)
 
-    def reference_to(self, field: Field, value: Any) -> Any:
-        """The value as a reference when the field holds one; other values as they are."""
-        if field.type not in ("reference", "person", "org_unit") or not isinstance(value, str):
-            return value
-        held = self.folders.get(value)
-        stored = None if held else self.shelf.head(value)
-        form = held.form.name if held else stored.form if stored else str(field.options.get("to", ""))
-        return Reference(form, value)
-
-    def once(self, key: str, record: str) -> bool:
-        """Claim what may be made only once, ever."""
-        return requests.once(self.connection, key, record)
-
-    def find(self, folder: Folder, people: tuple[People, ...]) -> tuple[str, ...]:
-        """The persons whom these words mean now."""
-        return find(people, self.situation(folder))
-
-    # -- rights --------------------------------------------------------------------------------------------------
-
-    def require_person(self) -> None:
-        """Somebody must be signed in."""
-        if self.call.actor is None:
-            raise forbidden("not_signed_in")
-
-
-def references(form: Form, values: dict[str, Any]) -> set[str]:
-    """Ids of all records that these values refer to."""
-    found: set[str] = set()
-    for name, field in form.fields.items():
-        value = values.get(name)
-        if field.type == "table":
-            for row in value or ():
-                found.update(each.id for each in row.values() if isinstance(each, Reference))
-        elif isinstance(value, Reference):
-            found.add(value.id)
-    return found
-
-
-def new_id(now: datetime) -> str:
-    """A UUID of version 7: the moment in milliseconds, then chance."""
-    millis = to_stored(now) // 1000
-    chance = uuid.uuid4().int
-    number = (
-        (millis & ((1 << 48) - 1)) << 80
-        | 0x7 << 76
-        | (chance >> 64 & 0xFFF) << 64
-        | 0b10 << 62
-        | chance & ((1 << 62) - 1)
-    )
-    return str(uuid.UUID(int=number))
+def _step_of(stored: Stored) -> str | None:
+    """The step of the approval that goes on, as it is stored."""
+    approval = stored.memory.get("approval")
+    step: str | None = approval.get("step") if approval else None
+    return step

@@ -1,8 +1,12 @@
-"""Binding a record to the snapshot it will follow. Used by `taking` (leaving the start state) and `applying` (create)."""
+"""Which snapshot and which overlays a record follows, and binding it to them. For `operation`, `taking`, `applying`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from engine.definitions import overlays_for
+from engine.definitions.models import Form
+from engine.expressions import Reference
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -16,4 +20,12 @@ def pin(operation: Operation, folder: Folder) -> None:
     folder.version = operation.library.version
     variant = folder.values.get(folder.form.variant) if folder.form.variant else None
     if variant is not None:
-        folder.overlays = operation.overlays(operation.library.forms[folder.form.name], variant.id)
+        folder.overlays = overlays(operation, operation.library.forms[folder.form.name], variant.id)
+
+
+def overlays(operation: Operation, form: Form, unit: str | None) -> tuple[str, ...]:
+    """The overlays that apply to a form's records of an org unit."""
+    if unit is None or form.variant is None or not operation.library.overlays:
+        return ()
+    target = str(form.fields[form.variant].options.get("to", ""))
+    return overlays_for(operation.library, Reference(target, unit), operation.environment(None))

@@ -1,4 +1,4 @@
-"""A record as one person sees it: values without what is hidden, references with code and title. Used by every reader."""
+"""A record as one person sees it: values without what is hidden, references with code and title. For every reader."""
 
 from __future__ import annotations
 

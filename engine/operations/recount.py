@@ -1,4 +1,4 @@
-"""Recounting everything by other paths than those that wrote it: ledger, histories, facts. Used by `stock`, bootstrap."""
+"""Recounting everything by other paths than those that wrote it: ledger and histories. For `stock` and bootstrap."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from engine.records import archive, attachments, facts, forms_json, journal, lin
 from engine.records.archive import Stored
 from engine.records.journal import Change, Entry
 from engine.workflow import memory
+from engine.workflow.people import find
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -236,7 +237,7 @@ def _tell(operation: Operation, folder: Folder) -> None:
         }
         outbox.put(operation.connection, operation.seq, folder.id, "record", payload, at)
     for notice in folder.notices:
-        people = operation.find(folder, notice.people)
+        people = find(notice.people, operation.situation(folder))
         notices.put(operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at)
 
 

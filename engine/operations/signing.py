@@ -111,12 +111,12 @@ def _expires(body: Mapping[str, Any]) -> datetime | None:
 
 
 def set_password(operation: Operation, person: str, body: Mapping[str, Any]) -> Answer:
-    """Set one's own password (`{old, password}`), or somebody's by who may edit people (`{password}`, to be changed)."""
+    """Set one's own password (`{old, password}`), or, as who may edit people, somebody's (`{password}`)."""
     bodies.only(body, {"password", "old"})
     folder = operation.open(operation.person_form, person, lock=True)
     rights.require_seen(operation, folder)
     own = person == operation.actor_id
-    plain = passwords.read_password(bodies.word(body, "password"), "/password")
+    plain = passwords.read_password(bodies.word(body, "password"), "/password", chosen=True)
     if not own and not rights.may(operation, folder, "edit"):
         raise forbidden()
     if own and not rights.may(operation, folder, "edit"):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 KNOWN = {"item", "place", "lot", "at", "group", "below", "record", "limit", "cursor"}
-GROUPS = ("place", "item", "region", "category", "lot")
+GROUPS = ("place", "item", "lot")
 EVERYTHING = 1_000_000
 
 
@@ -95,16 +95,28 @@ def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str
     return sorted(shown, key=lambda each: str((each[group] or {}).get("code") or ""))
 
 
+def _units(operation: Operation) -> list[str]:
+    """Forms of org units: stock may be summed by each level of the tree."""
+    return [form.name for form in operation.library.forms.values() if form.told.get("org_unit")]
+
+
+def _kinds(operation: Operation) -> list[str]:
+    """References of items that everybody who sees them sees: stock may be summed by what items belong to."""
+    return [
+        field.name
+        for form in operation.library.forms.values()
+        if "item" in (form.told.get("ledger") or {})
+        for field in form.fields.values()
+        if field.type == "reference" and field.sees is None
+    ]
+
+
 def _group(operation: Operation, row: balances.StockRow, group: str) -> str | None:
-    if group == "item":
-        return row.item
-    if group == "lot":
-        return row.lot
-    if group == "place":
-        return row.place
-    if group == "region":
+    if group in GROUPS:
+        return {"item": row.item, "lot": row.lot, "place": row.place}[group]
+    if group in _units(operation):
         path = operation.directory.path(row.place.partition("/")[0])
-        return path[0] if path else None
+        return next((unit for unit in path if operation.directory.units[unit].form == group), None)
     stored = operation.shelf.head(row.item)
     found = stored.values.get(group) if stored else None
     return str(found) if found else None

@@ -1,6 +1,6 @@
-"""Limits, prices and mappings that business people keep as records: `limit(...)` and `lookup(...)`. Used by `eyes`.
+"""Limits, prices and mappings that business people keep as records: `limit(...)`, `lookup(...)`. Used by `eyes`.
 
-A form that says `limit:` names its fields; any form may be looked up by equal fields, and by day where it says `valid:`.
+A form that says `limit:` names its fields; any form is looked up by equal fields, and by day where it says `valid:`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Tables:
         return None
 
     def lookup(self, form: str, named: Mapping[str, Value]) -> Value:
-        """The record of a form whose fields equal these; a list of references is tried in its order. None if none fits."""
+        """The record of a form whose fields equal these; a list of references is tried in order. None if none fits."""
         definition = self._operation.library.forms.get(form)
         if definition is None:
             return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.definitions.models import EffectUse
-from engine.effects import BY_NAME, EffectCall
+from engine.effects import EffectCall, propose
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Proposal
@@ -75,11 +75,7 @@ def perform(
     done: list[Any] = []
     for use in effects:
         environment = operation.environment(folder, locking=True, asks=asks)
-        if use.when is not None and use.when.evaluate(environment) is not True:
-            continue
-        subject = folder.subject
-        call = EffectCall(use, folder.form, subject, environment, chosen)
-        outcomes = tuple(BY_NAME[use.effect].propose(call))
+        outcomes = tuple(propose(EffectCall(use, folder.form, folder.subject, environment, chosen)))
         for each in outcomes:
             _follow(operation, applying.apply(operation, folder, each))
         done += outcomes

@@ -6,10 +6,11 @@ decision meets `conflict`.
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
-from engine.definitions.models import Edit, People
+from engine.definitions.models import Edit, People, Timer
 from engine.operations.folder import Folder
 from engine.records import tasks, timers
 from engine.records.stored import digest
@@ -88,7 +89,7 @@ def asks(people: People, situation: Situation) -> list[Ask]:
 
 
 def content(folder: Folder, wait: Wait) -> str:
-    """The hash of what a step is asked about: everything but what the step itself may edit; nothing for an expected action."""
+    """The hash of what a step is asked about: all but what it may itself edit; nothing for an expected action."""
     if wait.kind != "decide" or folder.stored is None:
         return ""
     own = _editable(folder, wait)
@@ -127,15 +128,36 @@ def _computed_from(folder: Folder, written: set[str]) -> set[str]:
 
 
 def _timers(operation: Operation, folder: Folder) -> None:
-    """Set the timers of the state that was reached, drop those of the state that was left."""
-    moved = any(event.origin != event.target for event in folder.events) or folder.discarded
-    if not moved:
-        return
-    timers.cancel(operation.connection, folder.id, to_stored(operation.now))
+    """Set the timers of the state and step that were reached, drop those of what was left; follow their moments."""
+    now = to_stored(operation.now)
+    moved = folder.discarded or _place(folder) != folder.place_before
+    if moved and folder.stored is not None and folder.stored.revision > 1:
+        timers.cancel(operation.connection, folder.id, now)
     if folder.discarded:
         return
-    for timer in timers_for(folder.workflow, folder.state):
-        if timer.moment is None:
-            due = to_stored(operation.now) + timer.after * 1_000_000
+    state, step = _place(folder)
+    for timer in timers_for(folder.workflow, state, step):
+        if timer.moment is None and not moved:
+            continue
+        due = _due(operation, folder, timer)
+        if timer.moment is not None and not moved:
+            timers.cancel(operation.connection, folder.id, now, timer.name)
+        if due is not None:
             occurrence = str(folder.stored.revision if folder.stored else 0)
             timers.set(operation.connection, timers.Timer(folder.id, timer.name, occurrence, folder.form.name, due))
+
+
+def _place(folder: Folder) -> tuple[str, str | None]:
+    approval = folder.memory.approval
+    steps = folder.workflow.states[folder.state].steps
+    return folder.state, approval.step if approval and steps else None
+
+
+def _due(operation: Operation, folder: Folder, timer: Timer) -> int | None:
+    """When it is due; None while the moment that it goes by is empty."""
+    start: Any = operation.now
+    if timer.moment is not None:
+        start = timer.moment.evaluate(operation.environment(folder))
+        if isinstance(start, date) and not isinstance(start, datetime):
+            start = datetime.combine(start, time(), operation.zone)
+    return None if start is None else to_stored(start) + timer.after * 1_000_000

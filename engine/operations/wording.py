@@ -33,4 +33,8 @@ def _shown(operation: Operation, folder: Folder) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.get("title") or value.get("code") or "" if isinstance(value, dict) else value
+    """A reference as its code and its title, which templates also call its name."""
+    if not isinstance(value, dict):
+        return value
+    code, title = value.get("code") or "", value.get("title") or value.get("typed") or ""
+    return {"code": code, "title": title, "name": title or code}

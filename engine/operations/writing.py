@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Fault
 from engine.expressions import Environment
 from engine.operations import rights
+from engine.operations.ids import references
 from engine.operations.knowing import Knowing
 from engine.records import filling
 from engine.workflow.plan import Writable
@@ -34,7 +35,7 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     folder.touched |= filled.wrote
     folder.wrote |= filled.wrote
     folder.fresh |= filled.fresh
-    operation.shelf.prefetch(operation.references(folder))
+    operation.shelf.prefetch(references(folder.form, folder.values))
 
 
 def derive(operation: Operation, folder: Folder, base: str = "") -> None:
