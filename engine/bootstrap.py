@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
 from engine.operations.services import Services
+from engine.operations.testclock import StoodClock
 from engine.records.listing import signing_secret
 from engine.settings import Settings, pack_folder
 from engine.web.app import create_app
@@ -92,8 +94,9 @@ def prepare(services: Services) -> list[str]:
 
 
 def layers_of(folder: Path) -> tuple[Path, ...]:
-    """The folders of a library, lowest first: the pack below a chain's own unless the folder stands alone."""
-    return (folder,)
+    """The folders of a library, lowest first. A folder with a policy model stands alone, another lies over the pack."""
+    stands_alone = (folder / "permissions" / "model.conf").exists()
+    return (folder,) if stands_alone else (pack_folder(), folder)
 
 
 def _publish(services: Services, layers: Sequence[Path], author: str, note: str) -> int:
@@ -119,16 +122,22 @@ def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
     )
 
     def run(account: str | None, at: datetime, commands: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        call = Call(_actor(services, account), "en", route="demo")
-        sent = [{**each, "at": at.isoformat()} for each in commands]
-        answers: list[Mapping[str, Any]] = batch.run(services, call, sent).body
+        then = replace(services, clock_for=lambda _connection: StoodClock(at))
+        answers: list[Mapping[str, Any]] = batch.run(
+            then, Call(_actor(services, account), "en", route="demo"), commands
+        ).body
         return answers
 
     count = demo.load_demo(folder, name, password, now, state.zone, run)
-    told = [f"demo {name}: {count} commands"]
-    if not given:
-        told.append(f"every demo account has the password {password}")
-    return told
+    shown = password if not given else "of CHAINSTOCK_DEMO_PASSWORD"
+    return [f"demo {name}: {count} commands", f"sign in as {_accounts(services)}", f"with the password {shown}"]
+
+
+def _accounts(services: Services) -> str:
+    """The accounts of everybody, for who tries the demo."""
+    with services.database.reading() as connection:
+        state = loading.state_of(services, connection, services.now(connection))
+    return ", ".join(sorted(each.account for each in state.directory.persons.values()))
 
 
 def _actor(services: Services, account: str | None) -> Actor:

@@ -32,7 +32,8 @@ def read(text: str, scale: int = SCALE) -> Decimal:
     number = Decimal(text)
     if number == 0 and text.startswith("-"):
         raise Inexact(text)
-    if -int(number.as_tuple().exponent) > scale and number != number.quantize(Decimal(1).scaleb(-scale), context=_CONTEXT):
+    places = -int(number.as_tuple().exponent)
+    if places > scale and number != number.quantize(Decimal(1).scaleb(-scale), context=_CONTEXT):
         raise Inexact(text[:40])
     to_scaled(number)
     return number
@@ -69,7 +70,8 @@ def to_scaled(number: Decimal, scale: int = SCALE) -> int:
 def from_scaled(whole: int, scale: int = SCALE) -> Decimal:
     """The decimal that a scaled integer stands for, without needless zeros."""
     number = Decimal(whole).scaleb(-scale, context=_CONTEXT)
-    return number.quantize(Decimal(1), context=_CONTEXT) if number == number.to_integral_value() else number.normalize(_CONTEXT)
+    whole_number = number == number.to_integral_value()
+    return number.quantize(Decimal(1), context=_CONTEXT) if whole_number else number.normalize(_CONTEXT)
 
 
 def shares(total: Decimal, weights: list[Decimal], scale: int) -> list[Decimal]:

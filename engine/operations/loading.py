@@ -53,6 +53,16 @@ def state_of(services: Services, connection: Connection, now: datetime) -> State
     return State(newest, people, _matrix(services, newest), zone)
 
 
+def ready(services: Services) -> tuple[bool, str]:
+    """Whether the database answers and something is published; else why not."""
+    try:
+        with services.database.reading() as connection:
+            version = shelf.published(connection)
+    except Refusal as refusal:
+        return False, refusal.code
+    return (True, "ready") if version else (False, "no_library")
+
+
 def library(services: Services, connection: Connection, version: int) -> Library:
     """A published library by its version; compiled once per process."""
     caches = services.caches

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.access import sessions
-from engine.definitions import shelf
-from engine.errors import Refusal, forbidden
-from engine.operations import batch, commands, describing, exporting, filing, importing, signing
+from engine.errors import forbidden
+from engine.operations import batch, commands, describing, exporting, filing, importing, loading, signing
 from engine.operations.calls import Actor, Answer, Call, SignedIn
 from engine.operations.services import Services
 
@@ -42,7 +40,7 @@ class Doors:
 
     def csrf_of(self, token: str) -> str:
         """The CSRF token of a session's token."""
-        return sessions.csrf_of(token)
+        return signing.csrf_of(token)
 
     def store_attachment(self, call: Call, name: str, content: bytes) -> Answer:
         """Keep an uploaded file."""
@@ -66,12 +64,7 @@ class Doors:
 
     def ready(self) -> tuple[bool, str]:
         """Whether the database answers and a library is published."""
-        try:
-            with self._services.database.reading() as connection:
-                version = shelf.published(connection)
-        except Refusal as refusal:
-            return False, refusal.code
-        return (True, "ready") if version else (False, "no_library")
+        return loading.ready(self._services)
 
     def metrics(self, call: Call) -> bytes:
         """Nothing beside the process's own figures; refused for whom the policy does not let see them."""
