@@ -6,22 +6,33 @@ The key of a movement names record, occurrence of the transition, effect and row
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.clock import from_stored
 from engine.effects import outcomes as o
 from engine.expressions import Place
-from engine.ledger import Hold, LedgerPlace, Movement, Posting, Promise, Release, Unhold
+from engine.ledger import Hold, LedgerPlace, Movement, Posting, Promise, Release, Unhold, balances
+
+from engine.operations.folder import Proposal
 
 if TYPE_CHECKING:
-    from engine.operations.folder import Folder, Proposal
+    from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
 STOCK = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Reverse)
 
 
 def of(operation: Operation, folder: Folder) -> Iterator[Posting]:
-    """One posting per occurrence of a transition that proposes anything to the ledger."""
+    """One posting per occurrence of a transition that proposes anything to the ledger.
+
+    What was promised to a row that was split is divided first, so that each row keeps its own.
+    """
+    divided = _divided(operation, folder) if folder.splits else ()
+    if divided:
+        number = (folder.stored.revision if folder.stored else 0) + 1
+        why = cause(folder, "split", number)
+        yield replace(_posting(operation, folder, Proposal("split", number, ()), ()), cause=why, promises=divided)
     for proposal in folder.proposals:
         found = [each for each in proposal.outcomes if isinstance(each, STOCK)]
         if found:
@@ -54,6 +65,20 @@ def _posting(operation: Operation, folder: Folder, proposal: Proposal, found: Se
             if isinstance(each, o.Reverse)
         ),
     )
+
+
+def _divided(operation: Operation, folder: Folder) -> tuple[Promise, ...]:
+    """The promises of rows that were split and of the rows made from them, set so that their sum stays."""
+    named = {(each.effect, each.line): each for each in balances.promises_of(operation.connection, folder.id)}
+    changed: dict[tuple[str, str | None], Promise] = {}
+    for split in folder.splits:
+        for key in [key for key in named if key[1] == split.origin]:
+            before = named[key]
+            taken = min(split.quantity, before.quantity)
+            for row, quantity in ((split.origin, before.quantity - taken), (split.row, taken)):
+                name = (before.effect, row)
+                named[name] = changed[name] = replace(before, line=row, quantity=quantity)
+    return tuple(changed.values())
 
 
 def place(of: Place) -> LedgerPlace:

@@ -233,6 +233,7 @@ def me(operation: Operation) -> Answer:
     actor = operation.call.actor
     assert actor is not None
     directory = operation.directory
+    known = directory.persons.get(actor.person)
     roles = [
         {"role": role, "at": presenting.person(operation, unit) if unit else None}
         for role, unit in directory.held(actor.person)
@@ -247,7 +248,7 @@ def me(operation: Operation) -> Answer:
     body = {
         "person": presenting.person(operation, actor.person),
         "account": actor.account,
-        "name": actor.name,
+        "name": known.name if known else actor.name,
         "units": [presenting.person(operation, each) for each in directory.units_of(actor.person)],
         "roles": roles,
         "may": may,

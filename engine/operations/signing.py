@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.access import accounts, passwords, security, sessions, substitutes
+from engine.clock import SystemClock
 from engine.errors import forbidden, invalid_at, not_found, text
 from engine.operations import bodies, rights
 from engine.operations.calls import Actor, Answer, SignedIn
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from engine.operations.services import Services
 
 
+MACHINE = SystemClock()
+"""Sessions last by the machine's clock: a test that sets the chain's clock stays signed in."""
+
+
 def sign_in(services: Services, account: str, password: str) -> SignedIn:
     """Open a session; every wrong try gets the same answer after the same work. Raises `Refusal` (401, 429)."""
     plain = passwords.read_password(password, "/password")
+    now = MACHINE.now()
     with services.database.reading() as connection:
-        now = services.now(connection)
         accounts.may_try(connection, account, now)
         found = accounts.credential(connection, account)
     fits = accounts.matches(plain, found)
@@ -45,13 +50,14 @@ def _failed(connection: Any, account: str, now: datetime) -> None:
 
 def sign_out(services: Services, token: str) -> None:
     """End the session of a token; nothing happens when there is none."""
-    services.database.transaction(lambda connection: sessions.end_session(connection, token, services.now(connection)))
+    services.database.transaction(lambda connection: sessions.end_session(connection, token, MACHINE.now()))
 
 
 def identify(services: Services, token: str) -> Actor | None:
     """Whom a session's or a key's token names now; None when it names nobody."""
     with services.database.reading() as connection:
-        found = sessions.identify(connection, token, services.now(connection))
+        at = MACHINE.now() if token.startswith(sessions.SESSION) else services.now(connection)
+        found = sessions.identify(connection, token, at)
     if found is None:
         return None
     return Actor(found.person, found.account, found.account, found.via, found.grants)

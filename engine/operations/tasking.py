@@ -83,8 +83,7 @@ def asks(people: People, situation: Situation) -> list[Ask]:
     if people.kind == "role" and people.role:
         if people.unit is None:
             return [Ask(people.role, people.relation or "at", "")]
-        unit = asking.named(people.unit, situation)
-        return [Ask(people.role, people.relation or "at", unit)] if unit else []
+        return [Ask(people.role, people.relation or "at", unit) for unit in asking.named(people.unit, situation)]
     return []
 
 
