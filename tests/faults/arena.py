@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.faults.racing import Answer, Line, Request, bearer, session, together, two_lines
-from tests.serving import PASSWORD, Person, Server
+from tests.serving import Person, Server
 
 SIGNED = {"signature": {"typed": "Sun Lei"}}
 STOCK = "100000"

@@ -1,4 +1,4 @@
-"""Requests that are all sent before any of them is answered: whole but for the last byte, then the last bytes at once."""
+"""Requests that are all sent before any of them is answered: all but the last byte, then the last bytes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""Everything that a database holds, as values that can be compared: to see what a refusal or a crash left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.database import Database, metadata
+from engine.operations.services import Services
+
+Contents = Mapping[str, tuple[Any, ...]]
+
+BESIDE = frozenset({"session", "sign_in_try", "security_log", "request_key"})
+"""Who is signed in and tried to be, the log of refusals, and the memory of keys: a refusal may write there."""
+
+HASHES = frozenset({"hash", "previous", "before_hash", "after_hash", "head"})
+ORDER = frozenset({"seq", "id"})
+"""Numbers of the one order: what was rolled back may leave a gap there on PostgreSQL."""
+
+
+def contents(database: Database, without: Iterable[str] = ()) -> Contents:
+    """Every row of every table."""
+    found: dict[str, tuple[Any, ...]] = {}
+    with database.reading() as connection:
+        for table in metadata.sorted_tables:
+            if table.name not in without:
+                rows = [dict(row._mapping) for row in connection.execute(select(table))]
+                found[table.name] = tuple(sorted(rows, key=repr))
+    return found
+
+
+def shape(whole: Contents) -> Contents:
+    """The same without hashes, and with numbers of the one order as ranks: equal for what differs in gaps only."""
+    drawn = sorted({row["seq"] for rows in whole.values() for row in rows if row.get("seq") is not None})
+    ranks = {seq: rank for rank, seq in enumerate(drawn)}
+    return {
+        name: tuple(sorted((_plain(row, ranks) for row in rows), key=repr))
+        for name, rows in whole.items()
+        if name != "ledger_state"
+    }
+
+
+def _plain(row: Mapping[str, Any], ranks: Mapping[int, int]) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in HASHES}
+    if "seq" in kept:
+        kept["seq"] = ranks.get(kept["seq"])
+    return {
+        name: value for name, value in kept.items() if not (name in ORDER and isinstance(value, int)) or name == "seq"
+    }
+
+
+def differences(before: Contents, after: Contents) -> list[str]:
+    """The tables that differ."""
+    return [name for name in before if before[name] != after[name]]
+
+
+def present(services: Services) -> Contents:
+    """What a refusal must leave as it was."""
+    return contents(services.database, BESIDE)
