@@ -37,6 +37,7 @@ from engine.operations.services import Services
 from engine.operations.testclock import StoodClock
 from engine.records.listing import signing_secret
 from engine.settings import Settings, pack_folder
+from engine.verification.diagram import diagram
 from engine.web.app import create_app
 from engine.web.joined import Doors
 from engine.web.rendering import render_words
@@ -186,6 +187,14 @@ def _watch(services: Services, ending: threading.Event) -> None:
 def check(folder: Path) -> tuple[Finding, ...]:
     """Every finding about a library in a folder."""
     return read_library(layers_of(folder), FIELD_AND_EFFECTS).findings
+
+
+def picture(folder: Path, form: str, language: str) -> str:
+    """The workflow of a form as a Mermaid diagram."""
+    library = read_library(layers_of(folder), FIELD_AND_EFFECTS).library
+    if library is None or form not in library.workflows:
+        raise rule("no_form", text("There is no such form, or the library has faults.", "没有此表单，或定义存在错误。"))
+    return diagram(library.workflows[form], language)
 
 
 def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:

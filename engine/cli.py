@@ -15,7 +15,7 @@ from engine.database.embedded import NoPostgres
 from engine.definitions.findings import Finding
 from engine.demo import DemoFault
 from engine.errors import Refusal, say
-from engine.settings import Settings
+from engine.settings import Settings, pack_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -70,6 +70,16 @@ def check(folder: Folder) -> None:
     errors = sum(finding.severity == "error" for finding in findings)
     typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
     raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def diagram(
+    form: Annotated[str, typer.Argument(help="The form whose workflow is drawn")],
+    folder: Annotated[Path | None, typer.Option("--library", help="The pack when not given")] = None,
+    language: Annotated[str, typer.Option(help="en or zh")] = "en",
+) -> None:
+    """Draw a workflow as a Mermaid state diagram."""
+    typer.echo(bootstrap.picture(folder or pack_folder(), form, language), nl=False)
 
 
 @app.command()
