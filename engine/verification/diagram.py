@@ -1,4 +1,4 @@
-"""A workflow as a picture: a Mermaid state diagram, which documentation shows as it is. For the command line and tests."""
+"""A workflow as a picture: a Mermaid state diagram, which documentation shows as it is. For the command line, tests."""
 
 from __future__ import annotations
 
