@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,8 +17,6 @@ BESIDE = frozenset({"session", "sign_in_try", "security_log", "request_key"})
 """Who is signed in and tried to be, the log of refusals, and the memory of keys: a refusal may write there."""
 
 HASHES = frozenset({"hash", "previous", "before_hash", "after_hash", "head"})
-ORDER = frozenset({"seq", "id"})
-"""Numbers of the one order: what was rolled back may leave a gap there on PostgreSQL."""
 
 
 def contents(database: Database, without: Iterable[str] = ()) -> Contents:
@@ -32,7 +31,10 @@ def contents(database: Database, without: Iterable[str] = ()) -> Contents:
 
 
 def shape(whole: Contents) -> Contents:
-    """The same without hashes, and with numbers of the one order as ranks: equal for what differs in gaps only."""
+    """The same with ranks for numbers of the one order and without hashes over them.
+
+    What was drawn and rolled back is a gap on PostgreSQL.
+    """
     drawn = sorted({row["seq"] for rows in whole.values() for row in rows if row.get("seq") is not None})
     ranks = {seq: rank for rank, seq in enumerate(drawn)}
     return {
@@ -44,11 +46,18 @@ def shape(whole: Contents) -> Contents:
 
 def _plain(row: Mapping[str, Any], ranks: Mapping[int, int]) -> dict[str, Any]:
     kept = {name: value for name, value in row.items() if name not in HASHES}
+    if isinstance(kept.get("id"), int):
+        del kept["id"]
     if "seq" in kept:
         kept["seq"] = ranks.get(kept["seq"])
-    return {
-        name: value for name, value in kept.items() if not (name in ORDER and isinstance(value, int)) or name == "seq"
-    }
+    if kept.get("answer"):
+        kept["answer"] = without_seq(json.loads(kept["answer"]))
+    return kept
+
+
+def without_seq(answer: Any) -> Any:
+    """An answer without numbers of the one order."""
+    return json.loads(json.dumps(answer), object_hook=lambda each: {k: v for k, v in each.items() if k != "seq"})
 
 
 def differences(before: Contents, after: Contents) -> list[str]:

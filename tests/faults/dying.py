@@ -1,4 +1,4 @@
-"""Processes that die just before their n-th statement. Run as a program that is told, line by line, what to do and when.
+"""Processes that die just before their n-th statement. A program that is told, line by line, what to do.
 
 It forks for each life, so that a life costs no start. Chance comes from a seed and the clock stands, so that what a
 life leaves behind is the same to the byte each time.

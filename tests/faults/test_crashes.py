@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from engine.clock import to_stored
 from engine.database import open_database
 from engine.operations import loading, recount, testclock
 from engine.operations.services import Services
-from tests.faults.contents import Contents, contents, differences, shape
+from tests.faults.contents import Contents, contents, differences, shape, without_seq
 from tests.faults.copies import Copies
 from tests.faults.dying import do, services_of
 
@@ -185,57 +185,35 @@ def publish(services: Services) -> dict[str, Any]:
     return said("adm", "POST", "definitions/publish", {"texts": texts, "note": "lorries"})
 
 
-def kind(services: Services, name: str) -> Kind:
-    """A kind of operation by its name."""
-    draft = f"records/transfer/{RECORDS['draft']}"
-    if name == "create":
-        return Kind(said("clerk2", "POST", "records/transfer", create("made", action="submit")))
-    if name == "patch":
-        return Kind(said("clerk2", "PATCH", draft, {"reason": "slow"}, "1"))
-    if name == "submit":
-        return Kind(act("clerk2", "draft", "submit"))
-    if name == "approve":
-        return Kind(said("dckm", "POST", f"tasks/{task_of(services, 'approval')}/approve", {}))
-    if name == "ship":
-        return Kind(act("dck", "approved", "ship"))
-    if name == "receive with a difference":
-        return Kind(act("clerk2", "transit", "receive", received("transit", "4")))
-    if name == "settle":
-        return Kind(settle(services))
-    if name == "discard":
-        return Kind(said("clerk2", "DELETE", draft, None, "1"))
-    if name == "bulk":
-        return Kind(bulk("bulk1", "bulk2"), (bulk("bulk1"),))
-    if name == "batch":
-        return Kind(batch())
-    if name == "publish":
-        return Kind(publish(services))
-    if name == "timer":
-        return Kind({"method": "FIRE"}, later=SHIFT)
-    if name == "password":
-        return Kind(
-            said("adm", "POST", f"people/{person_of(services, 'clerk1')}/password", {"password": "a new long one"})
-        )
-    assert name == "key"
-    return Kind(said("clerk1", "POST", "keys", {"name": "till"}))
+DRAFT = f"records/transfer/{RECORDS['draft']}"
 
 
-KINDS = (
-    "create",
-    "patch",
-    "submit",
-    "approve",
-    "ship",
-    "receive with a difference",
-    "settle",
-    "discard",
-    "bulk",
-    "batch",
-    "publish",
-    "timer",
-    "password",
-    "key",
-)
+def approve(services: Services) -> dict[str, Any]:
+    """The manager approves."""
+    return said("dckm", "POST", f"tasks/{task_of(services, 'approval')}/approve", {})
+
+
+def set_password(services: Services) -> dict[str, Any]:
+    """The administrator sets somebody's password."""
+    return said("adm", "POST", f"people/{person_of(services, 'clerk1')}/password", {"password": "a new long one"})
+
+
+KINDS: Mapping[str, Callable[[Services], Kind]] = {
+    "create": lambda _: Kind(said("clerk2", "POST", "records/transfer", create("made", action="submit"))),
+    "patch": lambda _: Kind(said("clerk2", "PATCH", DRAFT, {"reason": "slow"}, "1")),
+    "submit": lambda _: Kind(act("clerk2", "draft", "submit")),
+    "approve": lambda services: Kind(approve(services)),
+    "ship": lambda _: Kind(act("dck", "approved", "ship")),
+    "receive with a difference": lambda _: Kind(act("clerk2", "transit", "receive", received("transit", "4"))),
+    "settle": lambda services: Kind(settle(services)),
+    "discard": lambda _: Kind(said("clerk2", "DELETE", DRAFT, None, "1")),
+    "bulk": lambda _: Kind(bulk("bulk1", "bulk2"), (bulk("bulk1"),)),
+    "batch": lambda _: Kind(batch()),
+    "publish": lambda services: Kind(publish(services)),
+    "timer": lambda _: Kind({"method": "FIRE"}, later=SHIFT),
+    "password": lambda services: Kind(set_password(services)),
+    "key": lambda _: Kind(said("clerk1", "POST", "keys", {"name": "till"})),
+}
 kinds = pytest.mark.parametrize("name", KINDS)
 
 
@@ -262,21 +240,16 @@ class Story:
             assert found == [len(self.whole) - 1]
         again = [self.chain.live(url, self.kind.doing)["answer"] for _ in range(2)]
         if self.kind.doing["method"] != "FIRE":
-            assert [_without_seq(each) for each in again] == [_without_seq(self.answer)] * 2
+            assert [without_seq(each) for each in again] == [without_seq(self.answer)] * 2
         assert differences(shape(self.whole[-1]), shape(self.chain.look(url))) == []
         self.chain.copies.drop(url)
-
-
-def _without_seq(answer: Any) -> Any:
-    """An answer without numbers of the one order: one that was drawn and rolled back is a gap on PostgreSQL."""
-    return json.loads(json.dumps(answer), object_hook=lambda each: {k: v for k, v in each.items() if k != "seq"})
 
 
 def tell(chain: Chain, name: str) -> Story:
     """Do it undisturbed, and look at every state that it may be found in."""
     database = open_database(chain.url)
     services = replace(chain.services, database=database)
-    found = kind(services, name)
+    found = KINDS[name](services)
     origin = chain.url
     database.close()
     if found.later:
@@ -284,16 +257,15 @@ def tell(chain: Chain, name: str) -> Story:
         wait(chain, origin, found.later)
     url = chain.copies.fresh(origin)
     states = [chain.look(url)]
-    lived = None
-    for doing in (*found.parts, found.doing):
-        lived = chain.live(url, doing)
+    for doing in found.parts:
+        chain.live(url, doing)
         states.append(chain.look(url))
-    fresh = chain.copies.fresh(origin)
-    lived = chain.live(fresh, found.doing)
-    assert chain.look(fresh) == states[-1]
+    chain.copies.drop(url)
+    url = chain.copies.fresh(origin)
+    lived = chain.live(url, found.doing)
+    states.append(chain.look(url))
+    chain.copies.drop(url)
     assert differences(states[0], states[-1])
-    for each in (url, fresh):
-        chain.copies.drop(each)
     return Story(chain, found, origin, tuple(states), lived["answer"], lived["statements"])
 
 
@@ -309,14 +281,13 @@ def wait(chain: Chain, url: str, time: timedelta) -> None:
 @kinds
 def test_what_is_cut_off_is_absent_or_whole(chain: Chain, name: str) -> None:
     story = tell(chain, name)
-    assert story.statements > 4
-    for last in (story.statements // 2, story.statements - 1, story.statements):
+    for last in (story.statements - 1, story.statements):
         story.cut(last)
 
 
 @pytest.mark.long
 @kinds
-def test_what_is_cut_off_at_any_statement_is_absent_or_whole(chain: Chain, name: str) -> None:
+def test_what_is_cut_off_at_any_statement_is_absent_or_whole(chain: Chain, name: str, rounds: int) -> None:
     story = tell(chain, name)
-    for last in range(1, story.statements + 1):
+    for last in range(1, story.statements + 1, max(1, story.statements // rounds)):
         story.cut(last)
