@@ -15,6 +15,7 @@ from engine.database.dialects import run
 from engine.ledger.chart import read_items, read_lots, read_places
 from engine.ledger.past import At, read_balances
 from engine.ledger.rows import as_rows
+from engine.ledger.values import ALLOWED, FORBIDDEN, LedgerPlace, Promise
 from engine.quantities import from_scaled
 
 Asked = tuple[str, str, str | None]
@@ -173,6 +174,28 @@ def _worded(connection: Connection, rows: Sequence[tuple[int, int, int, int, int
             f"{place}.{item}.{lot}.{owner}",
         )
         for place, item, lot, owner, there, promised in rows
+    ]
+
+
+def promises_of(connection: Connection, source: str) -> list[Promise]:
+    """What a source is promised now, as it would be set again; in a stable order."""
+    sql = (
+        "SELECT r.effect, r.line, r.quantity, i.key AS item, p.key AS place, p.kind, p.negative, p.parent, "
+        "l.key AS lot, o.key AS owner FROM reservation r JOIN ledger_item i ON i.id = r.item "
+        "JOIN ledger_place p ON p.id = r.place LEFT JOIN ledger_lot l ON l.id = r.lot "
+        "LEFT JOIN ledger_owner o ON o.id = r.owner WHERE r.source = :source ORDER BY r.effect, r.line"
+    )
+    return [
+        Promise(
+            row.item,
+            from_scaled(row.quantity),
+            LedgerPlace(row.place, row.kind, ALLOWED if row.negative == 1 else FORBIDDEN, row.parent),
+            row.lot or None,
+            row.owner or None,
+            row.line or None,
+            row.effect,
+        )
+        for row in run(connection, sql, {"source": source})
     ]
 
 

@@ -13,7 +13,6 @@ from engine.clock import from_stored
 from engine.effects import outcomes as o
 from engine.expressions import Place
 from engine.ledger import Hold, LedgerPlace, Movement, Posting, Promise, Release, Unhold, balances
-
 from engine.operations.folder import Proposal
 
 if TYPE_CHECKING:

@@ -68,11 +68,18 @@ def person(value: Value) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def named(expression: Expression | None, situation: Situation) -> str | None:
-    """The id that an expression gives; None when it is empty or fails, so that nobody is found through it."""
+def named(expression: Expression | None, situation: Situation) -> tuple[str, ...]:
+    """The ids that an expression gives, each once: one, or those of a table's rows (`lines.item.category`).
+
+    Nothing when it is empty or fails, so that nobody is found through it.
+    """
     if expression is None:
-        return None
+        return ()
     try:
-        return person(expression.evaluate(eyes(situation)))
+        value = expression.evaluate(eyes(situation))
     except EvaluationFault:
-        return None
+        return ()
+    if isinstance(value, (list, tuple)) and not isinstance(value, Reference):  # a reference is a tuple itself
+        return tuple(dict.fromkeys(found for each in value if (found := person(each)) is not None))
+    one = person(value)
+    return () if one is None else (one,)

@@ -37,29 +37,30 @@ def _is(people: People, person: str, situation: Situation) -> bool:
     relation = people.relation or "at"
     if people.unit is None:
         return situation.finder.holds(person, people.role, relation, None)
-    unit = asking.named(people.unit, situation)
-    return unit is not None and situation.finder.holds(person, people.role, relation, unit)
+    return any(
+        situation.finder.holds(person, people.role, relation, unit) for unit in asking.named(people.unit, situation)
+    )
 
 
 def _found(people: People, situation: Situation) -> Iterable[str]:
     if people.kind == "role":
         return _holders(people, situation)
     if people.kind == "owner_of":
-        record = asking.named(people.unit, situation)
-        return situation.finder.owners_of(record) if record else ()
+        return [each for record in asking.named(people.unit, situation) for each in situation.finder.owners_of(record)]
     if people.kind in ("decider_of", "writer"):
         return _doers(people, situation.memory)
     whom = _whom(people, situation)
-    if whom is None:
-        return ()
-    return situation.finder.manager_of(whom) if people.kind == "manager_of" else (whom,)
+    if people.kind != "manager_of":
+        return whom
+    return [manager for each in whom for manager in situation.finder.manager_of(each)]
 
 
-def _holders(people: People, situation: Situation) -> tuple[str, ...]:
-    unit = asking.named(people.unit, situation)
-    if people.role is None or (people.unit is not None and unit is None):
+def _holders(people: People, situation: Situation) -> Iterable[str]:
+    if people.role is None:
         return ()
-    return situation.finder.holders(people.role, people.relation or "at", unit)
+    units = (None,) if people.unit is None else asking.named(people.unit, situation)
+    relation = people.relation or "at"
+    return [person for unit in units for person in situation.finder.holders(people.role, relation, unit)]
 
 
 def _doers(people: People, memory: Memory) -> Iterable[str]:
@@ -70,11 +71,11 @@ def _doers(people: People, memory: Memory) -> Iterable[str]:
     return [person for persons in memory.wrote.values() for person in persons]
 
 
-def _whom(people: People, situation: Situation) -> str | None:
-    """The one person that is named: by an expression, or by what he did to this record."""
+def _whom(people: People, situation: Situation) -> tuple[str, ...]:
+    """Those who are named: by an expression, or by what they did to this record."""
     if people.unit is not None:
         return asking.named(people.unit, situation)
     word = people.name if people.kind == "manager_of" else people.kind
-    if word == "editor":
-        return situation.memory.editor
-    return situation.memory.submitter if word in ("submitter", None) else None
+    memory = situation.memory
+    who = memory.editor if word == "editor" else memory.submitter if word in ("submitter", None) else None
+    return (who,) if who is not None else ()

@@ -20,8 +20,7 @@ from engine.operations.problems import problem
 from engine.operations.services import Services
 from engine.settings import Settings
 from engine.web.joined import Doors
-
-STARTED = "2026-12-01T02:00:00+00:00"
+from tests.operations import lab
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Reply:
 class House:
     """One process on one database."""
 
-    def __init__(self, url: str, data: Path, test_clock: str | None = STARTED) -> None:
+    def __init__(self, url: str, data: Path, test_clock: str | None = "now") -> None:
         settings = Settings(
             database=url, data=data, test_clock=test_clock, demo_password=SecretStr("correct horse battery"), pool=4
         )
@@ -83,6 +82,33 @@ class House:
         version: int = reply.body["version"]
         return version
 
+    def publish_lab(self) -> None:
+        """The definitions of `lab`, over the pack."""
+        adm = self.be("adm")
+        library = adm.get("definitions/library/library")["text"].replace("facts:\n", f"facts:\n{lab.FACTS}")
+        self.publish(library, *lab.TEXTS, policy=lab.policy())
+
+    def item(self, tracking: str = "none", category: str = "FOOD", **stock: int) -> str:
+        """An item of one's own, with opening stock by store; its code."""
+        code = f"X{uuid.uuid4().hex[:10]}"
+        adm = self.be("adm")
+        values = {
+            "code": code,
+            "name": f"Thing {code}",
+            "category": {"code": category},
+            "tracking": tracking,
+            "cost": "10",
+        }
+        adm.makes("item", values)
+        for store, quantity in stock.items():
+            self.bring(code, store, quantity)
+        return code
+
+    def bring(self, item: str, store: str, quantity: int | str, lot: str | None = None) -> None:
+        """Goods come from before the beginning."""
+        line = {"item": {"code": item}, "quantity": str(quantity), **({"lot": lot} if lot else {})}
+        self.be("adm").makes("opening", {"store": {"code": store}, "lines": [line]}, "post")
+
     def pass_time(self, **by: int) -> None:
         """Put the clock forward; what is due by then has happened when this returns."""
         adm = self.be("adm")
@@ -104,7 +130,8 @@ def kind_of(words: str) -> str:
 
 def name_of(words: str) -> str:
     """The name that a definition's text gives."""
-    return words.strip().splitlines()[1].partition(":")[2].strip()
+    found = words.strip().splitlines()[1].partition(":")
+    return "library" if found[0] == "library" else found[2].strip()
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,9 @@ def paths_exist(library: Library) -> Iterator[Finding]:
         for step in steps_of(workflow):
             if step.each is not None and step.each not in form.fields:
                 yield unknown(step.at, text("a table of this form", "此表单的表格"), step.each, form.fields)
+            elif step.each is not None:
+                says = text("Steps that are taken row by row are not built yet.", "尚不支持逐行审批的步骤。")
+                yield finding(step.at, "not_built", says)
 
 
 def _paths(workflow: Workflow) -> Iterator[tuple[Place | None, str]]:
