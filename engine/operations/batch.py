@@ -73,6 +73,8 @@ def _one(services: Services, connection: Connection, command: Command) -> Result
         route, words = commands.route_of(command.method, command.path)
     except Refusal as refusal:
         return Result(refusal=refusal)
+    if not route.writes:  # an answer that is remembered for ever must not hold what was seen
+        return Result(refusal=commands.bad_method())
     asked = commands.Asked(words, command.body, {}, command.if_match)
     seen = None if command.if_match is None else str(command.if_match)
     request = request_hash(command.method, command.path, command.body, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refusal, not_found
 from engine.operations import acting, bodies, deciding
 from engine.operations.calls import Answer, Call
-from engine.operations.once import Work, perform, request_hash
+from engine.operations.once import LONGEST_KEY, Work, perform, request_hash
 from engine.operations.problems import problem
 
 if TYPE_CHECKING:
@@ -40,11 +41,19 @@ def decide(services: Services, call: Call, verdict: str, body: Mapping[str, Any]
     return _each(services, call, acting.bulk_ids(body), f"tasks/actions/{verdict}", sent, work)
 
 
+def _key(key: str | None, one: str) -> str | None:
+    """The key of one of many; a long one is shortened so that no two become the same."""
+    if not key:
+        return None
+    whole = f"{key}/{one}"
+    return whole if len(whole) <= LONGEST_KEY else f"bulk/{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
 def _each(services: Services, call: Call, ids: list[str], path: str, sent: Mapping[str, Any], work: Any) -> Answer:
     """Each under a key of its own, made from the call's, so that the whole may be sent again."""
     answers = []
     for one in ids:
-        own = replace(call, key=f"{call.key}/{one}"[:200] if call.key else None, route="bulk")
+        own = replace(call, key=_key(call.key, one), route="bulk")
         try:
             answer = perform(services, own, request_hash("POST", path, [one, sent]), work(one))
         except Refusal as refusal:

@@ -45,6 +45,8 @@ class Answer:
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    once: tuple[str, ...] = ()
+    """Words of the body that are shown this once: they are not remembered with the request's key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,8 +184,13 @@ def route_of(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
                 return route, words
             known = True
     if known:
-        raise Refusal(Kind.NOT_FOUND, "bad_method", text("Not this way.", "不支持该方法。"), status=405)
+        raise bad_method()
     raise not_found()
+
+
+def bad_method() -> Refusal:
+    """The path exists, but not for this method or not through this door."""
+    return Refusal(Kind.INVALID, "bad_method", text("Not this way.", "不支持该方法。"), status=405)
 
 
 def is_action(path: str) -> bool:

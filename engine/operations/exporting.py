@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from engine.records import listing as records_listing
 if TYPE_CHECKING:
     from engine.operations.services import Services
 
+_NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 AT_ONCE = 500
 MOST = 100_000
 
@@ -96,6 +98,6 @@ def _csv(cells: list[Any]) -> bytes:
 
 def _safe(cell: Any) -> Any:
     """What a spreadsheet would run is given a quote in front; plain negative numbers stay."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not cell[1:2].isdigit():
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _NEGATIVE.match(cell):
         return f"'{cell}"
     return cell

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 MOST = 500
+LONGEST_NUMBER = 18
 USUAL = 50
 
 
@@ -176,9 +177,9 @@ def read_limit(query: Mapping[str, str]) -> int:
     sent = query.get("limit")
     if sent is None:
         return USUAL
-    if not (sent.isascii() and sent.isdigit()) or int(sent) < 1:
+    if not (sent.isascii() and sent.isdigit()) or not sent.strip("0"):
         raise invalid_at("/limit", "bad_limit", text("A number from 1 to 500.", "应为 1 到 500 之间的数字。"))
-    if int(sent) > MOST:
+    if len(sent) > LONGEST_NUMBER or int(sent) > MOST:
         raise Refusal(Kind.LIMIT, "limit", text("At most 500 at once.", "一次最多 500 条。"))
     return int(sent)
 
@@ -187,6 +188,6 @@ def _after(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
     opened, _, task = cursor.partition(".")
-    if not (opened.isascii() and opened.isdigit()) or not task:
+    if not (opened.isascii() and opened.isdigit() and len(opened) <= LONGEST_NUMBER) or not task:
         raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
     return int(opened), task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions import form_scope
@@ -15,6 +16,7 @@ from engine.operations.inbox import read_limit
 from engine.records import listing
 
 if TYPE_CHECKING:
+    from engine.definitions.scopes import Names
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
@@ -22,6 +24,8 @@ KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "count"}
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
+HARMLESS = frozenset({"nearest", "working_hours"})
+"""Words that are answered from the org tree and the clock alone."""
 
 
 def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
@@ -67,7 +71,7 @@ def _filter(operation: Operation, form: Form, sent: str | None, hidden: frozense
     if len(sent) > LONGEST_FILTER:
         raise invalid_at("/filter", "too_long", text("This filter is too long.", "筛选条件过长。"))
     try:
-        expression = compile_expression(sent, form_scope(operation.library, form.name, "filter"), Type("boolean"))
+        expression = compile_expression(sent, _scope(operation, form), Type("boolean"))
     except ExpressionFault as fault:
         code = "unknown_field" if fault.code in ("unknown_name", "unknown_field", "unknown_attribute") else fault.code
         raise invalid_at("/filter", code, UNKNOWN if code == "unknown_field" else fault.says) from fault
@@ -75,7 +79,39 @@ def _filter(operation: Operation, form: Form, sent: str | None, hidden: frozense
         words = path[1:] if path[0] in ("it", "record") else path
         if words and (words[0] in hidden or ".".join(words[:2]) in hidden or _beyond(operation, form, words)):
             raise invalid_at("/filter", "unknown_field", UNKNOWN)
+    if _asks_outside(operation, expression):
+        says = text("This cannot be asked in a filter.", "筛选条件中不能使用此内容。")
+        raise invalid_at("/filter", "not_for_lists", says)
     return expression
+
+
+def _scope(operation: Operation, form: Form) -> Names:
+    """What the actor may name in a filter: what is hidden from him is not there, whatever he writes about it."""
+    scope = form_scope(operation.library, form.name, "filter")
+    forms = dict(scope.outline.forms)
+    for name, outline in forms.items():
+        hidden = rights.everywhere_hidden(operation, operation.library.forms[name])
+        if hidden:
+            fields = {each: found for each, found in outline.fields.items() if each not in hidden}
+            tables = {
+                table: {each: found for each, found in columns.items() if f"{table}.{each}" not in hidden}
+                for table, columns in outline.tables.items()
+                if table not in hidden
+            }
+            forms[name] = replace(outline, fields=fields, tables=tables)
+    gone = rights.everywhere_hidden(operation, form)
+    names = {name: found for name, found in scope.names.items() if name not in gone}
+    return replace(scope, outline=replace(scope.outline, forms=forms), names=names)
+
+
+def _asks_outside(operation: Operation, expression: Expression) -> bool:
+    """Whether a filter asks what is answered with the library's eyes: a person's filter sees what he sees.
+
+    A limit is for who sees every limit.
+    """
+    limits = [form.name for form in operation.library.forms.values() if form.told.get("limit")]
+    sees_limits = all(rights.reach(operation, name, "see") is None for name in limits)
+    return bool(expression.calls - ({"limit"} if sees_limits else frozenset()) - HARMLESS)
 
 
 def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:

@@ -84,8 +84,14 @@ def within(
     if savepoint is not None:
         savepoint.commit()
     if call.key:
-        requests.finish(connection, account, call.key, answer.status, answer.body)
+        requests.finish(connection, account, call.key, answer.status, _kept(answer))
     return Result(answer)
+
+
+def _kept(answer: Answer) -> Any:
+    if not answer.once:
+        return answer.body
+    return {name: value for name, value in answer.body.items() if name not in answer.once}
 
 
 def _begin(services: Services, connection: Connection, call: Call, account: str, request: str) -> Result | None:

@@ -78,7 +78,7 @@ def make_key(operation: Operation, body: Mapping[str, Any]) -> Answer:
         operation.connection,
         security.Entry(operation.now, "key_made", actor.person, actor.account, detail={"id": made.id}),
     )
-    return Answer(201, {"id": made.id, "name": made.name, "key": made.key})
+    return Answer(201, {"id": made.id, "name": made.name, "key": made.key}, once=("key",))
 
 
 def _grants(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
@@ -120,8 +120,11 @@ def set_password(operation: Operation, person: str, body: Mapping[str, Any]) -> 
     """Set one's own password (`{old, password}`), or, as who may edit people, somebody's (`{password}`)."""
     bodies.only(body, {"password", "old"})
     folder = operation.open(operation.person_form, person, lock=True)
-    rights.require_seen(operation, folder)
     own = person == operation.actor_id
+    if own:
+        _require_himself(operation)
+    else:
+        rights.require_seen(operation, folder)
     plain = passwords.read_password(bodies.word(body, "password"), "/password", chosen=True)
     if not own and not rights.may(operation, folder, "edit"):
         raise forbidden()
@@ -159,6 +162,13 @@ def csrf_of(token: str) -> str:
     return sessions.csrf_of(token)
 
 
+def _require_himself(operation: Operation) -> None:
+    """A key that was granted single actions does not act as its person in what is his alone."""
+    actor = operation.call.actor
+    if actor is not None and actor.grants is not None:
+        raise forbidden("key_is_limited", text("This key may not do that.", "此密钥无权执行该操作。"))
+
+
 def _require_old(operation: Operation, values: Mapping[str, Any], body: Mapping[str, Any]) -> None:
     told = operation.library.forms[operation.person_form].told["account"]
     known = accounts.credential(operation.connection, str(values.get(told["account"])))
@@ -169,6 +179,7 @@ def _require_old(operation: Operation, values: Mapping[str, Any], body: Mapping[
 def substitute(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{person, from, until, forms?}`: who decides for me while I am away."""
     bodies.only(body, {"person", "from", "until", "forms"})
+    _require_himself(operation)
     person = bodies.word(body, "person")
     target = operation.directory.persons.get(person)
     if target is None or not target.active:
@@ -212,6 +223,7 @@ def substitute_of(operation: Operation) -> Answer:
 
 def end_substitutes(operation: Operation) -> Answer:
     """Nobody decides for me any more."""
+    _require_himself(operation)
     for each in substitutes.substitutes_on(operation.connection, operation.today):
         if each.absent == operation.actor_id:
             substitutes.end_substitute(operation.connection, each.id, operation.actor_id, operation.now)
@@ -220,6 +232,7 @@ def end_substitutes(operation: Operation) -> Answer:
 
 def keys(operation: Operation) -> Answer:
     """My keys, without what opens."""
+    _require_himself(operation)
     found = sessions.keys_of(operation.connection, operation.actor_id, operation.now)
     items = [
         {
@@ -237,6 +250,7 @@ def keys(operation: Operation) -> Answer:
 
 def end_key(operation: Operation, key: str) -> Answer:
     """A key of mine opens nothing any more."""
+    _require_himself(operation)
     if not sessions.end_key(operation.connection, key, operation.actor_id, operation.now):
         raise not_found()
     return Answer(200, {"id": key})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KNOWN = {"item", "place", "lot", "at", "group", "below", "record", "limit", "cursor"}
 GROUPS = ("place", "item", "lot")
 EVERYTHING = 1_000_000
+LONGEST_SEQ = 12
 
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
@@ -228,8 +229,7 @@ def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
     after = query.get("after", "0")
     cursor = query.get("cursor", "0")
     for name, sent in (("after", after), ("cursor", cursor)):
-        if not (sent.isascii() and sent.isdigit() and len(sent) <= 18):
-            raise invalid_at(f"/{name}", "not_a_number", text("A whole number is expected.", "应为整数。"))
+        _require_number(name, sent)
     source = query.get("record")
     places = _places(operation, {key: value for key, value in query.items() if key != "record"})
     if source is not None and _record_seen(operation, source):
@@ -248,6 +248,12 @@ def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
     )
     following = str(found[limit - 1].id) if len(found) > limit else None
     return Answer(200, {"items": [_moved(operation, each) for each in found[:limit]], "next": following})
+
+
+def _require_number(name: str, sent: str) -> None:
+    """A seq or a place in a list; longer than any of ours is none."""
+    if not (sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_SEQ):
+        raise invalid_at(f"/{name}", "not_a_number", text("A whole number is expected.", "应为整数。"))
 
 
 def _moved(operation: Operation, each: ledger_trail.Moved) -> dict[str, Any]:
@@ -278,7 +284,8 @@ def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
     items = _items(operation, query.get("item"))
     places = _places(operation, query)
     cursor = query.get("cursor", "0")
-    if not items or not places or len(items) != 1 or len(places) != 1 or not cursor.isdigit():
+    _require_number("cursor", cursor)
+    if not items or not places or len(items) != 1 or len(places) != 1:
         raise not_found()
     lots = _lots(operation, query.get("lot"))
     steps = ledger_trail.trail(
