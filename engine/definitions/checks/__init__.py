@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks import fields, flow, forms, rights, targets, workflows
+from engine.definitions.checks import built, fields, flow, forms, rights, targets, workflows
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     rights.lines_name_what_exists,
     rights.roles_exist,
     rights.actions_are_granted,
+    built.only_what_is_built,
 )
 
 

@@ -15,7 +15,8 @@ from engine.expressions import Expression
 NOTICE = text("a notice of templates/notices", "templates/notices 中的通知")
 
 
-def _uses(workflow: Workflow) -> Iterator[EffectUse]:
+def uses_of(workflow: Workflow) -> Iterator[EffectUse]:
+    """Every effect of a workflow, of its actions and of its timers."""
     for action in workflow.transitions.values():
         yield from effects_of(action)
     for timer in workflow.timers.values():
@@ -25,15 +26,10 @@ def _uses(workflow: Workflow) -> Iterator[EffectUse]:
 def effects_have_targets(library: Library) -> Iterator[Finding]:
     """Actions, templates and transitions that effects name are there; what an effect fires is open to *system*."""
     for _, workflow in pairs(library):
-        for use in _uses(workflow):
+        for use in uses_of(workflow):
             template = use.options.get("template")
             if template is not None and template not in library.templates:
-                yield unknown(
-                    use.at,
-                    text("a notice of templates/notices", "templates/notices 中的通知"),
-                    template,
-                    library.templates,
-                )
+                yield unknown(use.at, NOTICE, template, library.templates)
             reversed_one = use.options.get("transition")
             if reversed_one is not None and reversed_one not in workflow.transitions:
                 yield unknown(use.at, ACTION, reversed_one, workflow.transitions)
@@ -64,7 +60,7 @@ def _target(use: EffectUse) -> str | None:
 
 def system_actions_are_fired(library: Library) -> Iterator[Finding]:
     """An action that only the system takes is fired by an approval or an effect (a warning)."""
-    fired = {(_target(use), use.options.get("action")) for _, each in pairs(library) for use in _uses(each)}
+    fired = {(_target(use), use.options.get("action")) for _, each in pairs(library) for use in uses_of(each)}
     for form, workflow in pairs(library):
         approvals = {name for each in workflow.approvals.values() for name in (each.approved, each.refused)}
         for action in workflow.transitions.values():
