@@ -1,4 +1,4 @@
-"""Two processes nobody had when the engine was written, published into a running server and walked by everybody in them.
+"""Two processes nobody had when the engine was written, published into a running server and walked by all their people.
 
 They were written from `docs/administrator/` alone and stand in `tests/libraries/maintenance/`.
 """
