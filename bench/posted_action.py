@@ -1,8 +1,8 @@
 """Posted actions a second over HTTP: `python -m bench.posted_action [postgres|sqlite] [rounds] [actions a round]`.
 
 Eight clients post records of ten rows. `receipt` is a record without workflow around it: form checks, rights, ten
-movements, history. `ship` is a transfer's: a guard, ten promises ended, ten movements, ten facts counted, tasks, a timer
-and a notice besides. In turns with each round the floor runs from as many threads: the same ten movements, balances,
+movements, history. `ship` is a transfer's: a guard, ten promises ended, ten movements, ten facts counted, tasks, a
+timer and a notice besides. In turns with each round the floor runs from as many threads: the same ten movements, balances,
 one record and one line of history in the fewest statements, with no check at all, each committed as ours is.
 """
 
@@ -127,7 +127,8 @@ class Floor:
     TABLES = (
         "CREATE TABLE floor_record (id TEXT PRIMARY KEY, state TEXT, revision BIGINT)",
         "CREATE TABLE floor_history (record TEXT, n BIGINT, line TEXT, PRIMARY KEY (record, n))",
-        "CREATE TABLE floor_movement (id BIGINT PRIMARY KEY, item BIGINT, origin BIGINT, target BIGINT, quantity BIGINT)",
+        "CREATE TABLE floor_movement "
+        "(id BIGINT PRIMARY KEY, item BIGINT, origin BIGINT, target BIGINT, quantity BIGINT)",
         "CREATE TABLE floor_balance (place BIGINT, item BIGINT, on_hand BIGINT, PRIMARY KEY (place, item))",
     )
 

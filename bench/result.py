@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One row: what was measured, its goal, the figure, its ratio to the floor of the same run, the median of how many."""
+    """One row: what was measured, goal, figure, ratio to the floor of the same run, the median of how many."""
 
     name: str
     goal: str
