@@ -16,8 +16,9 @@ STOCK = "100000"
 class Arena:
     """A server, and what the races need beside the demo."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, workers: int = 1) -> None:
         self.server = server
+        self.workers = workers
         self._keys: dict[str, dict[str, str]] = {}
         self._assign("clerk1", "till", "S01")
         self._assign("clerk1b", "till", "S01")

@@ -41,6 +41,6 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def arena(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """A server with two processes on PostgreSQL, with one on SQLite, and people enough to race."""
     url = copies.fresh()
-    workers = "1" if url.startswith("sqlite") else "2"
-    with serving(url, tmp_path_factory.mktemp("data"), "--workers", workers) as server:
-        yield Arena(server)
+    workers = 1 if url.startswith("sqlite") else 2
+    with serving(url, tmp_path_factory.mktemp("data"), "--workers", str(workers)) as server:
+        yield Arena(server, workers)

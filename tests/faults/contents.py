@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.bootstrap import build
 from engine.database import Database, metadata
-from engine.operations.services import Services
+
+assert build
+"""Whatever `build` joins has told its tables to `metadata`."""
 
 Contents = Mapping[str, tuple[Any, ...]]
 
@@ -17,6 +20,10 @@ BESIDE = frozenset({"session", "sign_in_try", "security_log", "request_key"})
 """Who is signed in and tried to be, the log of refusals, and the memory of keys: a refusal may write there."""
 
 HASHES = frozenset({"hash", "previous", "before_hash", "after_hash", "head"})
+
+
+COUNTED = ("id", "number")
+"""Keys that the database counts by itself."""
 
 
 def contents(database: Database, without: Iterable[str] = ()) -> Contents:
@@ -46,25 +53,22 @@ def shape(whole: Contents) -> Contents:
 
 def _plain(row: Mapping[str, Any], ranks: Mapping[int, int]) -> dict[str, Any]:
     kept = {name: value for name, value in row.items() if name not in HASHES}
-    if isinstance(kept.get("id"), int):
-        del kept["id"]
+    for name in COUNTED:
+        if isinstance(kept.get(name), int):
+            del kept[name]
     if "seq" in kept:
         kept["seq"] = ranks.get(kept["seq"])
     if kept.get("answer"):
-        kept["answer"] = without_seq(json.loads(kept["answer"]))
+        kept["answer"] = lasting(json.loads(kept["answer"]))
     return kept
 
 
-def without_seq(answer: Any) -> Any:
-    """An answer without numbers of the one order."""
-    return json.loads(json.dumps(answer), object_hook=lambda each: {k: v for k, v in each.items() if k != "seq"})
+def lasting(answer: Any) -> Any:
+    """An answer without numbers of the one order and without a secret, which is shown once."""
+    left = {"seq", "key"}
+    return json.loads(json.dumps(answer), object_hook=lambda each: {k: v for k, v in each.items() if k not in left})
 
 
 def differences(before: Contents, after: Contents) -> list[str]:
     """The tables that differ."""
     return [name for name in before if before[name] != after[name]]
-
-
-def present(services: Services) -> Contents:
-    """What a refusal must leave as it was."""
-    return contents(services.database, BESIDE)

@@ -21,7 +21,7 @@ from engine.clock import to_stored
 from engine.database import open_database
 from engine.operations import loading, recount, testclock
 from engine.operations.services import Services
-from tests.faults.contents import Contents, contents, differences, shape, without_seq
+from tests.faults.contents import Contents, contents, differences, lasting, shape
 from tests.faults.copies import Copies
 from tests.faults.dying import do, services_of
 
@@ -240,7 +240,7 @@ class Story:
             assert found == [len(self.whole) - 1]
         again = [self.chain.live(url, self.kind.doing)["answer"] for _ in range(2)]
         if self.kind.doing["method"] != "FIRE":
-            assert [without_seq(each) for each in again] == [without_seq(self.answer)] * 2
+            assert [lasting(each) for each in again] == [lasting(self.answer)] * 2
         assert differences(shape(self.whole[-1]), shape(self.chain.look(url))) == []
         self.chain.copies.drop(url)
 
