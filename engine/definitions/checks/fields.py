@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.definitions.checks.forms import unknown
 from engine.definitions.findings import Finding, finding
-from engine.definitions.models import Field, Form, Library, Sees
+from engine.definitions.models import Field, Form, Library, People, Sees
 from engine.definitions.order import all_fields, paths_read, sources
 from engine.errors import text
 
@@ -63,8 +63,8 @@ def nothing_hidden_shows_through(library: Library) -> Iterator[Finding]:
             for guard in _guards(form, source) if source is not None else ():
                 if not any(_covers(each, guard) for each in mine):
                     yield _leak(field, path)
-        if not mine:
-            for path in sorted(_foreign(library, form, field)):
+        for path, guard in sorted(_foreign(library, form, field), key=lambda each: each[0]):
+            if not any(_covers(each, guard) for each in mine):
                 yield _leak(field, path)
 
 
@@ -85,29 +85,52 @@ def _guards(form: Form, field: Field) -> tuple[Sees, ...]:
 
 def _covers(mine: Sees, other: Sees) -> bool:
     """Whether `mine` shows to nobody to whom `other` does not, as far as their words tell."""
-    people = {each.text for each in mine.by} <= {each.text for each in other.by}
+    people = all(any(_among(one, each) for each in other.by) for one in mine.by)
     return people and (other.when is None or (mine.when is not None and mine.when.text == other.when.text))
+
+
+def _among(one: People, others: People) -> bool:
+    """Whether all whom `one` names are among the others: the same words, or those who hold the same role anywhere."""
+    anywhere = (others.kind, others.relation, others.unit) == ("role", "below", None)
+    return one.text == others.text or (anywhere and one.role == others.role)
 
 
 def _read(form: Form, field: Field) -> set[str]:
     return {path for each in sources(field) for path in paths_read(each, form.fields, field.table)}
 
 
-def _foreign(library: Library, form: Form, field: Field) -> set[str]:
-    """Hidden fields of other records that a value is worked out from (`row.item.cost`)."""
-    found = set()
+def _foreign(library: Library, form: Form, field: Field) -> list[tuple[str, Sees]]:
+    """Hidden fields of other records that a value is worked out from, directly (`row.item.cost`) or through a fact."""
+    found: dict[str, tuple[Form, Field]] = {}
     for expression in sources(field):
         for words in expression.names:
             target = _walked(library, form, field, words)
-            if target is not None and target.sees is not None:
-                found.add(".".join(words))
-    return found
+            if target is not None:
+                found[".".join(words)] = target
+        for name in sorted(expression.calls & library.facts.keys()):
+            found |= _counted(library, name)
+    return [(path, guard) for path, (owner, hidden) in found.items() for guard in _guards(owner, hidden)]
 
 
-def _walked(library: Library, form: Form, field: Field, words: tuple[str, ...]) -> Field | None:
-    """The field of another form at the end of a path; None when the path stays in this record."""
+def _counted(library: Library, name: str) -> dict[str, tuple[Form, Field]]:
+    """The fields that a fact counts by, sums, or gives its keys from."""
+    fact = library.facts[name]
+    form = library.forms[fact.form]
+    asked = [each for each in (*fact.keys.values(), fact.where, fact.sum) if each is not None]
+    paths = {
+        f"{fact.table}.{words[1]}" if words[0] == "row" and fact.table else words[1]
+        for each in asked
+        for words in each.names
+        if words[0] in ("it", "row") and len(words) > 1
+    }
+    fields = {path: form.field(path) for path in paths}
+    return {f"{name}: {form.name}.{path}": (form, each) for path, each in fields.items() if each is not None}
+
+
+def _walked(library: Library, form: Form, field: Field, words: tuple[str, ...]) -> tuple[Form, Field] | None:
+    """The other form and its field at the end of a path; None when the path stays in this record."""
     fields = form.fields
-    left = False
+    owner: Form | None = None
     found: Field | None = None
     for word in words:
         if word == "row" and field.table:
@@ -125,5 +148,5 @@ def _walked(library: Library, form: Form, field: Field, words: tuple[str, ...]) 
             target = library.forms.get(found.value_type.form or "")
             if target is None:
                 return None
-            fields, left = target.fields, True
-    return found if left else None
+            fields, owner = target.fields, target
+    return (owner, found) if owner is not None and found is not None else None
