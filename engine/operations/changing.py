@@ -23,7 +23,10 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
         raise conflict("no_revision", text("Say which revision you saw (If-Match).", "请提供 If-Match。"), 428)
     acting.require_revision(folder, if_match)
     before = folder.state
-    writing.patch(operation, folder, body, rights.writable(operation, folder))
+    allowed = rights.writable(operation, folder)
+    if not allowed.fields:
+        raise forbidden()
+    writing.patch(operation, folder, body, allowed)
     writing.derive(operation, folder)
     if not rights.may(operation, folder, "edit"):
         raise forbidden()
