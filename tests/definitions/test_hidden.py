@@ -108,7 +108,7 @@ def test_a_fact_over_what_everybody_sees_may_be_shown(tmp_path: Path) -> None:
 KEPT = {
     "as hidden as another record's": f"extra: {{type: money, live: 'sum(lines, row.good.cost)', {BOSS}}}",
     "as hidden": f"extra: {{type: money, compute: sum(lines.value), {BOSS}}}",
-    "more hidden by a condition": "extra: {type: money, compute: record.total, sees: {by: [boss at chain], when: record.shop.open}}",
+    "more hidden by a condition": f"extra: {{type: money, live: record.total, {BOSS[:-1]}, when: record.shop.open}}}}",
     "another field": "extra: {type: quantity, compute: sum(lines.asked)}",
     "another record's open field": "extra: {type: text, live: record.shop.name}",
 }  # fmt: skip
