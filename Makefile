@@ -39,14 +39,14 @@ clean:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/installed: pyproject.toml |
+.venv/installed: pyproject.toml | .venv/bin/python
 	$(PIP) --editable .
 	@touch $@
 
-.venv/tested: pyproject.toml |
+.venv/tested: pyproject.toml | .venv/bin/python
 	$(PIP) --editable '.[dev]'
 	@touch $@ .venv/installed
 
-.venv/benched: pyproject.toml |
+.venv/benched: pyproject.toml | .venv/bin/python
 	$(PIP) --editable '.[dev,bench]'
 	@touch $@ .venv/installed .venv/tested
