@@ -10,7 +10,7 @@ import pytest
 
 from tests.attacks.houses import SIGNED, House, line, transfer, words
 
-HIDDEN = ("cost", "unit_cost", "value", "total", "loss", "written_value")
+HIDDEN = ("cost", "unit_cost", "total", "loss", "written_value")
 CANARY = "7123.45"
 """What the item K900 costs; nobody but who may see costs ever meets these figures, or three times them."""
 CANARIES = (CANARY, "7123", "21370.35", "14246.90")
@@ -87,7 +87,7 @@ def test_no_channel_tells_a_clerk_what_things_cost(house: House, costly: Mapping
     shown = words(answer)
     for canary in CANARIES:
         assert canary not in shown, (channel, canary)
-    for name in HIDDEN[:4]:
+    for name in HIDDEN:
         assert f'"{name}"' not in shown, (channel, name)
 
 
