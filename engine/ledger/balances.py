@@ -140,10 +140,17 @@ def page(
     after: str | None = None,
     limit: int = 50,
 ) -> list[StockRow]:
-    """Balances that are not empty, in a stable order, `limit` of them after the cursor."""
+    """Balances that are not empty, in a stable order, `limit` of them after the cursor.
+
+    Without `places`: everywhere inside. What lies outside (before the beginning, with customers) is shown when named,
+    else every sum would be nothing.
+    """
     item_ids = None if items is None else [each.id for each in read_items(connection, items).values()]
     place_ids = None if places is None else [each.id for each in read_places(connection, places).values()]
     found = sorted(read_balances(connection, item_ids, place_ids, at))
+    if places is None:
+        outside = set(run(connection, "SELECT p.id FROM ledger_place p WHERE p.negative = 1", {}).scalars())
+        found = [row for row in found if row[0] not in outside]
     if lots is not None:
         known = _lot_ids(connection, lots)
         found = [row for row in found if row[2] in known]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.records.archive import Stored
 
+NEAREST = "#nearest"
+"""The form of the reference that `nearest(unit)` answers: not one record, but an order to try."""
+
 
 class Tables:
     """Answers for one operation; each question is asked of the database once."""
@@ -44,22 +47,29 @@ class Tables:
         return None
 
     def lookup(self, form: str, named: Mapping[str, Value]) -> Value:
-        """The record of a form whose fields equal these; a list of references is tried in order. None if none fits."""
+        """The record of a form whose fields equal these; `nearest(unit)` is tried in order. None if none fits."""
         definition = self._operation.library.forms.get(form)
         if definition is None:
             return None
         day = named.get("on", self._operation.today)
+        on = day if isinstance(day, date) else self._operation.today
         wanted = {name: value for name, value in named.items() if name != "on"}
-        for each in _tries(wanted):
-            if any(value is None for value in each.values()):
-                continue
+        if any(value is None for value in wanted.values()):
+            return None
+        for each in self._tries(wanted):
             asked = {name: _stored(definition.fields.get(name), value) for name, value in each.items()}
-            found = self._valid(
-                definition, self._find(definition, asked), day if isinstance(day, date) else self._operation.today
-            )
+            found = self._valid(definition, self._find(definition, asked), on)
             if found is not None:
                 return Reference(form, found.id)
         return None
+
+    def _tries(self, wanted: Mapping[str, Value]) -> list[dict[str, Value]]:
+        """What to look up, in order: `nearest(unit)` stands for the unit, those above it, and the chain (empty)."""
+        for name, value in wanted.items():
+            if isinstance(value, Reference) and value.form == NEAREST:
+                units = reversed(self._operation.directory.path(value.id))
+                return [{**wanted, name: unit} for unit in (*(Reference("", each) for each in units), None)]
+        return [dict(wanted)]
 
     def _find(self, form: Form, asked: Mapping[str, Any]) -> list[Stored]:
         ids = archive.find(self._operation.connection, form.name, asked)
@@ -76,14 +86,6 @@ class Tables:
         return max(fitting, key=lambda each: str(each.values.get(told["from"]) or ""), default=None)
 
 
-def _tries(wanted: Mapping[str, Value]) -> list[dict[str, Value]]:
-    """The combinations to look up in order: one for each of a list (`nearest(...)`)."""
-    for name, value in wanted.items():
-        if isinstance(value, (list, tuple)) and not isinstance(value, Reference):
-            return [{**wanted, name: one} for one in value]
-    return [dict(wanted)]
-
-
 def _within(stored: Stored, told: Mapping[str, Any], day: date) -> bool:
     since, until = stored.values.get(told["from"]), stored.values.get(told["until"])
     return (not since or since <= day.isoformat()) and (not until or day.isoformat() <= until)
@@ -92,4 +94,4 @@ def _within(stored: Stored, told: Mapping[str, Any], day: date) -> bool:
 def _stored(field: Field | None, value: Value) -> Any:
     if isinstance(value, (Reference, Subject)):
         return value.id
-    return value if field is None else BY_NAME[field.type].dump(value, field)
+    return value if field is None or value is None else BY_NAME[field.type].dump(value, field)

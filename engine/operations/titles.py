@@ -6,8 +6,10 @@ from engine.definitions.models import Form
 
 
 def code_field(form: Form) -> str | None:
-    """The field by which people name a record of this form: its first unique text, else none."""
-    return next((each.name for each in form.fields.values() if each.unique and each.type in ("text", "barcode")), None)
+    """The field by which people name a record of this form: its first unique text, else its first code, else none."""
+    texts = [each for each in form.fields.values() if each.type in ("text", "barcode")]
+    unique = next((each.name for each in texts if each.unique), None)
+    return unique or next((each.name for each in texts if each.options.get("code")), None)
 
 
 def title_field(form: Form) -> str | None:

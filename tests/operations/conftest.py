@@ -86,3 +86,12 @@ def own_house(copy_of: Copy, lab_url: str, tmp_path: Path) -> Iterator[House]:
     made = House(copy_of(lab_url), tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    fresh: Callable[..., str] = request.getfixturevalue("fresh_postgres")
+    return fresh(schema=False)

@@ -90,7 +90,7 @@ class House:
 
     def item(self, tracking: str = "none", category: str = "FOOD", **stock: int) -> str:
         """An item of one's own, with opening stock by store; its code."""
-        code = f"X{uuid.uuid4().hex[:10]}"
+        code = f"X{uuid.uuid4().hex[:10].upper()}"
         adm = self.be("adm")
         values = {
             "code": code,
