@@ -38,24 +38,27 @@ def contents(database: Database, without: Iterable[str] = ()) -> Contents:
 
 
 def shape(whole: Contents) -> Contents:
-    """The same with ranks for numbers of the one order and without hashes over them.
+    """The same with ranks for the one order, names for places, and without hashes over them.
 
     What was drawn and rolled back is a gap on PostgreSQL.
     """
     drawn = sorted({row["seq"] for rows in whole.values() for row in rows if row.get("seq") is not None})
     ranks = {seq: rank for rank, seq in enumerate(drawn)}
+    places = {row["id"]: row["key"] for row in whole["ledger_place"]}
     return {
-        name: tuple(sorted((_plain(row, ranks) for row in rows), key=repr))
+        name: tuple(sorted((_plain(row, ranks, places) for row in rows), key=repr))
         for name, rows in whole.items()
         if name != "ledger_state"
     }
 
 
-def _plain(row: Mapping[str, Any], ranks: Mapping[int, int]) -> dict[str, Any]:
+def _plain(row: Mapping[str, Any], ranks: Mapping[int, int], places: Mapping[int, str]) -> dict[str, Any]:
     kept = {name: value for name, value in row.items() if name not in HASHES}
     for name in COUNTED:
         if isinstance(kept.get(name), int):
             del kept[name]
+    for name in ("place", "origin", "target"):
+        kept |= {name: places[kept[name]]} if isinstance(kept.get(name), int) else {}
     if "seq" in kept:
         kept["seq"] = ranks.get(kept["seq"])
     if kept.get("answer"):
