@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.expressions import Place, Reference, Subject, Value
+from engine.operations.tables import NEAREST
 from engine.workflow import recollect
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class LibraryEyes:
         unit = args[0]
         if not isinstance(unit, (Reference, Subject)):
             return None
-        return tuple(Reference("", each) for each in reversed(self._operation.directory.path(unit.id)))
+        return Reference(NEAREST, unit.id)
 
     def _stock(self, figure: str) -> Callable[[Sequence[Value], Mapping[str, Value]], Value]:
         def answer(args: Sequence[Value], named: Mapping[str, Value]) -> Value:
