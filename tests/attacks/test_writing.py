@@ -222,7 +222,8 @@ def test_an_action_that_is_not_this_forms_does_not_exist(house: House, action: s
     body = {"values": transfer("DC1", "S02"), "action": action}
     house.refused("clerk2", "POST", "records/transfer", body, status=404)
     before = house.digest()
-    assert house.be("clerk2").does(f"records/transfer/actions/{action}", {"ids": [record]})[0]["status"] == 404
+    answer = house.be("clerk2").send("POST", f"records/transfer/actions/{action}", {"ids": [record]})
+    assert answer.status_code == 404 or answer.json()[0]["status"] == 404
     assert house.digest() == before
 
 
