@@ -138,7 +138,7 @@ transitions:
     rows: chosen
     do:
       moved:
-        move: {each: lines, item: row.good, lot: empty, quantity: 1, from: a.b, to: c.d, owner: row.o, value: 5, kind: sale}
+        move: {each: lines, item: row.good, lot: empty, quantity: 1, from: a.b, to: c, owner: row.o, value: 5, kind: s}
         when: record.open
       kept:
         reserve: {each: lines, item: row.good, lot: empty, quantity: 1, at: record.shop, owner: row.o}
