@@ -62,7 +62,8 @@ def texts(connection: Connection, version: int) -> dict[Key, str]:
 
 def load(connection: Connection, version: int, vocabulary: Vocabulary) -> Library:
     """A published library, compiled. Refused as unavailable when this engine cannot read it any more."""
-    loaded = load_documents(documents(connection, version), vocabulary, numbers=numbers(connection))
+    kept = documents(connection, version)
+    loaded = load_documents(kept, vocabulary, numbers=numbers(connection), published=True)
     if loaded.library is None:
         first = loaded.findings[0]
         words = text(

@@ -55,7 +55,7 @@ def _update(operation: Operation, folder: Folder, outcome: o.Update) -> None:
     target.values.update(outcome.values)
     operation.shelf.prefetch(references(target.form, target.values))
     writing.derive(operation, target)
-    target.events.append(Event("update", SYSTEM, None, target.state, target.state))
+    target.note(Event("update", SYSTEM, None, target.state, target.state))
 
 
 def _act(operation: Operation, folder: Folder, outcome: o.Act) -> Follow:
@@ -87,7 +87,7 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
     made.submitted = to_stored(operation.now)
     made.submitted_by = operation.actor_id
     numbers.give(operation, made, "create")
-    made.events.append(Event("create", SYSTEM, None, None, made.state))
+    made.note(Event("create", SYSTEM, None, None, made.state))
     return Follow(made, arrives=True, action=outcome.action)
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from engine.definitions.models import Form
-from engine.records.archive import Stored
+Content: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Sequence[Mapping[str, Any]]]]
+"""Header and rows as they are stored."""
+
+NOTHING: Content = ({}, {})
 
 
-def between(form: Form, old: Stored | None, new: Stored) -> tuple[dict[str, Any], ...]:
+def between(old: Content, new: Content) -> tuple[dict[str, Any], ...]:
     """`{path, old, new}` for every field that changed; rows are named by their id: `/lines/<row>/approved`."""
     found: list[dict[str, Any]] = []
-    before: Mapping[str, Any] = old.values if old else {}
-    for name in (*before, *(each for each in new.values if each not in before)):
-        _note(found, f"/{name}", before.get(name), new.values.get(name))
-    tables = dict.fromkeys([*(old.rows if old else ()), *new.rows])
-    for table in tables:
-        _table(found, table, old.rows.get(table, ()) if old else (), new.rows.get(table, ()))
+    for name in dict.fromkeys([*old[0], *new[0]]):
+        _note(found, f"/{name}", old[0].get(name), new[0].get(name))
+    for table in dict.fromkeys([*old[1], *new[1]]):
+        _table(found, table, old[1].get(table, ()), new[1].get(table, ()))
     return tuple(found)
+
+
+def by_event(old: Content, snapshots: Sequence[Content], new: Content) -> Iterator[tuple[dict[str, Any], ...]]:
+    """What each event of an operation changed, by the values as they stood when it was noted; the last has the rest."""
+    before = old
+    for index, snapshot in enumerate(snapshots):
+        after = new if index + 1 == len(snapshots) else snapshot
+        yield between(before, after)
+        before = after
 
 
 def _table(

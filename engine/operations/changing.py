@@ -32,7 +32,7 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
         raise forbidden()
     if folder.form.kind == "master":
         writing.require_whole(operation, folder, "")
-    folder.events.append(Event("edit", operation.actor_id, None, before, before))
+    folder.note(Event("edit", operation.actor_id, None, before, before))
     taking.content_changed(operation, folder)
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
@@ -49,6 +49,6 @@ def discard(operation: Operation, form: str, record: str, if_match: int | None) 
         words = text("Only what was never submitted can be discarded.", "只有未提交的单据可以删除。")
         raise rule("submitted", words)
     folder.discarded = True
-    folder.events.append(Event("discard", operation.actor_id, None, folder.state, folder.state))
+    folder.note(Event("discard", operation.actor_id, None, folder.state, folder.state))
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))

@@ -32,7 +32,7 @@ def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
     folder.making = False
     if not rights.may(operation, folder, "create"):
         raise forbidden("not_your_unit")
-    folder.events.append(Event("create", operation.actor_id, None, None, folder.state))
+    folder.note(Event("create", operation.actor_id, None, None, folder.state))
     numbers.give(operation, folder, "create")
     if folder.form.kind == "master":
         writing.require_whole(operation, folder)

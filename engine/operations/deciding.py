@@ -49,9 +49,7 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
         writing.require_whole(operation, folder, "/values", step.required)
     decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to)
     name = f"{task.step}/{task.part}" if task.part else task.step
-    folder.events.append(
-        Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered)
-    )
+    folder.note(Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered))
     _go_on(operation, folder, decision)
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
@@ -74,7 +72,7 @@ def comment(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answ
     words = bodies.comment(body)
     if not words:
         raise invalid_at("/comment", "required", text("Please write something.", "请填写内容。"))
-    folder.events.append(Event("comment", operation.actor_id, None, folder.state, folder.state, words))
+    folder.note(Event("comment", operation.actor_id, None, folder.state, folder.state, words))
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
 
@@ -104,7 +102,7 @@ def step_of(folder: Folder, task: Task) -> Step:
 
 def _step_writable(operation: Operation, folder: Folder, task: Task) -> Writable:
     allowed = workflow_writable(operation.situation(folder), operation.actor_id, step=task.step, part=task.part)
-    return Writable(allowed.fields - rights.hidden(operation, folder), allowed.rows, allowed.scan)
+    return rights.seen_only(operation, folder, allowed)
 
 
 def _may(operation: Operation, folder: Folder, task: Task, verdict: str, to: str | None) -> None:
@@ -131,7 +129,7 @@ def _go_on(operation: Operation, folder: Folder, decision: Decision) -> None:
         origin = folder.state
         folder.state = decision.returned_to
         taking.remember_agreed(folder)
-        folder.events.append(Event("return", SYSTEM, None, origin, folder.state))
+        folder.note(Event("return", SYSTEM, None, origin, folder.state))
         taking.settle_in(operation, folder)
     elif decision.fire is not None:
         taking.remember_agreed(folder)

@@ -52,6 +52,43 @@ LIST = [
 ]
 
 
+PLAIN: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("get", "/api/me", "Who I am and what I may do", ()),
+    ("put", "/api/me/substitute", "Who decides while I am away: {person, from, until, forms}", ()),
+    ("get", "/api/forms", "Forms", ()),
+    ("get", "/api/tasks", "My tasks", ("form", "all", "limit", "cursor")),
+    ("get", "/api/notices", "What I was told", ("limit", "cursor")),
+    ("get", "/api/stock", "Stock", ("item", "place", "lot", "at", "group", "below", "record", "limit", "cursor")),
+    ("get", "/api/stock/movements", "Movements", ("after", "item", "place", "record", "limit", "cursor")),
+    ("get", "/api/stock/trail", "Running balance of an item at a place", ("item", "place", "lot", "limit", "cursor")),
+    ("post", "/api/verify", "Recount everything", ()),
+    ("get", "/api/why", "Why somebody can or cannot", ("form", "id", "action", "person")),
+    ("post", "/api/attachments", "Keep a file (multipart, field `file`)", ()),
+    ("get", "/api/attachments/{id}", "A file, through a record that shows it", ()),
+    ("get", "/api/records/{form}/export", "A list as a file", ("format", "filter", "sort", "q")),
+    ("post", "/api/records/{form}/import", "Records from a sheet (multipart: file, mode, dry)", ()),
+    ("post", "/api/keys", "A key for an integrator: {name, grants, expires}", ()),
+    ("get", "/api/definitions", "Definitions", ()),
+    ("get", "/api/definitions/{kind}/{name}", "The text of a definition", ("version",)),
+    ("get", "/api/definitions/{kind}/{name}/history", "Its versions", ()),
+    ("get", "/api/definitions/{kind}/{name}/diff", "What differs between two versions", ("from", "to")),
+    ("post", "/api/definitions/check", "Check texts: {texts: [{kind, name, text}]}", ()),
+    ("post", "/api/definitions/publish", "Publish texts: {texts, note}", ()),
+    ("post", "/api/definitions/rollback", "Publish an older version again: {version, note}", ()),
+)
+"""Paths that are the same for every library: method, path, what it is for, query parameters."""
+
+
+def _path_words(path: str) -> list[dict[str, Any]]:
+    """The parameters that stand in a path."""
+    words = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"name": word, "in": "path", "required": True, "schema": {"type": "string"}} for word in words]
+
+
+def _query(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string"}}
+
+
 def may_see_metrics(services: Services, call: Call) -> bool:
     """Whether the policy lets the caller see figures of the server (`metrics, see`)."""
     if call.actor is None:
@@ -198,25 +235,13 @@ def _common() -> dict[str, Any]:
     decision = _object(
         comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"}
     )
-    stock = [
-        {"name": name, "in": "query", "schema": {"type": "string"}}
-        for name in ("item", "place", "lot", "at", "group", "below", "record", "limit", "cursor")
-    ]
-    paths: dict[str, Any] = {
-        "/api/me": {"get": {"summary": "Who I am and what I may do", "responses": anything}},
-        "/api/forms": {"get": {"summary": "Forms", "responses": anything}},
-        "/api/tasks": {"get": {"summary": "My tasks", "responses": anything}},
-        "/api/notices": {"get": {"summary": "My notices", "responses": anything}},
-        "/api/stock": {"get": {"summary": "Stock", "parameters": stock, "responses": anything}},
-        "/api/stock/movements": {"get": {"summary": "Movements", "responses": anything}},
-        "/api/batch": {
-            "post": {
-                "summary": "Many commands",
-                "requestBody": _body({"type": "array"}),
-                "responses": _answers({"type": "array"}),
-            }
-        },
-        "/api/why": {"get": {"summary": "Why somebody can or cannot", "responses": anything}},
+    paths: dict[str, Any] = {}
+    for method, path, title, queries in PLAIN:
+        plain = {"summary": title, "parameters": [_query(name) for name in queries], "responses": anything}
+        paths.setdefault(path, {"parameters": _path_words(path)})[method] = plain
+    many = {"type": "array"}
+    paths["/api/batch"] = {
+        "post": {"summary": "Many commands", "requestBody": _body(many), "responses": _answers(many)}
     }
     for verdict in ("approve", "reject", "return", "comment"):
         paths[f"/api/tasks/{{id}}/{verdict}"] = {

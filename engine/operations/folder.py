@@ -14,7 +14,7 @@ from engine.definitions.models import Form, Library, Workflow
 from engine.effects.outcomes import Notify, OpenTask, Outcome
 from engine.expressions import Reference, Subject
 from engine.fields import BY_NAME
-from engine.records import forms_json
+from engine.records import filling, forms_json
 from engine.records.archive import Stored
 from engine.records.filling import Split
 from engine.workflow.plan import Memory, Vote, Wait
@@ -82,6 +82,8 @@ class Folder:
     """State and step that it is stored in."""
     waits: tuple[Wait, ...] | None = None
     events: list[Event] = field(default_factory=list)
+    snapshots: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    """Header and rows as they would be stored when each event was noted."""
     proposals: list[Proposal] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
     voted_on: tuple[str, str, str | None] = ("", "", None)
@@ -96,6 +98,8 @@ class Folder:
     order: dict[str, int] = field(default_factory=dict)
     """Index of rows in the request, for the paths of faults."""
     splits: list[Split] = field(default_factory=list)
+    lived: bool = False
+    """Whether live values are worked out as of now."""
     making: bool = False
     """While it is being created; what is fixed at `create` is not fixed yet."""
     discarded: bool = False
@@ -115,9 +119,19 @@ class Folder:
         """Its tables by name, with their rows."""
         return [(name, self.values.get(name) or []) for name, each in self.form.fields.items() if each.type == "table"]
 
+    def note(self, event: Event) -> None:
+        """A line of history to be, with the values as they stand at that point."""
+        self.events.append(event)
+        self.snapshots.append(forms_json.encode(self.form, self.values, self.fixed))
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The live fields that are fixed by now."""
+        return filling.fixed_by(self.form, {**self.memory.occurrences, "create": 0 if self.making else 1})
+
     def flat(self) -> dict[str, Any]:
         """The values as they would be stored: header by name, tables as lists of rows."""
-        header, rows = forms_json.encode(self.form, self.values)
+        header, rows = forms_json.encode(self.form, self.values, self.fixed)
         return {**header, **rows}
 
     def loaded(self, path: tuple[str, ...], stored: Any) -> Any:

@@ -62,7 +62,7 @@ def _make(operation: Operation, form: str, values: dict[str, Any]) -> str:
     folder.making = False
     writing.require_whole(operation, folder)
     folder.created = to_stored(operation.now)
-    folder.events.append(Event("create", SYSTEM, None, None, folder.state))
+    folder.note(Event("create", SYSTEM, None, None, folder.state))
     taking.settle_in(operation, folder)
     return folder.id
 

@@ -56,7 +56,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         cursor=query.get("cursor"),
         scope=rights.reach(operation, form.name, "see"),
         q=query.get("q"),
-        count=query.get("count") in ("exact", "estimate"),
+        count=_count(query.get("count")),
         owner=operation.actor_id,
         secret=operation.services.secret,
         environment=operation.environment(None),
@@ -128,6 +128,13 @@ def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
         or rest[0] in rights.everywhere_hidden(operation, target)
         or _beyond(operation, target, rest)
     )
+
+
+def _count(sent: str | None) -> bool:
+    """`exact` or `estimate`; both stop at 1,000."""
+    if sent not in (None, "exact", "estimate"):
+        raise invalid_at("/count", "bad_count", text("exact or estimate", "应为 exact 或 estimate"))
+    return sent is not None
 
 
 def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[str, bool], ...]:

@@ -111,8 +111,11 @@ def read_directory(connection: Connection, newest: Library, today: date) -> Dire
         if told := form.told.get("account"):
             persons += [_person(stored, told, newest) for stored in archive.of_form(connection, form.name)]
         if told := form.told.get("assignment"):
+            records = _holds_roles(form, told, newest)
             assignments += [
-                each for stored in archive.of_form(connection, form.name) if (each := _assignment(stored, told, newest))
+                each
+                for stored in archive.of_form(connection, form.name)
+                if (each := _assignment(stored, told, newest, records=records))
             ]
     return Directory(units, persons, assignments, today)
 
@@ -128,7 +131,7 @@ def _unit(stored: Stored, form: Form, told: Mapping[str, Any]) -> Unit:
     return Unit(
         stored.id,
         form.name,
-        str(stored.values.get("code") or stored.number or ""),
+        str(stored.values.get(told.get("code", "code")) or stored.number or ""),
         stored.values.get(parent) if parent else None,
     )
 
@@ -142,18 +145,29 @@ def _person(stored: Stored, told: Mapping[str, Any], newest: Library) -> Person:
         str(values.get(told.get("name", "name")) or ""),
         str(values.get(told.get("language", "language")) or "en"),
         active,
+        values.get(told["manager"]) if "manager" in told else None,
     )
 
 
-def _assignment(stored: Stored, told: Mapping[str, Any], newest: Library) -> Assignment | None:
+def _holds_roles(form: Form, told: Mapping[str, Any], newest: Library) -> bool:
+    """Whether these assignments are at records whose form holds roles (a supplier), not at org units."""
+    at = form.fields.get(told.get("at", "at"))
+    target = newest.forms.get(at.value_type.form or "") if at else None
+    return bool(target and target.told.get("holds_roles"))
+
+
+def _assignment(stored: Stored, told: Mapping[str, Any], newest: Library, *, records: bool) -> Assignment | None:
     values = stored.values
-    if _ended(stored, newest):
+    person, role = values.get(told["person"]), values.get(told["role"])
+    at = values.get(told["at"])
+    if _ended(stored, newest) or not person or not role or (records and at is None):
         return None
     since, until = (values.get(told.get(each, each)) for each in ("from", "until"))
     return Assignment(
-        person=values[told.get("person", "person")],
-        role=values[told.get("role", "role")],
-        at=values.get(told.get("at", "at")),
+        person=person,
+        role=role,
+        at=None if records else at,
         since=date.fromisoformat(since) if since else None,
         until=date.fromisoformat(until) if until else None,
+        record=at if records else None,
     )

@@ -18,7 +18,7 @@ from engine.clock import to_stored
 from engine.definitions.models import Form, Library, Workflow
 from engine.errors import not_found
 from engine.expressions import Environment, Reference, Subject, Value
-from engine.operations import loading, pinning
+from engine.operations import loading, pinning, writing
 from engine.operations.calls import Call
 from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
 from engine.operations.factbook import FactBook
@@ -110,9 +110,8 @@ class Operation:
             "today": self.today,
         }
         if folder is not None:
-            subject = Subject(
-                folder.form.name, folder.id, {**(folder.values if values is None else values), **folder.kept}
-            )
+            known = writing.current(self, folder) if values is None else values
+            subject = Subject(folder.form.name, folder.id, {**known, **folder.kept})
             names["record"] = subject
             names["state"] = folder.state
             names["decided"] = bool(folder.memory.approval and folder.memory.approval.votes)

@@ -14,12 +14,10 @@ from engine.definitions import Finding, Loaded, shelf
 from engine.definitions.comparing import changes, diff
 from engine.definitions.documents import Document
 from engine.definitions.loading import document_of, load_documents
-from engine.definitions.models import Library
 from engine.errors import Fault, forbidden, invalid, invalid_at, not_found, say, text
-from engine.operations import bodies, presenting, rights
+from engine.operations import bodies, counting, presenting, rights
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
-from engine.records import archive, facts, listing
 from engine.records.publishing import publish_storage
 
 if TYPE_CHECKING:
@@ -204,26 +202,12 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
     library = shelf.load(connection, version, services.vocabulary)
     publish_storage(connection, library.forms.values())
     stamps.put(connection, "library", version)
-    _rebuild_facts(services, connection, library)
+    if not before or _counted(connection, before) != _counted(connection, version):
+        counting.rebuild(Operation(services, connection, SYSTEM_CALL))
     return version
 
 
-def _rebuild_facts(services: Services, connection: Connection, library: Library) -> None:
-    """Facts whose words changed (or that are new) are counted anew over every record that they run over."""
-    if not library.facts:
-        return
-    operation = Operation(services, connection, SYSTEM_CALL)
-    for fact in library.facts.values():
-        parts = []
-        for stored in _all_of(connection, library, fact.form):
-            folder = operation.unfold(stored)
-            parts.append(operation.facts.contributions(fact, folder))
-        facts.rebuild(connection, fact, parts)
-
-
-def _all_of(connection: Connection, library: Library, form: str) -> list[Any]:
-    ids = [each.id for each in archive.of_form(connection, form)]
-    found: list[Any] = []
-    for first in range(0, len(ids), listing.MOST):
-        found += archive.load(connection, ids[first : first + listing.MOST]).values()
-    return found
+def _counted(connection: Connection, version: int) -> dict[tuple[str, str], str]:
+    """The definitions on which facts rest; rights, notices and tests are not among them."""
+    texts = shelf.texts(connection, version)
+    return {key: words for key, words in texts.items() if key[0] not in ("permissions", "template", "tests")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,14 @@ class Recount:
     root: str
 
 
-def report(connection: Connection, library: Library | None) -> Recount:
-    """Recount the ledger and the records; the root depends on content only, not on the kind of database."""
+def report(connection: Connection, library: Library | None, counted: Iterable[str] = ()) -> Recount:
+    """Recount the ledger and the records; the root depends on content only, not on the kind of database.
+
+    `counted`: what recounting the facts found (`counting.faults`), told with the rest.
+    """
     stock = ledger_audit.verify(connection)
     kept = records_audit.verify(connection, None if library is None else lambda stored: library.forms.get(stored.form))
     figures: dict[str, Any] = {**stock.figures, **kept.figures}
     root = hashlib.sha256(f"{stock.root}\n{kept.root}".encode()).hexdigest()
-    return Recount(figures, (*(f"{each.path}: {each.code}" for each in stock.faults), *map(str, kept.faults)), root)
+    faults = (*(f"{each.path}: {each.code}" for each in stock.faults), *map(str, kept.faults), *counted)
+    return Recount(figures, faults, root)

@@ -89,7 +89,8 @@ def hidden(operation: Operation, folder: Folder, person: str | None = None) -> f
         sees = field.sees
         assert sees is not None
         if sees not in answers:
-            allowed = people.matches(sees.by, who, situation)
+            named = tuple(each for each in sees.by if each.kind != "writer" or each.name is not None)
+            allowed = people.matches(named, who, situation)
             answers[sees] = allowed and (sees.when is None or holds(sees.when, situation.environment))
         wrote = any(each.kind == "writer" for each in sees.by) and who in folder.memory.wrote.get(field.path, ())
         if not answers[sees] and not wrote:
@@ -139,8 +140,21 @@ def _sure(operation: Operation, form: Form, field: Field) -> bool:
 
 def writable(operation: Operation, folder: Folder, transition: str | None = None) -> Writable:
     """What the actor may write now: the workflow's word, minus what the policy or `sees` hides."""
-    allowed = workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
-    return Writable(allowed.fields - hidden(operation, folder), allowed.rows, allowed.scan)
+    return seen_only(
+        operation, folder, workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
+    )
+
+
+def seen_only(operation: Operation, folder: Folder, allowed: Writable) -> Writable:
+    """What may be written without what is hidden; where `sees` names the writer, he writes before he sees."""
+    closed = hidden(operation, folder)
+    policy = operation.matrix.closed_fields(operation.actor_id, folder.form.name, operation.directory)
+    blind = {
+        field.path
+        for field in each_field(folder.form)
+        if field.sees is not None and any(each.kind == "writer" for each in field.sees.by)
+    }
+    return Writable(allowed.fields - (closed - (blind - policy)), allowed.rows, allowed.scan)
 
 
 def sees_form(operation: Operation, form: str) -> bool:

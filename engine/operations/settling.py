@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.definitions.models import Field
-from engine.errors import conflict, rule, text
+from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, changes, charting, postings, tasking, writing
+from engine.operations import asking, changes, charting, postings, tasking
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
@@ -63,17 +63,37 @@ def _post(operation: Operation) -> int:
     book = Book(operation.connection)
     for folder in operation.folders.values():
         for posting in postings.of(operation, folder):
-            seq = book.post(posting).seq
+            try:
+                seq = book.post(posting).seq
+            except Refusal as refusal:
+                raise _located(folder, refusal) from refusal
     return seq or book.draw_seq()
+
+
+def _located(folder: Folder, refusal: Refusal) -> Refusal:
+    """The ledger's refusal with the path of each row that it names, counted as in the request if it was sent."""
+    places = {row["row"]: f"/{table}/{index}" for table, rows in folder.tables() for index, row in enumerate(rows)}
+    for row, index in folder.order.items():
+        if row in places:
+            places[row] = f"{places[row].rpartition('/')[0]}/{index}"
+    faults = [replace(each, path=each.path or places.get(each.row or "", "")) for each in refusal.faults]
+    return Refusal(
+        refusal.kind,
+        refusal.code,
+        refusal.says,
+        faults=faults,
+        status=refusal.status,
+        rule=refusal.rule,
+        who=refusal.who,
+    )
 
 
 def _write(operation: Operation, folder: Folder) -> None:
     new = stored_of(operation, folder)
     old = folder.stored
-    changed = changes.between(folder.form, old, new)
-    entries = [
-        _entry(operation, folder, event, changed if event is folder.events[0] else ()) for event in folder.events
-    ]
+    before = (old.values, old.rows) if old else changes.NOTHING
+    changed = changes.by_event(before, folder.snapshots, (new.values, new.rows))
+    entries = [_entry(operation, folder, event, each) for event, each in zip(folder.events, changed, strict=True)]
     written = journal.append(operation.connection, Change(old, new, entries))[new.id]
     units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
     if folder.discarded:
@@ -155,7 +175,7 @@ def _keep_votes(operation: Operation, folder: Folder) -> None:
 
 def stored_of(operation: Operation, folder: Folder) -> Stored:
     """The record as it is to be stored: the next revision, the values that are stored, what the process remembers."""
-    header, rows = forms_json.encode(folder.form, folder.values, writing.fixed(folder))
+    header, rows = forms_json.encode(folder.form, folder.values, folder.fixed)
     remembered = remember(folder, operation)
     old = folder.stored
     return Stored(

@@ -14,7 +14,7 @@ from engine.errors import invalid_at, not_found, text
 from engine.expressions import Reference
 from engine.ledger import balances
 from engine.ledger import trail as ledger_trail
-from engine.operations import presenting, recount, rights, titles
+from engine.operations import counting, presenting, recount, rights, titles
 from engine.operations.calls import Answer
 from engine.operations.inbox import read_limit
 from engine.quantities import write
@@ -33,12 +33,10 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`{items, next}` of on hand, reserved and available; by place, item, lot and owner, or grouped."""
     _known(query, KNOWN)
     group = query.get("group")
-    if group is not None and group not in GROUPS:
-        raise invalid_at(
-            "/group",
-            "bad_group",
-            text("It is grouped by place, item, lot, region or category.", "可按地点、商品、批次、区域或品类分组。"),
-        )
+    known = (*GROUPS, *_units(operation), *_kinds(operation))
+    if group is not None and group not in known:
+        listed = ", ".join(known)
+        raise invalid_at("/group", "bad_group", text(f"It is grouped by {listed}.", f"可按以下分组：{listed}。"))
     limit = read_limit(query)
     items = _items(operation, query.get("item"))
     places = _places(operation, query)
@@ -52,7 +50,12 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     )
     operation.shelf.prefetch({key for row in rows for key in (row.item, row.place.partition("/")[0], row.lot) if key})
     if group:
-        return Answer(200, {"items": _grouped(operation, rows, group), "next": None})
+        summed = (
+            rows
+            if group == "place" or "place" in query
+            else [each for each in rows if not _outside(operation, each.place)]
+        )
+        return Answer(200, {"items": _grouped(operation, summed, group), "next": None})
     following = rows[limit - 1].cursor if len(rows) > limit else None
     return Answer(200, {"items": [_row(operation, row) for row in rows[:limit]], "next": following})
 
@@ -94,6 +97,14 @@ def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str
             }
         )
     return sorted(shown, key=lambda each: str((each[group] or {}).get("code") or ""))
+
+
+def _outside(operation: Operation, place: str) -> bool:
+    """Whether a place is the other side of what the chain has (losses, a supplier): with it every sum is nothing."""
+    record = place.partition("/")[0]
+    stored = None if record == "chain" else operation.shelf.head(record)
+    form = operation.library.forms.get(stored.form) if stored else None
+    return form is None or bool((form.told.get("ledger") or {}).get("place") and not form.told.get("org_unit"))
 
 
 def _units(operation: Operation) -> list[str]:
@@ -302,7 +313,7 @@ def verify(operation: Operation) -> Answer:
     """Recount everything; figures, faults and a root hash. By who may `see` the `definitions` or audits the chain."""
     if rights.reach(operation, "stock", "see") is not None:
         raise not_found()
-    report = recount.report(operation.connection, operation.library)
+    report = recount.report(operation.connection, operation.library, counting.faults(operation))
     return Answer(
         200,
         {

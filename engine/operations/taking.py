@@ -49,7 +49,7 @@ def take(
     folder.proposals.append(Proposal(action, leg.occurrence, outcomes))
     writing.derive(operation, folder)
     folder.state = leg.target
-    folder.events.append(Event(action, who, on_behalf, leg.origin, leg.target, comment, because, asks))
+    folder.note(Event(action, who, on_behalf, leg.origin, leg.target, comment, because, asks))
     settle_in(operation, folder)
     operation.depth -= 1
 

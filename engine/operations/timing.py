@@ -57,7 +57,7 @@ def _fire(operation: Operation, timer: timers.Timer) -> None:
         return
     if declared.when is not None and declared.when.evaluate(operation.environment(folder)) is not True:
         return
-    folder.events.append(Event(f"timer:{timer.name}", SYSTEM, None, folder.state, folder.state))
+    folder.note(Event(f"timer:{timer.name}", SYSTEM, None, folder.state, folder.state))
     outcomes = taking.perform(operation, folder, tuple(declared.do.values()))
     number = (folder.stored.revision if folder.stored else 0) + 1
     folder.proposals.append(Proposal(f"timer:{timer.name}", number, outcomes))

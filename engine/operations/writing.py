@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable, base: str = "") -> None:
     """Write a merge patch into the working copy; refuses with every fault at once, `base` before their paths."""
-    hidden = rights.hidden(operation, folder)
+    hidden = rights.hidden(operation, folder) - writable.fields
     filled = filling.patch(
         folder.form, folder.values, sent, writable, hidden, Knowing(operation, folder), operation.new_id
     )
@@ -43,6 +43,7 @@ def derive(operation: Operation, folder: Folder, base: str = "") -> None:
     derived = filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder))
     refuse(operation, folder, derived.faults, base)
     folder.values = derived.values
+    folder.lived = True
     folder.fresh = set()
 
 
@@ -53,21 +54,19 @@ def moment(folder: Folder) -> filling.Moment:
         starting=folder.state == folder.workflow.start and not folder.started,
         touched=frozenset(folder.touched),
         fresh=frozenset(folder.fresh),
-        fixed=fixed(folder),
+        fixed=folder.fixed,
         editing=bool(state and state.edit),
     )
 
 
-def fixed(folder: Folder) -> frozenset[str]:
-    """The live fields that are fixed by now."""
-    return filling.fixed_by(folder.form, {**folder.memory.occurrences, "create": 0 if folder.making else 1})
-
-
 def current(operation: Operation, folder: Folder) -> dict[str, Any]:
-    """The values as of now: live ones that are not fixed yet are worked out again."""
-    if not any(each.live is not None for each in rights.each_field(folder.form)):
-        return folder.values
-    return filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder)).values
+    """The values as of now: live ones that are not fixed yet are worked out, once for this operation."""
+    if not folder.lived:
+        folder.lived = True
+        if any(each.live is not None for each in rights.each_field(folder.form)):
+            derived = filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder))
+            folder.values = derived.values
+    return folder.values
 
 
 def _environments(operation: Operation, folder: Folder) -> filling.EnvOf:

@@ -136,7 +136,7 @@ def why_asked(step: Step, part: Step | None) -> Text:
     who, when = people.words((part or step).ask), (part and part.when) or step.when
     if when is None:
         return text(f"Asks {who}.", f"由 {who} 审批。")
-    return text(f"Asks {who}, because {when.text}.", f"由 {who} 审批,因为 {when.text}。".replace(",", "，"))
+    return text(f"Asks {who}, because {when.text}.", f"由 {who} 审批，因为 {when.text}。")
 
 
 def nobody(step: Step) -> Text:
