@@ -29,7 +29,7 @@ from engine.delivery.watching import watch
 from engine.effects import EFFECTS
 from engine.errors import rule, text
 from engine.fields import FIELD_TYPES
-from engine.operations import batch, founding, loading, publishing, recount, testclock, timing
+from engine.operations import batch, counting, founding, loading, publishing, recount, testclock, timing
 from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
@@ -230,9 +230,10 @@ def verify(settings: Settings) -> Recount:
     """Recount everything; may run beside a server."""
     services = build(settings)
     with services.database.reading() as connection:
-        version = shelf.published(connection)
-        library = shelf.load(connection, version, services.vocabulary) if version else None
-        return recount.report(connection, library)
+        if not shelf.published(connection):
+            return recount.report(connection, None)
+        operation = Operation(services, connection, SYSTEM_CALL)
+        return recount.report(connection, operation.library, counting.faults(operation))
 
 
 def migrate(settings: Settings) -> str:
