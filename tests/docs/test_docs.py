@@ -69,3 +69,22 @@ def test_the_targets_that_are_named_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {name for page in PAGES for name in re.findall(r"^make ([a-z]+)", page.read_text(), re.MULTILINE)}
     assert {"run", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda page: page.name)
+def test_a_decision_names_tests_that_are_there(page: Path) -> None:
+    enforced = re.findall(r"Enforced by.*?(?:\n\n|\n\d+\. |\Z)", page.read_text(), re.DOTALL)
+    named = re.findall(r"`(tests/[^`]+)`", " ".join(enforced))
+    tests = re.findall(r"`(test_\w+)`", " ".join(enforced))
+    assert named, "a decision says which test enforces it"
+    assert [each for each in named if not (ROOT / each).exists()] == []
+    files = [
+        path for each in named for path in ([ROOT / each] if each.endswith(".py") else (ROOT / each).rglob("*.py"))
+    ]
+    written = "\n".join(path.read_text() for path in files)
+    assert [each for each in tests if f"def {each}(" not in written] == []
+
+
+def test_every_decision_that_everything_rests_on_is_enforced() -> None:
+    page = (ROOT / "docs" / "decisions" / "0001-semantics.md").read_text()
+    assert [int(each) for each in re.findall(r"^(\d+)\. .*\n +Enforced by ", page, re.MULTILINE)] == list(range(1, 14))
