@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from engine.access.tables import account, api_key, session
+from engine.access.tables import api_key, session
 from engine.clock import from_stored, to_stored
+from engine.database.dialects import run
 
 SESSION = "css_"
 KEY = "csk_"
@@ -159,13 +161,19 @@ def identify(connection: Connection, token: str, at: datetime) -> Identity | Non
     return _by_key(connection, token, at) if token.startswith(KEY) else None
 
 
+_SESSION = (
+    "SELECT s.token_hash, s.person, s.expires, a.name, a.must_change FROM session s "
+    "JOIN account a ON a.person = s.person "
+    "WHERE s.token_hash = :hash AND s.ended IS NULL AND a.active = 1 AND s.expires > :at"
+)
+_API_KEY = (
+    "SELECT k.id, k.person, k.grants, k.expires, a.name FROM api_key k JOIN account a ON a.person = k.person "
+    "WHERE k.token_hash = :hash AND k.ended IS NULL AND a.active = 1 AND (k.expires IS NULL OR k.expires > :at)"
+)
+
+
 def _by_session(connection: Connection, token: str, at: datetime) -> Identity | None:
-    row = connection.execute(
-        select(session.c.token_hash, session.c.person, session.c.expires, account.c.name, account.c.must_change)
-        .join(account, account.c.person == session.c.person)
-        .where(session.c.token_hash == _hash(token), session.c.ended.is_(None), account.c.active == 1)
-        .where(session.c.expires > to_stored(at))
-    ).one_or_none()
+    row = run(connection, _SESSION, {"hash": _hash(token), "at": to_stored(at)}).first()
     if row is None:
         return None
     return Identity(
@@ -174,15 +182,14 @@ def _by_session(connection: Connection, token: str, at: datetime) -> Identity | 
 
 
 def _by_key(connection: Connection, token: str, at: datetime) -> Identity | None:
-    row = connection.execute(
-        select(api_key.c.id, api_key.c.person, api_key.c.grants, api_key.c.expires, account.c.name)
-        .join(account, account.c.person == api_key.c.person)
-        .where(api_key.c.token_hash == _hash(token), api_key.c.ended.is_(None), account.c.active == 1)
-        .where(or_(api_key.c.expires.is_(None), api_key.c.expires > to_stored(at)))
-    ).one_or_none()
+    row = run(connection, _API_KEY, {"hash": _hash(token), "at": to_stored(at)}).first()
     if row is None:
         return None
-    return Identity(row.person, row.name, "key", row.id, _grants(row.grants), False, _moment(row.expires))
+    return Identity(row.person, row.name, "key", row.id, _grants(_loaded(row.grants)), False, _moment(row.expires))
+
+
+def _loaded(stored: Any) -> Any:
+    return orjson.loads(stored) if isinstance(stored, str) else stored
 
 
 def _grants(stored: Sequence[Sequence[Any]] | None) -> Grants | None:

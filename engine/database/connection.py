@@ -63,6 +63,17 @@ class Database:
         except OperationalError as error:
             raise _away() from error
 
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for a single statement that reads: what it sees is what was committed when it began."""
+        try:
+            with self.engine.connect().execution_options(chainstock_reading=True) as connection:
+                if self.dialect == "postgresql":
+                    connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield connection
+        except OperationalError as error:
+            raise _away() from error
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -149,10 +149,23 @@ def insert_rows(
     connection: Connection, table: str, columns: Mapping[str, str], lines: Iterable[Mapping[str, Any]]
 ) -> None:
     """Insert these lines in one statement; `columns` names each column and its kind (see `rows_from`)."""
+    for sql, parameters in insert_steps(connection, table, columns, lines):
+        run(connection, sql, parameters)
+
+
+def insert_steps(
+    connection: Connection, table: str, columns: Mapping[str, str], lines: Iterable[Mapping[str, Any]]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """The same as a step of `run_together`; none when there are no lines. Its parameter has the name of the table."""
     held = [{name: line[name] for name in columns} for line in lines]
-    if held:
-        source = rows_from(connection.dialect.name, "lines", columns)
-        names = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(f'lines."{name}"' for name in columns)
-        sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}"
-        run(connection, sql, {"lines": orjson.dumps(held).decode()})
+    if not held:
+        return []
+    return [(_insert(connection.dialect.name, table, tuple(columns.items())), {table: orjson.dumps(held).decode()})]
+
+
+@lru_cache(maxsize=64)
+def _insert(dialect: str, table: str, columns: tuple[tuple[str, str], ...]) -> str:
+    source = rows_from(dialect, table, dict(columns))
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    values = ", ".join(f'{table}."{name}"' for name, _ in columns)
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {source} WHERE true"

@@ -11,16 +11,16 @@ from engine.definitions.models import Form
 from engine.expressions import Reference
 
 
-def references(form: Form, values: dict[str, Any]) -> set[str]:
-    """Ids of all records that these values refer to."""
-    found: set[str] = set()
+def references(form: Form, values: dict[str, Any]) -> set[Reference]:
+    """All records that these values refer to."""
+    found: set[Reference] = set()
     for name, field in form.fields.items():
         value = values.get(name)
         if field.type == "table":
             for row in value or ():
-                found.update(each.id for each in row.values() if isinstance(each, Reference))
+                found.update(each for each in row.values() if isinstance(each, Reference))
         elif isinstance(value, Reference):
-            found.add(value.id)
+            found.add(value)
     return found
 
 

@@ -1,8 +1,8 @@
 """Running one writing command exactly once: its key, its transaction, its answer. Used by `commands` and `batch`.
 
 A key is remembered for ever with the hash of its request and a small answer. A definite refusal is remembered too: what
-it had begun is rolled back to a savepoint, the memory of it is committed. What is not definite (401, 408, 429, 5xx) is
-not remembered, so the same key may be sent again.
+it had begun is rolled back first (in a batch to a savepoint), then the memory of it is committed. What is not definite
+(401, 408, 429, 5xx) is not remembered, so the same key may be sent again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -51,7 +52,12 @@ def request_hash(method: str, path: str, body: Any, if_match: str | None = None)
 
 def perform(services: Services, call: Call, request: str, work: Work) -> Answer:
     """Run one command in its own transaction and commit; raises its `Refusal`."""
-    result = services.database.transaction(lambda connection: within(services, connection, call, request, work))
+    try:
+        result = services.database.transaction(lambda connection: within(services, connection, call, request, work))
+    except Refusal as refusal:
+        if not call.key or not _definite(refusal):
+            raise
+        result = services.database.transaction(partial(_refuse, services, call, request, refusal))
     if result.refusal is not None:
         raise result.refusal
     assert result.answer is not None
@@ -69,7 +75,7 @@ def within(
         return Result(refusal=refusal)
     if kept is not None:
         return kept
-    savepoint = connection.begin_nested() if call.key or nested else None
+    savepoint = connection.begin_nested() if nested else None
     try:
         operation = Operation(services, connection, call)
         answer = work(operation)
@@ -110,12 +116,26 @@ def _begin(services: Services, connection: Connection, call: Call, account: str,
     return Result(Answer(found.status, found.answer))
 
 
+def _definite(refusal: Refusal) -> bool:
+    return refusal.status < 500 and refusal.status not in NOT_REMEMBERED
+
+
+def _refuse(services: Services, call: Call, request: str, refusal: Refusal, connection: Connection) -> Result:
+    """Remember a refusal, after the transaction that it ended; unless the key has another answer by now."""
+    account = call.actor.person if call.actor else ""
+    kept = _begin(services, connection, call, account, request)
+    if kept is not None:
+        return kept
+    _remember_refusal(connection, call, account, refusal)
+    return Result(refusal=refusal)
+
+
 def _remember_refusal(connection: Connection, call: Call, account: str, refusal: Refusal) -> None:
     assert call.key is not None
-    if refusal.status >= 500 or refusal.status in NOT_REMEMBERED:
-        requests.forget(connection, account, call.key)
-    else:
+    if _definite(refusal):
         requests.finish(connection, account, call.key, refusal.status, problems.remember(refusal))
+    else:
+        requests.forget(connection, account, call.key)
 
 
 def _note(call: Call, refusal: Refusal) -> None:

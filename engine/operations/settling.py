@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
+from engine.database.dialects import run_together
 from engine.definitions.models import Field
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
@@ -19,6 +20,7 @@ from engine.operations import asking, changes, charting, postings, tasking
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
+from engine.records.beside import Steps
 from engine.records.journal import Change, Entry
 from engine.workflow import memory
 from engine.workflow.people import find
@@ -94,16 +96,19 @@ def _write(operation: Operation, folder: Folder) -> None:
     before = (old.values, old.rows) if old else changes.NOTHING
     changed = changes.by_event(before, folder.snapshots, (new.values, new.rows))
     entries = [_entry(operation, folder, event, each) for event, each in zip(folder.events, changed, strict=True)]
-    written = journal.append(operation.connection, Change(old, new, entries))[new.id]
+    sealed, history = journal.seal(operation.connection, Change(old, new, entries))
+    written = sealed[new.id]
+    also = [*history, *_messages(operation, folder)]
     units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
     if folder.discarded:
         if old is not None:
             archive.discard(operation.connection, old)
+        run_together(operation.connection, also)
         folder.stored = written
         return
     if old is None:
-        archive.insert(operation.connection, written, folder.form, units)
-    elif not archive.save(operation.connection, old, written, folder.form, units):
+        archive.insert(operation.connection, written, folder.form, units, also)
+    elif not archive.save(operation.connection, old, written, folder.form, units, also):
         raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
     folder.stored = written
     operation.shelf.forget(folder.id)
@@ -245,17 +250,23 @@ def step_asks(folder: Folder, action: str) -> Mapping[str, Field]:
     return {}
 
 
-def _tell(operation: Operation, folder: Folder) -> None:
-    at = to_stored(operation.now)
-    for event in folder.events:
-        payload = {
+def _messages(operation: Operation, folder: Folder) -> Steps:
+    """What is told outside: one message for each event."""
+    payloads = [
+        {
             "form": folder.form.name,
             "id": folder.id,
             "action": event.action,
             "from": event.origin,
             "to": event.target,
         }
-        outbox.put(operation.connection, operation.seq, folder.id, "record", payload, at)
+        for event in folder.events
+    ]
+    return outbox.steps(operation.connection, operation.seq, folder.id, "record", payloads, to_stored(operation.now))
+
+
+def _tell(operation: Operation, folder: Folder) -> None:
+    at = to_stored(operation.now)
     for notice in folder.notices:
         people = find(notice.people, operation.situation(folder))
         notices.put(operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at)

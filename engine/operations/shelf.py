@@ -28,11 +28,15 @@ class Shelf:
         self._heads: dict[str, Stored | None] = {}
         self._rows: dict[str, Stored | None] = {}
 
-    def prefetch(self, ids: Iterable[str]) -> None:
-        """Read all that are not here yet in one statement."""
-        missing = {each for each in ids if each not in self._heads}
+    def prefetch(self, wanted: Iterable[str | Reference]) -> None:
+        """Read all that are not here yet in one statement; a reference to a form of the library is quicker."""
+        missing: dict[str, str | Reference] = {}
+        for each in wanted:
+            key = each.id if isinstance(each, Reference) else each
+            if key not in self._heads:
+                missing[key] = each if isinstance(each, Reference) and each.form in self._library.forms else key
         if missing:
-            found = archive.heads(self._connection, sorted(missing))
+            found = archive.heads(self._connection, missing.values())
             for each in missing:
                 self._heads[each] = found.get(each)
 

@@ -55,7 +55,7 @@ def sign_out(services: Services, token: str) -> None:
 
 def identify(services: Services, token: str) -> Actor | None:
     """Whom a session's or a key's token names now; None when it names nobody."""
-    with services.database.reading() as connection:
+    with services.database.glance() as connection:
         at = MACHINE.now() if token.startswith(sessions.SESSION) else services.now(connection)
         found = sessions.identify(connection, token, at)
     if found is None:

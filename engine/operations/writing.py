@@ -7,6 +7,7 @@ what is required and the form's own rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault
@@ -14,6 +15,7 @@ from engine.expressions import Environment
 from engine.operations import rights
 from engine.operations.ids import references
 from engine.operations.knowing import Knowing
+from engine.operations.mentions import idle
 from engine.records import filling
 from engine.workflow.plan import Writable
 
@@ -40,10 +42,11 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
 
 def derive(operation: Operation, folder: Folder, base: str = "") -> None:
     """Work out defaults, conditions, computed and live values of the working copy."""
-    derived = filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder))
+    at = replace(moment(folder), idle=idle(folder.library, folder.form))
+    derived = filling.derive(folder.form, folder.values, _environments(operation, folder), at)
     refuse(operation, folder, derived.faults, base)
     folder.values = derived.values
-    folder.lived = True
+    folder.lived = not at.idle
     folder.fresh = set()
 
 

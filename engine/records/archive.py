@@ -23,6 +23,7 @@ from engine.records.beside import (
     org_steps,
     ref_steps,
     rows_steps,
+    word_steps,
     write_words,
 )
 from engine.records.indexing import index_of, unique_text
@@ -128,8 +129,13 @@ def by_code(connection: Connection, form: Form, path: str, codes: Iterable[str])
     return {wanted[line.value]: line.record for line in run(connection, sql, parameters)}
 
 
-def insert(connection: Connection, stored: Stored, form: Form, units: Mapping[str, str]) -> None:
-    """A new record; `units` are its org units by field. Refuses an id that is taken and a unique value that exists."""
+def insert(
+    connection: Connection, stored: Stored, form: Form, units: Mapping[str, str], also: Steps | None = None
+) -> None:
+    """A new record; `units` are its org units by field. Refuses an id that is taken and a unique value that exists.
+
+    `also` is written beside it, in the same statement where the database can.
+    """
     claimed = run(
         connection,
         "INSERT INTO record_id (id, form) VALUES (:id, :form) ON CONFLICT (id) DO NOTHING",
@@ -138,7 +144,7 @@ def insert(connection: Connection, stored: Stored, form: Form, units: Mapping[st
     if claimed.rowcount != 1:
         raise conflict("exists", text("There is a record with this id already.", "该编号的记录已存在。"))
     index = index_of(form, stored)
-    steps: Steps = [(_INSERT, _core(stored))]
+    steps: Steps = [(_INSERT, _core(stored)), *(also or ())]
     steps += rows_steps(connection, stored, {name: rows for name, rows in stored.rows.items() if rows})
     steps += org_steps(connection, stored, units)
     steps += ref_steps(connection, stored, frozenset(), index.refs)
@@ -147,15 +153,21 @@ def insert(connection: Connection, stored: Stored, form: Form, units: Mapping[st
     write_words(connection, stored, index)
 
 
-def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Mapping[str, str]) -> bool:
-    """Write `new` over `old`, only if `old` is still what is there; False when somebody was faster (roll back)."""
+def save(
+    connection: Connection,
+    old: Stored,
+    new: Stored,
+    form: Form,
+    units: Mapping[str, str],
+    also: Steps | None = None,
+) -> bool:
+    """Write `new` over `old`, `also` beside it, only if `old` is still there; False: somebody was faster, roll back."""
     if not (old.whole and new.whole) or new.revision != old.revision + 1 or (old.id, old.form) != (new.id, new.form):
         raise ValueError("a save needs whole records and the next revision")
-    if run(connection, _UPDATE, {**_core(new, changing=True), "seen": old.revision}).rowcount != 1:
-        return False
     before, after = index_of(form, old), index_of(form, new)
     changed = {name: new.rows.get(name, ()) for name in {*old.rows, *new.rows} if not _same(old, new, name)}
-    steps = rows_steps(connection, new, changed)
+    steps: Steps = [(_UPDATE, {**_core(new, changing=True), "seen": old.revision}), *(also or ())]
+    steps += rows_steps(connection, new, changed)
     steps += ref_steps(connection, new, before.refs - after.refs, after.refs - before.refs)
     if any(old.values.get(name) != new.values.get(name) for name in form.org):
         run(connection, "DELETE FROM record_org WHERE record = :record", {"record": new.id})
@@ -164,14 +176,16 @@ def save(connection: Connection, old: Stored, new: Stored, form: Form, units: Ma
         steps.append(
             ("UPDATE record_org SET state = :state WHERE record = :record", {"state": new.state, "record": new.id})
         )
-    if steps:
-        run_together(connection, steps)
+    if before.borrows == after.borrows and before.words < after.words:
+        steps += word_steps(connection, new, after.words - before.words)
+    if run_together(connection, steps)[0] != 1:
+        return False
     if dict(before.unique) != dict(after.unique):
         free_unique(connection, new, [key for key in before.unique if key not in after.unique])
         claim_unique(
             connection, new, after, {key: path for key, path in after.unique.items() if key not in before.unique}
         )
-    if (before.words, before.borrows) != (after.words, after.borrows):
+    if before.borrows != after.borrows or not before.words <= after.words:
         run(connection, "DELETE FROM record_token WHERE record = :record", {"record": new.id})
         write_words(connection, new, after)
     return True

@@ -140,3 +140,14 @@ def write_words(connection: Connection, stored: Stored, index: Index) -> None:
         "borrows": listed(dialect, sorted(index.borrows)),
     }
     run(connection, sql, parameters)
+
+
+def word_steps(connection: Connection, stored: Stored, come: frozenset[str]) -> Steps:
+    """Words of its own that came to a record that has others."""
+    source = rows_from(connection.dialect.name, "words", {"token": "words"})
+    sql = (
+        f"INSERT INTO record_token (form, token, record, own) SELECT :form, token, :words_of, 1 FROM {source} "
+        "WHERE true ON CONFLICT (form, token, record) DO UPDATE SET own = 1"
+    )
+    words = dumps([{"token": word} for word in sorted(come)])
+    return [(sql, {"form": stored.form, "words_of": stored.id, "words": words})]

@@ -36,6 +36,7 @@ class Moment:
     `starting`: it is in its start state, so defaults follow their inputs, but for what a person wrote (`touched`, as
     `(path, row)`). `fresh`: ids of rows (None for the record) that are being made now; their defaults are set in any
     state. `fixed`: paths of live fields that are fixed by now. `editing`: somebody may edit, so `visible` is asked.
+    `idle`: paths of live fields that nobody asks for now; they stay empty.
     """
 
     starting: bool = True
@@ -43,6 +44,7 @@ class Moment:
     fresh: frozenset[str | None] = frozenset()
     fixed: frozenset[str] = frozenset()
     editing: bool = True
+    idle: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class _Run:
         if step.how == "live" and step.path in self.at.fixed and not self.at.fresh:
             return
         if step.how == "default" and not self.at.starting and not self.at.fresh:
+            return
+        if step.path in self.at.idle:
             return
         name, table = step.field.name, step.field.table
         if table is not None:

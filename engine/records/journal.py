@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import insert_rows, run
+from engine.database.dialects import insert_steps, run, run_together
 from engine.records.archive import CORE, stored_from, unpack_rows
+from engine.records.beside import Steps
 from engine.records.stored import Stored, content_hash, digest, loads
 
 FIELDS: Mapping[str, str] = {
@@ -118,7 +119,14 @@ class Verdict:
 
 
 def append(connection: Connection, *changes: Change) -> dict[str, Stored]:
-    """Write the lines of an operation in one statement; gives each record as it is to be saved, with its new `head`.
+    """Write the lines of an operation in one statement; gives each record as it is to be saved, with its new `head`."""
+    sealed, steps = seal(connection, *changes)
+    run_together(connection, steps)
+    return sealed
+
+
+def seal(connection: Connection, *changes: Change) -> tuple[dict[str, Stored], Steps]:
+    """Each record as it is to be saved, with its new `head`, and what writes the lines beside it.
 
     All lines of a change have the revision of `after` and the hashes of the record before and after the operation.
     """
@@ -134,8 +142,7 @@ def append(connection: Connection, *changes: Change) -> dict[str, Stored]:
             head = f"{line['n']}.{line['hash']}"
             lines.append(line)
         sealed[change.after.id] = replace(change.after, head=head)
-    insert_rows(connection, "history", FIELDS, lines)
-    return sealed
+    return sealed, insert_steps(connection, "history", FIELDS, lines)
 
 
 def _line(after: Stored, entry: Entry, head: str, hashes: tuple[str, str]) -> dict[str, Any]:

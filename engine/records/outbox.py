@@ -11,8 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import listed, one_of, run, skip_locked
+from engine.database.dialects import insert_steps, listed, one_of, run, skip_locked
+from engine.records.beside import Steps
 from engine.records.stored import dumps, loads
+
+COLUMNS: Mapping[str, str] = {
+    "seq": "whole",
+    "record": "words",
+    "topic": "words",
+    "payload": "document",
+    "at": "whole",
+    "next_try": "whole",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,17 @@ def put(connection: Connection, seq: int, record: str, topic: str, payload: Mapp
         "VALUES (:seq, :record, :topic, :payload, :at, :at)",
         {"seq": seq, "record": record, "topic": topic, "payload": dumps(payload), "at": at},
     )
+
+
+def steps(
+    connection: Connection, seq: int, record: str, topic: str, payloads: Iterable[Mapping[str, Any]], at: int
+) -> Steps:
+    """The same for many messages of one record, in their order, to be written together with it."""
+    lines = [
+        {"seq": seq, "record": record, "topic": topic, "payload": payload, "at": at, "next_try": at}
+        for payload in payloads
+    ]
+    return insert_steps(connection, "outbox", COLUMNS, lines)
 
 
 def due(connection: Connection, now: int, limit: int = 100) -> list[Message]:

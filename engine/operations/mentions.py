@@ -1,0 +1,56 @@
+"""Which fields the expressions of a library speak of. Used by `writing`: what nobody asks for is not worked out.
+
+Asked by name alone, wherever it stands: a field counts as mentioned when any field of its name is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from engine.definitions.models import Form, Library
+from engine.expressions import Expression
+
+_KEPT = 40
+_mentioned: dict[int, tuple[Library, frozenset[str]]] = {}
+
+
+def idle(library: Library, form: Form) -> frozenset[str]:
+    """Paths of the form's live fields that are never fixed and that nothing in the library reads: only shown."""
+    live = [each for field in form.fields.values() for each in (field, *field.fields.values()) if each.live is not None]
+    if not live:
+        return frozenset()
+    spoken = mentioned(library)
+    return frozenset(each.path for each in live if not each.fixed_at and each.name not in spoken)
+
+
+def mentioned(library: Library) -> frozenset[str]:
+    """Every word by which an expression of the library reads a field; worked out once per library."""
+    kept = _mentioned.get(id(library))
+    if kept is not None and kept[0] is library:
+        return kept[1]
+    found: set[str] = set()
+    _walk(library, found, set())
+    while len(_mentioned) >= _KEPT:
+        _mentioned.pop(next(iter(_mentioned)))
+    _mentioned[id(library)] = (library, frozenset(found))
+    return _mentioned[id(library)][1]
+
+
+def _walk(thing: Any, found: set[str], seen: set[int]) -> None:
+    if id(thing) in seen or isinstance(thing, (str, int)) or thing is None:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, Expression):
+        for name in thing.names:
+            found.update(name)
+    elif isinstance(thing, Mapping):
+        for each in thing.values():
+            _walk(each, found, seen)
+    elif isinstance(thing, (tuple, list, frozenset, set)):
+        for each in thing:
+            _walk(each, found, seen)
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            _walk(getattr(thing, field.name), found, seen)
