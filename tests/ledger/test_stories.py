@@ -294,7 +294,8 @@ def test_as_of_any_number_is_the_replay_up_to_it(story: Story) -> None:
 
 def test_as_of_any_moment_is_the_replay_of_what_had_happened(story: Story) -> None:
     """Before months are built, after, and after more was posted into the past of what is built."""
-    moments = [NOW - timedelta(days=days, minutes=1) for days in range(-3, 160, 13)]
+    exact = sorted({each.happened for each in story.told.flows})[::9]
+    moments = [at - timedelta(microseconds=just) for at in (*exact, NOW + timedelta(days=3)) for just in (0, 1)]
 
     def check() -> None:
         for at in moments:
