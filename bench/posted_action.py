@@ -1,9 +1,9 @@
 """Posted actions a second over HTTP: `python -m bench.posted_action [postgres|sqlite] [rounds] [actions a round]`.
 
-Eight clients post records of ten rows. `receipt` is a record without workflow around it: form checks, rights, ten
-movements, history. `ship` is a transfer's: a guard, ten promises ended, ten movements, ten facts counted, tasks, a
-timer and a notice besides. In turns with each round the floor runs from as many threads: the same ten movements, balances,
-one record and one line of history in the fewest statements, with no check at all, each committed as ours is.
+Eight clients post records of ten rows. `receipt` is a record with little around it: form checks, rights, ten movements,
+history. `ship` is a transfer's: a guard, ten promises ended, ten movements, ten facts counted, tasks, a timer and a
+notice besides. In turns with each round the floor runs from as many threads: the same ten movements, balances, one
+record and one line of history in the fewest statements, with no check at all, each committed as ours is.
 """
 
 from __future__ import annotations
