@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -88,3 +89,30 @@ def test_a_decision_names_tests_that_are_there(page: Path) -> None:
 def test_every_decision_that_everything_rests_on_is_enforced() -> None:
     page = (ROOT / "docs" / "decisions" / "0001-semantics.md").read_text()
     assert [int(each) for each in re.findall(r"^(\d+)\. .*\n +Enforced by ", page, re.MULTILINE)] == list(range(1, 14))
+
+
+def test_what_developers_are_told_of_rooms_is_there() -> None:
+    page = (ROOT / "docs" / "developer" / "rooms.md").read_text()
+    modules: dict[str, list[str]] = {}
+    for file in (ROOT / "engine").rglob("*.py"):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        parts = parts[:-1] if file.stem == "__init__" else parts
+        if "migrations" not in parts:
+            modules.setdefault(parts[-1], []).append(".".join(parts))
+    named = {(of, name) for of, name in re.findall(r"\b([a-z_]+)\.([A-Za-z_]+)\b", page) if of in modules}
+    paths = {path for each in modules.values() for path in each}
+    assert len(named) > 20
+    missing = [
+        f"{of}.{name}"
+        for of, name in sorted(named)
+        if not any(hasattr(importlib.import_module(each), name) or f"{each}.{name}" in paths for each in modules[of])
+    ]
+    assert missing == []
+
+
+def test_the_files_that_developers_are_told_of_are_there() -> None:
+    page = (ROOT / "docs" / "developer" / "README.md").read_text()
+    files: list[str] = re.findall(r"`((?:engine/|tests/|web/|operations/|records/)?[a-z_/]+\.(?:py|json))`", page)
+    known = [path.relative_to(ROOT).as_posix() for top in ("engine", "tests") for path in (ROOT / top).rglob("*.*")]
+    assert len(files) > 15
+    assert [each for each in files if not any(path.endswith(f"/{each}") or path == each for path in known)] == []
