@@ -102,7 +102,7 @@ def _found_by(connection: Connection, stored: Stored, form_of: Callable[[Stored]
         yield "the unique values are not those of the record"
     if kept["words"] != set(index.words):
         yield "the words are not those of the record"
-    units = {value for name in form.org if isinstance(value := stored.values.get(name), str)}
+    units = {f"{name}/{value}" for name in form.org if isinstance(value := stored.values.get(name), str)}
     if form.org and kept["units"] != units:
         yield "the org units are not those of the record"
 
@@ -112,7 +112,7 @@ def _kept(connection: Connection, stored: Stored) -> dict[str, set[Any]]:
         "SELECT 'refs' AS kind, field AS number, value AS word FROM record_ref WHERE record = :record UNION ALL "
         "SELECT 'unique', field, value FROM record_unique WHERE record = :record UNION ALL "
         "SELECT 'words', 0, token FROM record_token WHERE record = :record AND own = 1 UNION ALL "
-        "SELECT 'units', 0, unit FROM record_org WHERE record = :record"
+        "SELECT 'units', 0, field || '/' || unit FROM record_org WHERE record = :record"
     )
     kept: dict[str, set[Any]] = {"refs": set(), "unique": set(), "words": set(), "units": set()}
     for line in run(connection, sql, {"record": stored.id}):
