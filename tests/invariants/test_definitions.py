@@ -165,6 +165,7 @@ def test_i14_nobody_decides_what_he_made_sent_or_edited(house: Chain) -> None:
     less = {"lines": [{"row": row, "approved": "4"}]}
     house.be("clerk1b").does(f"records/transfer/{record}", less, "PATCH", _revision(house, record))
     assert tries("clerk1b") == (409, "submitter_may_decide")
+    assert tries("clerk1") == (409, "submitter_may_decide")
     assert tries("mgr1")[0] == 200
     assert state(house, record) == "approved"
 

@@ -23,9 +23,9 @@ from tests.invariants.story import Story
 from tests.invariants.telling import accepted, refused, tell
 
 
-def draft(chain: Chain, quantity: str = "3", submit: bool = False, cost: str = "A100") -> str:
+def draft(chain: Chain, quantity: str = "3", submit: bool = False, item: str = "A100") -> str:
     """A transfer from S01 to S02 by the clerk of S01."""
-    line = {"item": {"code": cost}, "requested": quantity}
+    line = {"item": {"code": item}, "requested": quantity}
     values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "other", "lines": [line]}
     return chain.be("clerk1").makes("transfer", values, "submit" if submit else None)
 
@@ -218,6 +218,26 @@ def test_i15_every_transition_is_an_edge_of_the_pinned_definition_and_its_guard_
             done = house.be(account).sends("POST", path, {"asks": {"why": "x"}})
             assert 400 <= done.status < 500, (action, account, done)
     assert house.books().records[record].state == "draft"
+    refused_by_guards(house)
+
+
+def refused_by_guards(house: Chain) -> None:
+    """Nothing may be shipped as nothing; what somebody has decided on may not be withdrawn."""
+    record = draft(house, quantity="1", submit=True, item="B201")
+    house.be("mgr1").decides(record)
+    row = house.books().rows_of(record)[0]["row"]
+    nothing = {"values": {"lines": [{"row": row, "shipped": "0"}]}}
+    done = house.be("clerk1").sends("POST", f"records/transfer/{record}/actions/ship", nothing)
+    assert (done.status, done.body.get("rule")) == (409, "something"), done
+    for each in house.be("adm").gets("records/limit")["items"]:
+        if each["values"]["level"] == "store":
+            house.be("adm").does(
+                f"records/limit/{each['id']}", {"amount": "1.00"}, "PATCH", revision(house, each["id"])
+            )
+    record = draft(house, quantity="1", submit=True, item="B201")
+    assert house.be("mgr1").decides(record) == "approval"
+    done = house.be("clerk1").sends("POST", f"records/transfer/{record}/actions/withdraw", {})
+    assert (done.status, done.body.get("rule")) == (409, "undecided"), done
 
 
 def guards(books: Books, record: Any) -> None:
