@@ -15,9 +15,11 @@ SECONDS = 1.0
 
 
 def watch(fire_due: Callable[[], int], ending: threading.Event) -> None:
-    """Call `fire_due` every second; an unreachable database is met again later."""
+    """Call `fire_due` every second; what fails is met again later, and nothing ends it but `ending`."""
     while not ending.wait(SECONDS):
         try:
             fire_due()
         except Refusal as refusal:
             log.warning("delivery waits", code=refusal.code)
+        except Exception:
+            log.exception("delivery failed")  # one piece of work that breaks must not stop all that comes after it

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
-from engine.errors import not_found, say
+from engine.errors import Kind, Refusal, not_found, say
 from engine.operations import explaining, inbox, presenting, rights
 from engine.operations.calls import Answer
 from engine.records import journal, links
@@ -64,8 +64,8 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
         other_form, other = (link.from_form, link.from_record) if upward else (link.to_form, link.to_record)
         try:
             _seen(operation, other_form, other)
-        except Exception as refusal:
-            if getattr(refusal, "code", None) != "not_found":
+        except Refusal as refusal:
+            if refusal.kind is not Kind.NOT_FOUND:
                 raise
             continue
         out.append(
@@ -167,6 +167,8 @@ def form(operation: Operation, name: str) -> Answer:
             "title": say(found.title, language),
             "kind": found.kind,
             "version": operation.library.version,
+            "list": [each for each in found.list if each not in closed],
+            "amount": found.amount if found.amount not in closed else None,
             "fields": {
                 each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed
             },
