@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from engine.database.embedded import Server as Postgres
-from tests.attacks.houses import House
+from tests.attacks.houses import House, Watch
 from tests.serving import serving
 
 
@@ -22,7 +22,9 @@ def sqlite_house(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copy(small_sqlite, folder / "house.db")
     url = f"sqlite:///{folder / 'house.db'}"
     with serving(url, folder / "data") as server:
-        yield House(server, url)
+        watch = Watch(url)
+        yield House(server, url, watch)
+        watch.close()
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,9 @@ def postgres_house(
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {small_postgres}")
     url = postgres_server.url(name)
     with serving(url, tmp_path_factory.mktemp("house")) as server:
-        yield House(server, url)
+        watch = Watch(url)
+        yield House(server, url, watch)
+        watch.close()
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()

@@ -21,12 +21,32 @@ SECONDS = 1.0
 SIGNED = {"signature": {"typed": "Sun Lei"}}
 
 
+class Watch:
+    """A connection of our own to a database, which never holds a transaction open."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine_of(url)
+        self.connection = self.engine.connect()
+        self.last = ("", "")
+
+    def mark(self) -> str:
+        """Changes whenever anybody has committed anything: SQLite's data version, PostgreSQL's place in its log."""
+        asked = "PRAGMA data_version" if self.engine.dialect.name == "sqlite" else "SELECT pg_current_wal_insert_lsn()"
+        return str(self.connection.execute(text(asked)).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.connection.close()
+        self.engine.dispose()
+
+
 @dataclass(frozen=True)
 class House:
     """A running server and its database. Refusals are asked of it here, so that each is checked in full."""
 
     server: Server
     database: str
+    watch: Watch
     kept: dict[str, str] = field(default_factory=dict)
 
     def be(self, account: str) -> Person:
@@ -34,12 +54,14 @@ class House:
         return self.server.be(account)
 
     def digest(self) -> str:
-        """One figure over everything that a refusal must not change: ledger, records, definitions, policy, the rest."""
-        engine = engine_of(self.database)
-        with engine.connect() as connection:
-            found = digest_of(connection)
-        engine.dispose()
-        return found
+        """One figure over everything that a refusal must not change: ledger, records, definitions, policy, the rest.
+
+        Worked out again only when the database says that somebody has written since.
+        """
+        mark = self.watch.mark()
+        if self.watch.last[0] != mark:
+            self.watch.last = (mark, digest_of(self.watch.connection))
+        return self.watch.last[1]
 
     def refused(
         self,
@@ -129,7 +151,8 @@ def shown_headers(answer: httpx.Response) -> dict[str, str]:
 def engine_of(url: str) -> Engine:
     """A plain connection to a database, beside the server's."""
     address = make_url(url)
-    return create_engine(address.set(drivername="postgresql+psycopg") if "postgres" in url else address)
+    driven = address if address.get_backend_name() == "sqlite" else address.set(drivername="postgresql+psycopg")
+    return create_engine(driven, isolation_level="AUTOCOMMIT")
 
 
 def digest_of(connection: Connection) -> str:
@@ -144,7 +167,10 @@ def digest_of(connection: Connection) -> str:
 def tables_of(connection: Connection) -> list[str]:
     """Every table that holds something of its own."""
     if connection.dialect.name == "postgresql":
-        asked = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace"
+        asked = (
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
+            "AND relnamespace = 'public'::regnamespace"
+        )
         found = [row[0] for row in connection.execute(text(asked))]
     else:
         found = inspect(connection).get_table_names()

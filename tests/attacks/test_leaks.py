@@ -159,7 +159,9 @@ def test_a_hidden_column_is_no_column(either: House, filter: str) -> None:
     for name in ("unit_cost", "value", "item.cost"):
         hidden = filtered(either, "clerk2", "transfer", filter.format(name))
         assert hidden.status_code == 422, hidden.text
-        unknown = filtered(either, "clerk2", "transfer", filter.format(name.replace("cost", "nope").replace("value", "nope")))
+        unknown = filtered(
+            either, "clerk2", "transfer", filter.format(name.replace("cost", "nope").replace("value", "nope"))
+        )
         assert hidden.content == unknown.content
 
 
@@ -284,7 +286,13 @@ def test_bulk_and_batch_tell_no_more(either: House) -> None:
     assert [each["status"] for each in answers] == [404, 404]
     assert answers[0]["body"] == answers[1]["body"]
     commands = [
-        {"key": str(uuid.uuid4()), "method": method, "path": f"/api/records/transfer/{each}{tail}", "body": {}, "if_match": 1}
+        {
+            "key": str(uuid.uuid4()),
+            "method": method,
+            "path": f"/api/records/transfer/{each}{tail}",
+            "body": {},
+            "if_match": 1,
+        }
         for each in (theirs, nothing)
         for method, tail in (("PATCH", ""), ("DELETE", ""), ("POST", "/actions/submit"))
     ]
@@ -322,14 +330,26 @@ def test_lists_hold_ones_own_and_no_more_whatever_is_asked(either: House) -> Non
 def test_the_length_of_an_empty_list_is_the_same_for_what_is_hidden_and_for_nothing(either: House) -> None:
     either.be("clerk3").makes("transfer", transfer("S03", "S04"))
     client = either.be("clerk1").client
-    hidden = client.get("/api/records/transfer?filter=it.from_store.code=='S03' and it.to_store.code=='S04'&count=exact")
-    nothing = client.get("/api/records/transfer?filter=it.from_store.code=='S9' and it.to_store.code=='S04'&count=exact")
+    hidden = client.get(
+        "/api/records/transfer?filter=it.from_store.code=='S03' and it.to_store.code=='S04'&count=exact"
+    )
+    nothing = client.get(
+        "/api/records/transfer?filter=it.from_store.code=='S9' and it.to_store.code=='S04'&count=exact"
+    )
     assert hidden.content == nothing.content
     assert hidden.headers["content-length"] == nothing.headers["content-length"]
 
 
 @pytest.mark.parametrize(
-    "query", ["place={}", "place={}&below=true", "place={}&item=A100", "place={}/damaged", "place={}&at=5", "place={}&group=item"]
+    "query",
+    [
+        "place={}",
+        "place={}&below=true",
+        "place={}&item=A100",
+        "place={}/damaged",
+        "place={}&at=5",
+        "place={}&group=item",
+    ],
 )
 def test_stock_of_others_is_stock_of_nowhere(either: House, query: str) -> None:
     other, nowhere = (either.be("clerk1").client.get(f"/api/stock?{query.format(each)}") for each in ("S03", "NOWHERE"))
@@ -368,7 +388,11 @@ def test_a_reference_to_what_one_may_not_see_is_a_reference_to_nothing(either: H
     for other in (theirs, either.id_of("person", "adm")):
         answers = [
             either.refused(
-                "clerk1", "POST", "records/transfer", {"values": {**transfer("S01", "S02"), "to_store": each}}, status=422
+                "clerk1",
+                "POST",
+                "records/transfer",
+                {"values": {**transfer("S01", "S02"), "to_store": each}},
+                status=422,
             ).content
             for each in (other, str(uuid.uuid4()))
         ]
@@ -378,7 +402,13 @@ def test_a_reference_to_what_one_may_not_see_is_a_reference_to_nothing(either: H
 def test_ones_store_comes_from_the_record_of_ones_assignment_alone(house: House) -> None:
     client = house.be("clerk1").client
     before = client.get("/api/records/transfer?limit=500").content
-    headers = {"X-Store": "S03", "X-Org": "S03", "X-Forwarded-User": "adm", "X-User": "adm", "X-Original-URL": "/api/keys"}
+    headers = {
+        "X-Store": "S03",
+        "X-Org": "S03",
+        "X-Forwarded-User": "adm",
+        "X-User": "adm",
+        "X-Original-URL": "/api/keys",
+    }
     assert client.get("/api/records/transfer?limit=500", headers=headers).content == before
     cookies = {"store": "S03", "role": "administrator"}
     with_cookies = client.get(

@@ -182,11 +182,24 @@ def test_json_that_two_could_read_in_two_ways_is_refused(house: House, raw: str,
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-16", ""]
+    "kind",
+    [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json; charset=utf-16",
+        "",
+    ],
 )
 def test_a_body_of_another_kind_is_refused(house: House, kind: str) -> None:
     house.refuses(
-        house.be("clerk2").client, "POST", "records/transfer", status=415, content=b'{"values": {}}', headers={"Content-Type": kind}
+        house.be("clerk2").client,
+        "POST",
+        "records/transfer",
+        status=415,
+        content=b'{"values": {}}',
+        headers={"Content-Type": kind},
     )
 
 
@@ -199,7 +212,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House) -> 
 
 
 @pytest.mark.parametrize(
-    "revision", ['"0"', '"2"', "*", 'W/"1"', '"1", "2"', '""', "1.0", '"-1"', '"99999999999999999999999"', "²", '"1" '][:10]
+    "revision", ['"0"', '"2"', "*", 'W/"1"', '"1", "2"', '""', "1.0", '"-1"', '"99999999999999999999999"', "²"]
 )
 def test_a_copy_that_is_not_the_newest_writes_nothing(house: House, revision: str) -> None:
     record = draft(house)
@@ -232,7 +245,9 @@ def test_what_the_system_does_is_nobodys_action(house: House, action: str) -> No
     record = draft(house)
     for account in ("clerk2", "dckm", "dck"):
         house.refused(account, "POST", f"records/transfer/{record}/actions/{action}", {}, status=403)
-    house.refused("clerk2", "POST", "records/transfer", {"values": transfer("DC1", "S02"), "action": action}, status=403)
+    house.refused(
+        "clerk2", "POST", "records/transfer", {"values": transfer("DC1", "S02"), "action": action}, status=403
+    )
 
 
 def test_actions_of_another_state_meet_the_state(house: House) -> None:
@@ -326,7 +341,9 @@ def test_names_without_invisible_letters(house: House, words: str) -> None:
     assert house.be("buyA").makes("item", {**values, "name": "{{7*7}} <script>alert(1)</script> İß"})
 
 
-@pytest.mark.parametrize("code", ["SKU-А1", "ＳＫＵ", "sku 1", "SKU\u200b1", "SKU1\u0301", "SKU ", "ß", "İ", "../x", "'", "a\u0000b"])
+@pytest.mark.parametrize(
+    "code", ["SKU-А1", "ＳＫＵ", "sku 1", "SKU\u200b1", "SKU1\u0301", "SKU ", "ß", "İ", "../x", "'", "a\u0000b"]
+)
 def test_codes_are_plain(house: House, code: str) -> None:
     values = {"code": code, "name": "x", "category": {"code": "FOOD"}}
     house.refused("buyA", "POST", "records/item", {"values": values}, status=422)
