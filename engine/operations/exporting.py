@@ -17,7 +17,6 @@ from engine.operations import listing, presenting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
-from engine.records import listing as records_listing
 
 if TYPE_CHECKING:
     from engine.operations.services import Services
@@ -58,7 +57,7 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
     asked = {name: value for name, value in query.items() if name in ("filter", "sort", "q")} | {"limit": str(AT_ONCE)}
     count = 0
     while count < MOST:
-        page = records_listing.page(operation.connection, listing.asked(operation, form, asked))
+        page = listing.rows(operation, form, asked)
         for stored in page.items:
             folder = operation.unfold(stored)
             values = presenting.values(operation, folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
-from engine.expressions import Expression, ExpressionFault, Type, compile_expression
+from engine.expressions import EvaluationFault, Expression, ExpressionFault, Type, compile_expression
 from engine.operations import presenting, rights
 from engine.operations.calls import Answer
 from engine.operations.inbox import read_limit
@@ -36,13 +36,21 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
     for name in query:
         if name not in KNOWN:
             raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
-    found = listing.page(operation.connection, asked(operation, definition, query))
+    found = rows(operation, definition, query)
     fields = _fields(operation, definition, query.get("fields"))
     items = [_item(operation, operation.unfold(stored), fields) for stored in found.items]
     body: dict[str, Any] = {"items": items, "next": found.next}
     if found.count is not None:
         body["count"] = found.count
     return Answer(200, body)
+
+
+def rows(operation: Operation, form: Form, query: Mapping[str, str]) -> listing.Page:
+    """The records themselves; a filter that cannot be worked out is refused as the filter that it is."""
+    try:
+        return listing.page(operation.connection, asked(operation, form, query))
+    except EvaluationFault as fault:
+        raise invalid_at("/filter", fault.code, fault.says) from fault
 
 
 def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing.Query:
