@@ -41,7 +41,7 @@ def prepare(
     """Everything up to the point of writing down."""
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
-    bodies.only(body, {"values", "asks", "comment", "revision", "rows"})
+    bodies.only(body, {"values", "asks", "comment", "revision"})
     require_revision(
         folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action)
     )

@@ -29,7 +29,7 @@ VERDICTS = ("approve", "reject", "return")
 
 def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Answer:
     """Decide a task with `{comment?, values?, asks?, to?}`; answers the small answer of its record."""
-    bodies.only(body, {"comment", "values", "asks", "to", "step", "where", "revision"})
+    bodies.only(body, {"comment", "values", "asks", "to", "step", "revision"})
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
         raise not_found()
