@@ -11,7 +11,7 @@ TITLES: Mapping[Kind, Text] = {
     Kind.INVALID: text("The data is not in order", "数据有误"),
     Kind.RIGHT: text("Not allowed", "没有权限"),
     Kind.RULE: text("A rule says no", "不符合规则"),
-    Kind.CONFLICT: text("Somebody was faster", "内容已变更"),
+    Kind.CONFLICT: text("Not as you saw it", "内容或状态已不同"),
     Kind.NOT_FOUND: text("Not found", "未找到"),
     Kind.LIMIT: text("Too much", "超出限制"),
     Kind.UNAVAILABLE: text("Not available now", "暂不可用"),
@@ -22,7 +22,7 @@ def problem(refusal: Refusal, language: str) -> dict[str, Any]:
     """The body of the answer, in the reader's language."""
     faults = refusal.faults or (Fault("", refusal.code, refusal.says),)
     body: dict[str, Any] = {
-        "type": f"about:{refusal.kind}",
+        "type": f"/api/docs#{refusal.kind}",
         "title": say(TITLES[refusal.kind], language),
         "status": refusal.status,
         "detail": say(refusal.says, language),

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from engine.errors import Fault, Kind, Refusal, Text, not_found, say, text
+from engine.errors import Kind, Refusal, not_found, text
+from engine.operations import problems
 from engine.operations.calls import Answer
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
-
-_TITLES: Mapping[Kind, Text] = MappingProxyType(
-    {
-        Kind.INVALID: text("The request is not right", "请求有误"),
-        Kind.RIGHT: text("Not allowed", "无权操作"),
-        Kind.RULE: text("A rule says no", "不符合规则"),
-        Kind.CONFLICT: text("Changed in the meantime", "内容已变化"),
-        Kind.NOT_FOUND: text("Not found", "未找到"),
-        Kind.LIMIT: text("Too much", "超出限制"),
-        Kind.UNAVAILABLE: text("Not available", "暂不可用"),
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -55,27 +41,8 @@ def problem(refusal: Refusal, language: str) -> Reply:
     """A refusal in the caller's language. What is not found is answered alike whatever it was, to the byte."""
     if refusal.kind is Kind.NOT_FOUND:
         refusal = not_found()
-    faults = refusal.faults or (Fault("", refusal.code, refusal.says),)
-    document: dict[str, Any] = {
-        "type": f"/api/docs#{refusal.kind}",
-        "title": say(_TITLES[refusal.kind], language),
-        "status": refusal.status,
-        "detail": say(refusal.says, language),
-        "kind": str(refusal.kind),
-        "errors": [_error(fault, language) for fault in faults],
-    }
-    if refusal.rule is not None:
-        document["rule"] = refusal.rule
-    if refusal.who:
-        document["who"] = list(refusal.who)
+    document = problems.problem(refusal, language)
     return Reply(refusal.status, orjson.dumps(document), PROBLEM, _headers(refusal))
-
-
-def _error(fault: Fault, language: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"path": fault.path, "code": fault.code, "message": say(fault.says, language)}
-    if fault.row is not None:
-        found["row"] = fault.row
-    return found
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:

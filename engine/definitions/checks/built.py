@@ -1,4 +1,4 @@
-"""Checks that nothing is promised that nothing does yet. Each finding goes away with the line that builds its word."""
+"""Checks that nothing is promised which nothing does yet; each goes with the line that builds it. Run by `CHECKS`."""
 
 from __future__ import annotations
 
