@@ -88,7 +88,7 @@ ROUTES: tuple[Route, ...] = (
         "records/*/*/actions/*",
         lambda op, a: acting.act(op, a.words[0], a.words[1], a.words[2], a.object, a.if_match),
     ),
-    _route("GET", "records/*/*/history", lambda op, a: reading.history(op, a.words[0], a.words[1])),
+    _route("GET", "records/*/*/history", lambda op, a: reading.history(op, a.words[0], a.words[1], a.query)),
     _route("GET", "records/*/*/trail", lambda op, a: reading.trail(op, a.words[0], a.words[1])),
     _route("GET", "records/*/*/route", lambda op, a: reading.route(op, a.words[0], a.words[1])),
     _route("GET", "tasks", lambda op, a: inbox.page(op, a.query)),

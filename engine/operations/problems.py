@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import Fault, Kind, Refusal, Text, say, text
 
 TITLES: Mapping[Kind, Text] = {
-    Kind.INVALID: text("The data is not in order", "数据有误"),
+    Kind.INVALID: text("The request is not right", "请求有误"),
     Kind.RIGHT: text("Not allowed", "没有权限"),
     Kind.RULE: text("A rule says no", "不符合规则"),
     Kind.CONFLICT: text("Not as you saw it", "内容或状态已不同"),

@@ -132,6 +132,8 @@ def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     if not isinstance(wanted, int) or isinstance(wanted, bool):
         raise invalid_at("/version", "not_a_number", text("A whole number is expected.", "应为整数。"))
     connection = operation.connection
+    if not 0 < wanted <= operation.library.version:
+        raise not_found()
     loaded = load_documents(
         shelf.documents(connection, wanted), operation.services.vocabulary, numbers=shelf.numbers(connection)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
-from engine.errors import Kind, Refusal, not_found, say
+from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
 from engine.operations import explaining, inbox, presenting, rights
 from engine.operations.calls import Answer
 from engine.records import journal, links
@@ -17,6 +17,9 @@ from engine.workflow import route as predicted
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
+
+
+LINES = 500
 
 
 def _seen(operation: Operation, form: str, record: str) -> Folder:
@@ -81,12 +84,16 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
     return out
 
 
-def history(operation: Operation, form: str, record: str) -> Answer:
-    """Every line of the record's history, without the fields that are hidden from the reader."""
+def history(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
+    """The record's history, oldest first, without the fields that are hidden from the reader; 500 lines a page."""
     folder = _seen(operation, form, record)
+    after = query.get("cursor", "0")
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
     hidden = rights.hidden(operation, folder)
     items = []
-    for line in journal.read(operation.connection, record):
+    lines = journal.read(operation.connection, record, after=int(after), limit=LINES + 1)
+    for line in lines[:LINES]:
         changes = [each for each in line.changes if _path(each["path"]) not in hidden]
         items.append(
             {
@@ -104,7 +111,8 @@ def history(operation: Operation, form: str, record: str) -> Answer:
                 "asks": line.asks,
             }
         )
-    return Answer(200, {"items": items, "next": None})
+    following = str(lines[LINES - 1].n) if len(lines) > LINES else None
+    return Answer(200, {"items": items, "next": following})
 
 
 def _path(pointer: str) -> str:

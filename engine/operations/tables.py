@@ -87,7 +87,7 @@ class Tables:
 
 
 def _within(stored: Stored, told: Mapping[str, Any], day: date) -> bool:
-    since, until = stored.values.get(told["from"]), stored.values.get(told["until"])
+    since, until = (stored.values.get(told.get(each, "")) for each in ("from", "until"))
     return (not since or since <= day.isoformat()) and (not until or day.isoformat() <= until)
 
 
