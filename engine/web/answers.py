@@ -15,6 +15,7 @@ from engine.operations.calls import Answer
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One HTTP answer, whole; `pieces` instead of `body` for what is sent bit by bit."""
