@@ -41,7 +41,8 @@ class FactBook:
 
     def contributions(self, fact: Fact, folder: Folder) -> Mapping[str, Decimal]:
         """What a record adds to a fact, by its parameters."""
-        return facts.contributions(fact, folder.subject, self._operation.environment(folder))
+        # What is live is not counted: with it a fact could ask for itself.
+        return facts.contributions(fact, folder.subject, self._operation.environment(folder, folder.values))
 
     def changes(self, folder: Folder) -> list[tuple[Fact, Mapping[str, Decimal], Mapping[str, Decimal]]]:
         """Every fact that counts records of this form, with what the record added before and adds now."""
