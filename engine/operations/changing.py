@@ -24,9 +24,9 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
     acting.require_revision(folder, if_match)
     before = folder.state
     allowed = rights.writable(operation, folder)
-    if not allowed.fields:
-        raise forbidden()
     writing.patch(operation, folder, body, allowed)
+    if not allowed.fields:  # what was sent is refused by its path above; this is for who sends nothing
+        raise forbidden()
     writing.derive(operation, folder)
     if not rights.may(operation, folder, "edit"):
         raise forbidden()
