@@ -142,7 +142,10 @@ def _timers(operation: Operation, folder: Folder) -> None:
         if timer.moment is not None and not moved:
             timers.cancel(operation.connection, folder.id, now, timer.name)
         if due is not None:
-            occurrence = str(folder.stored.revision if folder.stored else 0)
+            # A moment comes once, however often the record is written before or after it.
+            occurrence = (
+                f"at {due}" if timer.moment is not None else str(folder.stored.revision if folder.stored else 0)
+            )
             timers.set(operation.connection, timers.Timer(folder.id, timer.name, occurrence, folder.form.name, due))
 
 
