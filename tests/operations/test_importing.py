@@ -1,0 +1,139 @@
+"""Sheets in and out: all or what is good, a dry run, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+
+import pytest
+
+from engine.operations.calls import Call
+from tests.operations.house import House, Reply, replied
+
+
+def imports(house: House, account: str, sheet: str | bytes, mode: str = "all", *, dry: bool = False) -> Reply:
+    call = Call(house.be(account).actor, "en")
+    content = sheet.encode() if isinstance(sheet, str) else sheet
+    return replied(lambda: house.doors.import_rows(call, "memo", content, "memo.csv", mode, dry=dry))
+
+
+def exports(house: House, account: str, **query: str) -> list[list[str]]:
+    call = Call(house.be(account).actor, "en")
+    _name, _type, content = house.doors.export(call, "memo", query)
+    return list(csv.reader(io.StringIO(b"".join(content).decode("utf-8-sig"))))
+
+
+def found(house: House, mark: str) -> int:
+    return len(house.be("clerk1").get("records/memo", filter=f"note == '{mark}'")["items"])
+
+
+def test_every_line_makes_a_record(house: House) -> None:
+    mark = uuid.uuid4().hex
+    reply = imports(house, "clerk1", f"note,amount,days\n{mark},1.50,2\n{mark},,\n")
+    assert reply.status == 200
+    assert [(each["row"], each["errors"]) for each in reply.body["rows"]] == [(2, []), (3, [])]
+    read = house.be("clerk1").reads("memo", reply.body["rows"][0]["id"])
+    assert (read["amount"], read["days"], read["store"]["code"]) == ("1.50", 2, "S01")
+
+
+def test_rows_of_a_table_follow_their_record(house: House) -> None:
+    mark = uuid.uuid4().hex
+    sheet = f"note,lines.word,lines.worth\n{mark},a,1\n,b,2\n{mark}2,c,\n"
+    reply = imports(house, "clerk1", sheet)
+    assert len(reply.body["rows"]) == 2
+    lines = house.be("clerk1").reads("memo", reply.body["rows"][0]["id"])["lines"]
+    assert [(each["word"], each["worth"]) for each in lines] == [("a", "1.00"), ("b", "2.00")]
+
+
+def test_all_or_nothing_or_what_is_good(house: House) -> None:
+    mark = uuid.uuid4().hex
+    sheet = f"note,days\n{mark},1\n{mark},x\n{mark},3\n"
+    refused = imports(house, "clerk1", sheet)
+    assert [bool(each["errors"]) for each in refused.body["rows"]] == [False, True, False]
+    assert refused.body["rows"][1]["errors"][0]["path"].endswith("/days")
+    assert found(house, mark) == 0
+    assert imports(house, "clerk1", sheet, "good").status == 200
+    assert found(house, mark) == 2
+
+
+def test_a_dry_run_changes_nothing(house: House) -> None:
+    mark = uuid.uuid4().hex
+    reply = imports(house, "clerk1", f"note\n{mark}\n", dry=True)
+    assert [each["errors"] for each in reply.body["rows"]] == [[]]
+    assert found(house, mark) == 0
+
+
+def test_the_same_rules_as_by_hand(house: House) -> None:
+    mark = uuid.uuid4().hex
+    reply = imports(house, "clerk1", f"note,store\n{mark},S02\n")
+    assert reply.body["rows"][0]["errors"][0]["code"]
+    assert found(house, mark) == 0
+    assert imports(house, "clerk1", f"note,action\n{mark},hand_in\n").status == 200
+    assert house.be("clerk1").get("records/memo", filter=f"note == '{mark}'")["items"][0]["state"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        ("", "empty"),
+        ("note,nothing\na,b\n", "unknown_field"),
+        ("note,note\na,b\n", "twice"),
+        (b"note\n\xff\xfe\n", "encoding"),
+        ("note\na\x00b\n", "encoding"),
+        ('note\n"open\n', "not_a_table"),
+    ],
+)
+def test_what_is_no_sheet_is_refused_whole(house: House, sheet: str | bytes, code: str) -> None:
+    reply = imports(house, "clerk1", sheet)
+    assert (reply.status, reply.code) == (422, code)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "@a", "-a"])
+def test_formulas_are_not_read(house: House, cell: str) -> None:
+    reply = imports(house, "clerk1", f"note\n{cell}\n")
+    assert reply.body["rows"][0]["errors"][0]["code"] == "formula"
+
+
+def test_importing_is_a_right_of_its_own(house: House) -> None:
+    assert imports(house, "aud", "note\na\n").status == 403
+    assert imports(house, "sec1", "note\na\n").status == 404
+    assert imports(house, "clerk1", "note\na\n", "some").code == "bad_mode"
+
+
+def test_other_separators_are_understood(house: House) -> None:
+    mark = uuid.uuid4().hex
+    assert imports(house, "clerk1", f"\ufeffnote;days\n{mark};1\n").status == 200
+    assert imports(house, "clerk1", f"note\tdays\n{mark}\t1\n").status == 200
+    assert found(house, mark) == 2
+
+
+def test_what_goes_out_is_what_one_may_see(house: House) -> None:
+    mark, clerk = uuid.uuid4().hex, house.be("clerk1")
+    record = clerk.makes("memo", {"note": mark, "amount": "2", "lines": [{"word": "a"}, {"word": "b"}]})
+    rows = exports(house, "clerk1", filter=f"note == '{mark}'", format="csv")
+    head, lines = rows[0], rows[1:]
+    assert "lines.veiled" not in head
+    assert [each[head.index("lines.word")] for each in lines] == ["a", "b"]
+    assert {each[head.index("id")] for each in lines} == {record}
+    assert {each[head.index("store")] for each in lines} == {"S01"}
+
+
+def test_nothing_that_a_spreadsheet_would_run_goes_out(house: House) -> None:
+    clerk = house.be("clerk1")
+    mark = uuid.uuid4().hex
+    dangerous = ("=cmd|", "+", "-x", "@", "=1+", "-1+", "+1")
+    for start in dangerous:
+        clerk.makes("memo", {"note": f"{start}{mark}"})
+    rows = exports(house, "clerk1")
+    at = rows[0].index("note")
+    cells = [each[at] for each in rows[1:] if mark in each[at]]
+    assert len(cells) == len(dangerous)
+    assert all(each.startswith("'") for each in cells), cells
+
+
+def test_exporting_is_a_right_of_its_own(house: House) -> None:
+    call = Call(house.be("aud").actor, "en")
+    assert replied(lambda: house.doors.export(call, "memo", {})).status == 403  # type: ignore[arg-type,return-value]
+    call = Call(house.be("sec1").actor, "en")
+    assert replied(lambda: house.doors.export(call, "memo", {})).status == 404  # type: ignore[arg-type,return-value]

@@ -1,0 +1,97 @@
+"""Definitions: what is checked, what is published, what records keep of it, and going back."""
+
+from __future__ import annotations
+
+from tests.operations.house import House
+
+STAMPED = "  stamp: {type: text}\nrules:"
+
+
+def with_stamp(house: House) -> int:
+    form = house.be("adm").get("definitions/form/duel")["text"]
+    flow = house.be("adm").get("definitions/workflow/duel")["text"]
+    return house.publish(form + "  stamp: {type: text}\n", flow.replace("need: 2,", "need: 1,"))
+
+
+def test_a_record_keeps_its_version_while_a_newer_one_is_in_force(own_house: House) -> None:
+    clerk = own_house.be("clerk1")
+    old = clerk.makes("duel", {"amount": "50"}, "hand_in")
+    draft = clerk.makes("duel", {"amount": "50"})
+    before = clerk.get(f"records/duel/{old}")["version"]
+    after = with_stamp(own_house)
+    assert after == before + 1
+    assert clerk.get(f"records/duel/{old}")["version"] == before
+    assert "stamp" not in clerk.reads("duel", old)
+    assert own_house.be("clerk1b").decides("duel", old).body["state"] == "approval"
+    assert clerk.get(f"records/duel/{draft}")["version"] == after
+    assert "stamp" in clerk.reads("duel", draft)
+    clerk.takes("duel", draft, "hand_in")
+    assert own_house.be("clerk1b").decides("duel", draft).body["state"] == "accepted"
+    assert own_house.be("clerk1c").decides("duel", old).body["state"] == "accepted"
+    assert {each["version"] for each in clerk.history("duel", old)} >= {before}
+
+
+def test_rights_are_never_pinned(own_house: House) -> None:
+    clerk = own_house.be("clerk1")
+    record = clerk.makes("duel", {"amount": "50"}, "hand_in")
+    policy = own_house.be("adm").get("definitions/permissions/policy")["text"]
+    closed = policy.replace("p, clerk, duel, see, own\n", "")
+    adm = own_house.be("adm")
+    adm.does("POST", "definitions/publish", {"texts": [{"kind": "permissions", "name": "policy", "text": closed}]})
+    assert clerk.send("GET", f"records/duel/{record}").status == 404
+
+
+def test_rolling_back_is_publishing_the_old_text_as_a_new_version(own_house: House) -> None:
+    adm = own_house.be("adm")
+    first = adm.get("definitions/form/duel")
+    after = with_stamp(own_house)
+    back = adm.does("POST", "definitions/rollback", {"version": after - 1, "note": "no stamps"})
+    assert back["version"] == after + 1
+    assert adm.get("definitions/form/duel")["text"] == first["text"]
+    versions = [each["version"] for each in adm.get("definitions/form/duel/history")["items"]]
+    assert versions[:2] == [after + 1, after]
+    assert adm.send("POST", "definitions/rollback", {"version": "1"}).status == 422
+
+
+def test_differences_are_told_in_lines(own_house: House) -> None:
+    after = with_stamp(own_house)
+    told = own_house.be("des").get("definitions/form/duel/diff", **{"from": str(after - 1), "to": str(after)})
+    assert "+  stamp: {type: text}" in told["lines"]
+    assert told["changes"]
+
+
+def test_what_does_not_fit_is_located_and_nothing_is_published(own_house: House) -> None:
+    adm = own_house.be("adm")
+    before = adm.get("definitions/form/duel")
+    broken = before["text"].replace("type: money", "type: mony", 1)
+    sent = {"texts": [{"kind": "form", "name": "duel", "text": broken}]}
+    findings = adm.does("POST", "definitions/check", sent)
+    assert all(set(each) >= {"file", "line", "path", "code", "message", "hint"} for each in findings)
+    found = [each for each in findings if each["severity"] == "error"]
+    assert any("amount" in each["path"] and each["line"] > 1 for each in found)
+    refused = adm.send("POST", "definitions/publish", sent)
+    assert (refused.status, refused.body["kind"]) == (422, "invalid")
+    assert adm.get("definitions/form/duel") == before
+
+
+def test_a_step_by_row_is_refused_until_it_is_built(own_house: House) -> None:
+    adm = own_house.be("adm")
+    flow = adm.get("definitions/workflow/duel")["text"]
+    rowed = flow.replace("peers: {ask: [clerk at store],", "peers: {each: lines, ask: [clerk at store],")
+    assert rowed != flow
+    findings = adm.does("POST", "definitions/check", {"texts": [{"kind": "workflow", "name": "duel", "text": rowed}]})
+    assert "not_built" in {each["code"] for each in findings}
+
+
+def test_definitions_are_for_designers_and_publishing_for_administrators(house: House) -> None:
+    assert house.be("clerk1").send("GET", "definitions").status == 403
+    assert house.be("des").send("GET", "definitions").status == 200
+    assert house.be("des").send("POST", "definitions/publish", {"texts": []}).status == 403
+    assert house.be("adm").send("GET", "definitions/form/nothing").status == 404
+    for bad in (
+        [{}],
+        "x",
+        [{"kind": "form", "name": "../x", "text": ""}],
+        [{"kind": "spell", "name": "a", "text": ""}],
+    ):
+        assert house.be("adm").send("POST", "definitions/check", {"texts": bad}).status == 422

@@ -1,0 +1,72 @@
+"""Timers: of states, of steps and of moments; and the clock that fires them before it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.operations.house import House
+
+
+def told(house: House, record: str, words: str) -> int:
+    items = house.be("mgr1").get("notices", limit="500")["items"]
+    return sum(each["record"]["id"] == record and words in str(each) for each in items)
+
+
+def test_a_timer_of_a_state_fires_once_when_it_is_due(own_house: House) -> None:
+    record = own_house.be("clerk1").makes("memo", {"note": "a"}, "hand_in")
+    own_house.pass_time(days=3, minutes=-5)
+    assert own_house.be("clerk1").state("memo", record) == "open"
+    own_house.pass_time(minutes=10)
+    assert own_house.be("clerk1").state("memo", record) == "late"
+    lines = [each["action"] for each in own_house.be("clerk1").history("memo", record)]
+    assert lines.count("timer:stale") == lines.count("expire") == 1
+    own_house.pass_time(days=10)
+    assert len(own_house.be("clerk1").history("memo", record)) == len(lines)
+
+
+def test_leaving_the_state_stops_its_timer(own_house: House) -> None:
+    own_house.be("fin1").makes("limit", {"form": "memo", "level": "store", "amount": "1"})
+    record = own_house.be("clerk1").makes("memo", {"note": "a"}, "hand_in")
+    own_house.be("mgr1").takes("memo", record, "finish", asks={"word": "a"})
+    own_house.pass_time(days=5)
+    assert own_house.be("clerk1").state("memo", record) == "done"
+
+
+def test_a_timer_follows_its_moment(own_house: House) -> None:
+    now = datetime.fromisoformat(own_house.be("adm").get("clock")["now"])
+    record = own_house.be("clerk1").makes(
+        "memo", {"note": "a", "when": (now + timedelta(hours=1)).isoformat()}, "hand_in"
+    )
+    own_house.be("mgr1").edits("memo", record, {"when": (now + timedelta(hours=5)).isoformat()})
+    own_house.pass_time(hours=3)
+    assert told(own_house, record, "waits") == 0
+    own_house.pass_time(hours=3)
+    assert told(own_house, record, "waits") == 1
+
+
+def test_a_step_has_a_timer_of_its_own(own_house: House) -> None:
+    slow = own_house.be("clerk1").makes("duel", {"amount": "50"}, "hand_in")
+    fast = own_house.be("clerk1").makes("duel", {"amount": "150"}, "hand_in")
+    for account in ("clerk1b", "clerk1c"):
+        own_house.be(account).decides("duel", fast)
+    own_house.pass_time(days=2)
+    assert told(own_house, slow, "") == 1
+    assert told(own_house, fast, "") == 0
+
+
+def test_the_clock_goes_forwards_for_the_administrator_only(own_house: House) -> None:
+    adm = own_house.be("adm")
+    now = datetime.fromisoformat(adm.get("clock")["now"])
+    back = adm.send("PUT", "clock", {"now": (now - timedelta(days=1)).isoformat()})
+    assert (back.status, back.code) == (409, "clock_backwards")
+    assert own_house.be("clerk1").send("PUT", "clock", {"now": (now + timedelta(days=1)).isoformat()}).status == 403
+    for bad in ("tomorrow", "2030-01-01T00:00:00", None, 5):
+        assert adm.send("PUT", "clock", {"now": bad}).status == 422
+    set_to = (now + timedelta(days=1)).replace(microsecond=0)
+    assert adm.does("PUT", "clock", {"now": set_to.isoformat()}) == adm.get("clock")
+
+
+def test_without_the_test_clock_there_is_none(house: House) -> None:
+    adm = house.be("adm")
+    assert adm.send("GET", "clock").status == 404
+    assert adm.send("PUT", "clock", {"now": "2999-01-01T00:00:00Z"}).status == 404
