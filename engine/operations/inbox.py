@@ -167,7 +167,9 @@ def _notice(operation: Operation, folder: Folder, notice: Any) -> dict[str, Any]
 
 
 def read_notice(operation: Operation, notice: str) -> Answer:
-    """I have read a notice."""
+    """I have read a notice of mine."""
+    if not stored_notices.is_of(operation.connection, operation.actor_id, notice):
+        raise not_found()
     stored_notices.mark_read(operation.connection, operation.actor_id, [notice], to_stored(operation.now))
     return Answer(200, {"id": notice})
 

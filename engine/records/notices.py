@@ -69,6 +69,12 @@ def unread(connection: Connection, person: str) -> int:
     return int(run(connection, sql, {"person": person}).scalar_one())
 
 
+def is_of(connection: Connection, person: str, notice: str) -> bool:
+    """Whether there is such a notice and it is this person's."""
+    sql = "SELECT count(*) FROM notice WHERE id = :id AND person = :person"
+    return bool(run(connection, sql, {"id": notice, "person": person}).scalar_one())
+
+
 def mark_read(connection: Connection, person: str, ids: Iterable[str], at: int) -> int:
     """The person has read these of his notices; says how many were new."""
     dialect = connection.dialect.name

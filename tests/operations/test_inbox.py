@@ -66,7 +66,7 @@ def test_a_notice_says_only_what_its_reader_may_see(house: House) -> None:
 
     def told(desk: Desk) -> str:
         items = desk.get("notices", limit="500")["items"]
-        return str(next(each for each in items if each["record"]["id"] == record))
+        return str(next(each for each in items if each["record"]["id"] == record)["text"])
 
     assert "77" in told(chief)
     assert "mind" in told(other)

@@ -203,9 +203,9 @@ def test_prices_are_found_for_the_nearest_unit_and_the_day(own_house: House) -> 
     price("2", "2020-01-01", store="EAST")
     assert clerk.reads("memo", record)["price"] == "2.00"
     price("3", "2020-01-01", "2020-12-31", store="S01")
-    price("4", "2999-01-01", store="S01")
+    price("4", "2099-01-01", store="S01")
     assert clerk.reads("memo", record)["price"] == "2.00"
-    price("5", "2021-01-01", store="S01")
+    price("5", "2021-01-01", "2098-12-31", store="S01")
     assert clerk.reads("memo", record)["price"] == "5.00"
     price("6", "2020-01-01", store="S02")
     assert clerk.reads("memo", record)["price"] == "5.00"
@@ -219,7 +219,14 @@ def test_prices_are_found_for_the_nearest_unit_and_the_day(own_house: House) -> 
 
 def test_two_prices_for_one_day_are_refused(own_house: House) -> None:
     buyer, item = own_house.be("buyA"), own_house.item()
-    values = {"item": {"code": item}, "price": "1", "from": "2020-01-01"}
-    buyer.makes("price", values)
-    again = buyer.send("POST", "records/price", {"values": values})
-    assert again.status in (409, 422)
+    values = {"item": {"code": item}, "price": "1", "from": "2020-01-01", "until": "2020-06-30"}
+    first = buyer.makes("price", values)
+    for since, until in (("2020-06-30", "2020-12-31"), ("2019-01-01", None), ("2020-02-01", "2020-02-02")):
+        again = buyer.send("POST", "records/price", {"values": {**values, "from": since, "until": until}})
+        assert (again.status, again.errors) == (409, [("/from", "overlap")])
+    second = buyer.makes("price", {**values, "from": "2020-07-01", "until": None})
+    assert buyer.edits("price", second, {"from": "2020-06-30"}).code == "overlap"
+    assert buyer.edits("price", first, {"price": "2"}).status == 200
+    assert buyer.makes("price", {**values, "store": {"code": "S01"}})
+    buyer.takes("price", first, "retire")
+    assert buyer.edits("price", second, {"from": "2020-06-30"}).status == 200
