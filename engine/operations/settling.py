@@ -16,7 +16,7 @@ from engine.definitions.models import Field
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, changes, charting, postings, tasking
+from engine.operations import asking, changes, charting, postings, tasking, validity
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
@@ -37,6 +37,7 @@ def settle(operation: Operation) -> None:
     touched = [folder for folder in operation.folders.values() if folder.dirty]
     check(operation)
     for folder in touched:
+        validity.require(operation, folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)
     facts.settle_all(operation.connection, [each for folder in touched for each in operation.facts.changes(folder)])
