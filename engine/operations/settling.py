@@ -50,10 +50,8 @@ def settle(operation: Operation) -> None:
 
 
 def check(operation: Operation) -> None:
-    """Dated records do not overlap; none ends while something is left in a place of its own that must be empty then."""
-    for folder in list(operation.folders.values()):
-        if folder.dirty:
-            validity.check(operation, folder)
+    """A record may not end while something is left in a place of its own that must be empty then."""
+    for folder in operation.folders.values():
         if not folder.dirty or not folder.workflow.states[folder.state].end:
             continue
         for place in folder.form.places.values():

@@ -1,41 +1,51 @@
-"""Dated records of which one holds at a time (`valid: {from, until, per, overlap: refuse}`). Used by `settling`."""
+"""Records that are valid from a day to a day: no two for the same thing at once, where the form refuses it.
+
+Used by `settling`. `valid: {from, until, per, overlap: refuse}`: those with equal `per` fields may not share a day.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
+from engine.database.dialects import close_gate
 from engine.errors import Fault, rule, text
-from engine.records import archive, forms_json
+from engine.operations.folder import Folder
+from engine.records import archive
+from engine.records.archive import Stored
 
 if TYPE_CHECKING:
-    from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
-SAYS = text("Another one holds on these days already.", "该期间内已有其他有效记录。")
+SAYS = text("Another one is valid on these days.", "该期间已有其他有效记录。")
+LAST = "9999-12-31"
 
 
-def check(operation: Operation, folder: Folder) -> None:
-    """Refuse a record that would hold on a day on which another one for the same holds already."""
-    told = folder.form.told.get("valid") or {}
-    if told.get("overlap") != "refuse" or folder.discarded or folder.workflow.states[folder.state].end:
+def require(operation: Operation, folder: Folder) -> None:
+    """Refuse a record whose days overlap those of another for the same thing; who comes at once waits his turn."""
+    told = folder.form.told.get("valid")
+    if not told or told.get("overlap") != "refuse" or folder.discarded or _ended(folder, folder.state):
         return
-    values, _rows = forms_json.encode(folder.form, folder.values)
-    same = {name: values.get(name) for name in told.get("per", ())}
-    # Whoever dates another record for the same thing waits here until we are done.
-    archive.load(operation.connection, [each for each in same.values() if isinstance(each, str)], lock=True)
-    found = archive.find(operation.connection, folder.form.name, same)
-    others = archive.heads(operation.connection, [each for each in found if each != folder.id])
-    ends = {state.name for state in folder.workflow.states.values() if state.end}
-    for other in others.values():
-        if other.state not in ends and _meet(_span(values, told), _span(other.values, told)):
-            faults = [Fault(f"/{told['from']}", "overlap", SAYS)]
-            raise rule("overlap", SAYS, name="valid", faults=faults)
+    content = folder.flat()
+    same = {name: content.get(name) for name in told.get("per", ())}
+    mark = hashlib.sha256(repr((folder.form.name, sorted(same.items()))).encode()).digest()
+    close_gate(operation.connection, int.from_bytes(mark[:7], "big"))
+    found = archive.heads(operation.connection, archive.find(operation.connection, folder.form.name, same))
+    for other in found.values():
+        if other.id != folder.id and not _ended(folder, other.state) and _share(told, content, other):
+            raise rule("overlap", SAYS, faults=[Fault(f"/{told['from']}", "overlap", SAYS)])
 
 
-def _span(values: Any, told: Any) -> tuple[str, str]:
-    """First and last day as texts that sort like days; open ends are before and after every day."""
-    return str(values.get(told["from"]) or ""), str(values.get(told["until"]) or "~")
+def _ended(folder: Folder, state: str) -> bool:
+    known = folder.workflow.states.get(state)
+    return known is not None and known.end
 
 
-def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    return one[0] <= other[1] and other[0] <= one[1]
+def _share(told: dict[str, Any], content: dict[str, Any], other: Stored) -> bool:
+    mine = _days(told, content)
+    theirs = _days(told, dict(other.values))
+    return mine[0] <= theirs[1] and theirs[0] <= mine[1]
+
+
+def _days(told: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
+    return str(values.get(told["from"]) or ""), str(values.get(told.get("until", "")) or LAST)
