@@ -101,9 +101,6 @@ def test_yaml_that_is_more_than_words_is_refused_where_it_stands(house: House, w
     body = {"texts": [{"kind": "form", "name": "note", "text": words}]}
     told = house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
     assert "form_definitions/note.yaml:" in told.json()["errors"][0]["path"]
-    found = errors(house, body)
-    assert found[0]["line"] >= 1
-    assert found[0]["code"] != "unexpected"
 
 
 NAMES = (
@@ -137,9 +134,7 @@ def test_the_name_of_a_definition_is_a_plain_word(house: House, name: str) -> No
 )
 def test_an_action_is_not_named_like_what_python_has(house: House, action: str) -> None:
     body = texts(house, action=action)
-    assert errors(house, body) or action in ("save", "delete", "state")
-    if errors(house, body):
-        house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
+    house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
 
 
 EXPRESSIONS = (
