@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
@@ -112,11 +113,14 @@ def serving(database: str, data: Path, *words: str, **more: str) -> Iterator[Ser
     """Start `chainstock serve`, wait for its ready line, end it in order. It must end cleanly unless it was killed."""
     env = environment(database, data, **more)
     start = [str(BIN), "serve", "--port", "0", *words]
-    with subprocess.Popen(start, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+") as log,  # a pipe that nobody reads would fill up and stop the server
+        subprocess.Popen(start, env=env, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         assert process.stdout is not None
-        assert process.stderr is not None
         url = next((line.split()[1] for line in process.stdout if line.startswith("ready ")), None)
-        assert url is not None, process.stderr.read()
+        log.seek(0)
+        assert url is not None, log.read()
         server = Server(url, process, {})
         try:
             yield server
