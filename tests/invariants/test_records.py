@@ -428,5 +428,6 @@ def test_i24_every_refusal_of_a_story_leaves_nothing_behind(house: Chain) -> Non
             return done
 
     story = Watched(house, 24)
-    story.run(12)
-    assert len(story.refused) > 2
+    while len(story.refused) < 6:
+        story.run(3)
+    assert story.accepted
