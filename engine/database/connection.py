@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from engine.database.prepared import GENERIC
 from engine.errors import Kind, Refusal, text
 
 T = TypeVar("T")
@@ -85,8 +86,15 @@ def open_database(url: str, pool: int = 16) -> Database:
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(
-            parsed, pool_size=pool, max_overflow=pool, json_serializer=_dumps, json_deserializer=orjson.loads
+            parsed,
+            pool_size=pool,
+            max_overflow=pool,
+            pool_use_lifo=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            connect_args={"prepare_threshold": None},
         )
+        event.listen(engine, "connect", _prepare_postgres)
         return Database(engine)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -98,6 +106,10 @@ def open_database(url: str, pool: int = 16) -> Database:
 
 def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    connection.pgconn.exec_(GENERIC)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

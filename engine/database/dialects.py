@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from engine.database.driver import Result, execute
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_SPELLED = re.compile(r"%\((\w+)\)s")
 
 
 _ROWS = re.compile(r"(?<![@\w])@(\w+)\(([^)]*)\)")
@@ -27,6 +28,7 @@ def _spelled(dialect: str, sql: str) -> str:
 
     `@name(place, key words)` is a set of rows. `@find(balance b ON b.place = name.place)` joins a table to it by one
     search in an index per row: PostgreSQL cannot know how small the set is, and would read the whole table.
+    `@perhaps(rows t ON t.record = r.id)` does the same and keeps what has no row there.
     `@share(gate)` before it shares a gate (see `share_gate`), `@lock(b)` at the end locks rows, in the set's order.
     """
 
@@ -36,8 +38,8 @@ def _spelled(dialect: str, sql: str) -> str:
         if found[1] == "share":
             shared = f"(SELECT pg_advisory_xact_lock_shared(:{found[2]})) AS shared CROSS JOIN"
             return shared if dialect == "postgresql" else ""
-        if found[1] == "find":
-            return _found(dialect, found[2])
+        if found[1] in ("find", "perhaps"):
+            return _found(dialect, found[2], "JOIN" if found[1] == "find" else "LEFT JOIN")
         columns = [column.split() for column in found[2].split(",")]
         return rows_from(dialect, found[1], {name: kind[0] if kind else "whole" for name, *kind in columns})
 
@@ -45,12 +47,12 @@ def _spelled(dialect: str, sql: str) -> str:
     return _PARAMETER.sub(r"%(\1)s", sql) if dialect == "postgresql" else sql
 
 
-def _found(dialect: str, joined: str) -> str:
+def _found(dialect: str, joined: str, join: str) -> str:
     if dialect != "postgresql":
-        return " ".join(("JOIN", joined))
+        return " ".join((join, joined))
     table, condition = joined.split(" ON ", 1)
     alias = table.split()[-1]
-    return " ".join(("JOIN LATERAL (SELECT * FROM", table, "WHERE", condition, "OFFSET 0) AS", alias, "ON true"))
+    return " ".join((join, "LATERAL (SELECT * FROM", table, "WHERE", condition, "OFFSET 0) AS", alias, "ON true"))
 
 
 def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
@@ -61,17 +63,19 @@ def run(connection: Connection, sql: str, parameters: Mapping[str, Any] | None =
 def run_together(connection: Connection, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> list[int]:
     """Run writing statements that do not read each other's rows, and say how many rows each of them wrote.
 
-    PostgreSQL is asked once for all of them; parameters of one name must be equal in all steps.
+    PostgreSQL is asked once for all of them, so no row may be written by two of them.
     """
     if connection.dialect.name != "postgresql":
         return [run(connection, sql, parameters).rowcount for sql, parameters in steps]
-    everything = {name: value for _, parameters in steps for name, value in parameters.items()}
-    return list(run(connection, _joined(tuple(sql for sql, _ in steps)), everything).one())
+    everything = {f"{name}{index}": value for index, (_, held) in enumerate(steps) for name, value in held.items()}
+    return list(execute(connection, _joined(tuple(sql for sql, _ in steps)), everything).one()) if steps else []
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _joined(steps: tuple[str, ...]) -> str:
-    named = [f"step{index} AS ({sql} RETURNING 1)" for index, sql in enumerate(steps)]
+    """PostgreSQL's statement that does them all; each step's parameters have its number behind their names."""
+    spelled = [_SPELLED.sub(rf"%(\g<1>{index})s", _spelled("postgresql", sql)) for index, sql in enumerate(steps)]
+    named = [f"step{index} AS ({sql} RETURNING 1)" for index, sql in enumerate(spelled)]
     counts = ["".join(("(SELECT count(*) FROM step", str(index), ")")) for index in range(len(steps))]
     return " ".join(("WITH", ", ".join(named), "SELECT", ", ".join(counts)))
 

@@ -16,35 +16,32 @@ import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from engine.database.prepared import prepared
+
 _BASES: Mapping[str, type[Exception]] = {"sqlite": sqlite3.Error, "postgresql": psycopg.Error}
 
 
 class Result:
     """What one statement came to; its rows are read once."""
 
-    __slots__ = ("_cursor",)
+    __slots__ = ("_columns", "_lines", "rowcount")
 
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
-
-    @property
-    def rowcount(self) -> int:
+    def __init__(self, columns: tuple[str, ...], lines: list[tuple[Any, ...]], rowcount: int) -> None:
+        self._columns = columns
+        self._lines = lines
+        self.rowcount = rowcount
         """How many rows were written."""
-        count: int = self._cursor.rowcount
-        return count
 
     def all(self) -> list[Any]:
         """Every row."""
-        make = _row(tuple(column[0] for column in self._cursor.description))
-        return [make(line) for line in self._cursor.fetchall()]
+        return list(map(_row(self._columns), self._lines))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.all())
 
     def first(self) -> Any:
         """The first row; None when there is none."""
-        line = self._cursor.fetchone()
-        return None if line is None else _row(tuple(column[0] for column in self._cursor.description))(line)
+        return _row(self._columns)(self._lines[0]) if self._lines else None
 
     def one(self) -> Any:
         """The only row; anything else is our mistake."""
@@ -53,17 +50,16 @@ class Result:
 
     def scalar(self) -> Any:
         """The first value of the first row; None when there is none."""
-        line = self._cursor.fetchone()
-        return None if line is None else line[0]
+        return self._lines[0][0] if self._lines else None
 
     def scalar_one(self) -> Any:
         """The first value of the only row."""
-        ((value, *_),) = self._cursor.fetchall()
+        ((value, *_),) = self._lines
         return value
 
     def scalars(self) -> list[Any]:
         """The first value of every row."""
-        return [line[0] for line in self._cursor.fetchall()]
+        return [line[0] for line in self._lines]
 
 
 @lru_cache(maxsize=1024)
@@ -80,10 +76,15 @@ def _row(names: tuple[str, ...]) -> type[tuple[Any, ...]]:
 def execute(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> Result:
     """Run one statement, spelled for this driver, in the transaction that is open on the connection."""
     driver: Any = connection.connection.driver_connection
-    cursor = driver.cursor()
     base = _BASES[connection.dialect.name]
     try:
+        if base is psycopg.Error:
+            done = prepared(driver, connection.info).run(sql, parameters)
+            if done is not None:
+                return Result(done.columns, done.lines, done.rowcount)
+        cursor = driver.cursor()
         cursor.execute(sql, parameters)
+        columns = tuple(column[0] for column in cursor.description or ())
+        return Result(columns, cursor.fetchall() if columns else [], cursor.rowcount)
     except base as error:
         raise DBAPIError.instance(sql, None, error, base, dialect=connection.dialect) from error
-    return Result(cursor)

@@ -12,8 +12,8 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from engine.database.dialects import run
-from engine.ledger.chart import read_items, read_lots, read_places
-from engine.ledger.past import At, read_balances
+from engine.ledger.chart import item_ids, place_ids, read_items, read_lots, read_places
+from engine.ledger.past import At, Balance, read_balances, read_pairs
 from engine.ledger.rows import as_rows
 from engine.ledger.values import ALLOWED, FORBIDDEN, LedgerPlace, Promise
 from engine.quantities import from_scaled
@@ -62,12 +62,16 @@ def figures(connection: Connection, asked: Iterable[Asked], at: At = None) -> di
     """On hand and reserved for many at once; what the ledger never saw is zero. As of a moment or seq nothing is
     reserved: promises have no past."""
     wanted = list(dict.fromkeys(asked))
-    items = read_items(connection, {item for item, _, _ in wanted})
-    places = read_places(connection, {place for _, place, _ in wanted})
-    lots = read_lots(connection, {(items[i].id, lot) for i, _, lot in wanted if lot and i in items})
+    items = item_ids(connection, {item for item, _, _ in wanted})
+    places = place_ids(connection, {place for _, place, _ in wanted})
+    lots = (
+        read_lots(connection, pairs)
+        if (pairs := {(items[i], lot) for i, _, lot in wanted if lot and i in items})
+        else {}
+    )
+    known = {(places[place], items[item]) for item, place, _ in wanted if item in items and place in places}
     sums: dict[tuple[int, int, int | None], list[int]] = {}
-    ids = sorted(item.id for item in items.values()), sorted(place.id for place in places.values())
-    for place, item, lot, _owner, on_hand, reserved in read_balances(connection, *ids, at) if all(ids) else ():
+    for place, item, lot, _owner, on_hand, reserved in _read(connection, known, at):
         for key in ((place, item, lot), (place, item, None)):
             total = sums.setdefault(key, [0, 0])
             total[0] += on_hand
@@ -77,10 +81,19 @@ def figures(connection: Connection, asked: Iterable[Asked], at: At = None) -> di
         item_key, place_key, lot_key = each
         if item_key not in items or place_key not in places:
             continue
-        found = lots.get((items[item_key].id, lot_key), -1) if lot_key else None
-        total = sums.get((places[place_key].id, items[item_key].id, found), [0, 0])
+        found = lots.get((items[item_key], lot_key), -1) if lot_key else None
+        total = sums.get((places[place_key], items[item_key], found), [0, 0])
         answers[each] = Figure(from_scaled(total[0]), from_scaled(total[1]))
     return answers
+
+
+def _read(connection: Connection, pairs: set[tuple[int, int]], at: At) -> list[Balance]:
+    """The balances of these (place, item)."""
+    if not pairs:
+        return []
+    if at is None:
+        return read_pairs(connection, sorted(pairs))
+    return read_balances(connection, sorted({i for _, i in pairs}), sorted({p for p, _ in pairs}), at)
 
 
 def on_hand(

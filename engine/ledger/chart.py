@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -131,8 +132,30 @@ def read_places(connection: Connection, keys: Iterable[str]) -> dict[str, ChartP
         "SELECT p.id, p.key, p.kind, p.negative, p.parent "
         "FROM @asked(key words) @find(ledger_place p ON p.key = asked.key)"
     )
-    found = run(connection, sql, {"asked": as_rows({"key": key} for key in keys)})
+    return _places(run(connection, sql, {"asked": as_rows({"key": key} for key in keys)}))
+
+
+def _places(found: Iterable[Any]) -> dict[str, ChartPlace]:
     return {row.key: ChartPlace(row.id, row.key, row.kind, row.negative == 1, row.parent) for row in found}
+
+
+def item_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Ids of items, which never change: from memory, else read; those unknown are missing.
+
+    What is read here is not remembered: an old snapshot may know old rules.
+    """
+    known = shared(connection).items
+    found = {key: held.id for key in keys if (held := known.get(key))}
+    missing = set(keys) - found.keys()
+    return found | {key: each.id for key, each in read_items(connection, missing).items()} if missing else found
+
+
+def place_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Ids of places, which never change: from memory, else read; those unknown are missing."""
+    known = shared(connection).places
+    found = {key: held.id for key in keys if (held := known.get(key))}
+    missing = set(keys) - found.keys()
+    return found | {key: each.id for key, each in read_places(connection, missing).items()} if missing else found
 
 
 def read_owners(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
@@ -219,8 +242,10 @@ def _change_rules(connection: Connection) -> None:
     run(connection, "UPDATE ledger_state SET chart = chart + 1")
 
 
-def insert_places(connection: Connection, places: Iterable[LedgerPlace], records: Mapping[str, str]) -> None:
-    """Insert places that are not there; those that are stay as they are."""
+def insert_places(
+    connection: Connection, places: Iterable[LedgerPlace], records: Mapping[str, str]
+) -> dict[str, ChartPlace]:
+    """Insert places that are not there, and give those; those that are stay as they are."""
     _mark(connection, "chart_inserted_in")
     rows = as_rows(
         {
@@ -236,9 +261,9 @@ def insert_places(connection: Connection, places: Iterable[LedgerPlace], records
         "INSERT INTO ledger_place (key, kind, negative, strict_since, parent, record) "
         "SELECT key, kind, negative, 0, parent, record "
         "FROM @asked(key words, kind words, negative, parent words, record words) "
-        "WHERE true ORDER BY key ON CONFLICT (key) DO NOTHING"
+        "WHERE true ORDER BY key ON CONFLICT (key) DO NOTHING RETURNING id, key, kind, negative, parent"
     )
-    run(connection, sql, {"asked": rows})
+    return _places(run(connection, sql, {"asked": rows}))
 
 
 def insert_lots(connection: Connection, pairs: Iterable[tuple[int, str]]) -> None:

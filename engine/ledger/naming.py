@@ -78,8 +78,9 @@ class Resolver:
             read.places = chart.read_places(self.connection, missing)
             new = missing - read.places.keys()
             if new:
-                chart.insert_places(self.connection, [places[key] for key in new], {})
-                read.places.update(chart.read_places(self.connection, new))
+                read.places |= chart.insert_places(self.connection, [places[key] for key in new], {})
+                if late := new - read.places.keys():
+                    read.places |= chart.read_places(self.connection, late)
         self.names.places = {**hits, **read.places}
         changed = [place for key, place in places.items() if _differs(self.names.places[key], place)]
         for place in changed:

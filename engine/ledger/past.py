@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from engine.clock import from_stored, to_stored
 from engine.database.dialects import run
+from engine.ledger.rows import as_rows
 from engine.ledger.tables import STEP
 
 Balance = tuple[int, int, int, int, int, int]
@@ -35,6 +36,19 @@ _GROUP = "GROUP BY place, item, lot, owner HAVING sum(more) <> 0"
 def month_of(moment: datetime) -> datetime:
     """The beginning of the month, in UTC."""
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+_PAIRS = (
+    "SELECT b.place, b.item, b.lot, b.owner, b.on_hand, b.reserved FROM @asked(place, item) "
+    "@find(balance b ON b.place = asked.place AND b.item = asked.item) WHERE b.on_hand <> 0 OR b.reserved <> 0"
+)
+
+
+def read_pairs(connection: Connection, pairs: Iterable[tuple[int, int]]) -> list[Balance]:
+    """Every balance that is not empty, of these (place, item), now."""
+    rows = as_rows({"place": place, "item": item} for place, item in pairs)
+    found: Iterable[Any] = run(connection, _PAIRS, {"asked": rows})
+    return [(place, item, lot, owner, there, kept) for place, item, lot, owner, there, kept in found]
 
 
 def read_balances(

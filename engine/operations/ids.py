@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from engine.clock import to_stored
-from engine.definitions.models import Form
+from engine.definitions.models import Field, Form
 from engine.expressions import Reference
+from engine.fields.kinds import id_of
 
 
 def references(form: Form, values: dict[str, Any]) -> set[Reference]:
@@ -22,6 +24,23 @@ def references(form: Form, values: dict[str, Any]) -> set[Reference]:
         elif isinstance(value, Reference):
             found.add(value)
     return found
+
+
+def sent_references(form: Form, sent: Mapping[str, Any]) -> set[Reference]:
+    """Records that a person's own words may refer to by id, so that they are read together; nothing is checked."""
+    return {each for name, raw in sent.items() if (field := form.fields.get(name)) for each in _sent(field, raw)}
+
+
+def _sent(field: Field, raw: Any) -> Iterator[Reference]:
+    if field.type == "table":
+        rows = raw if isinstance(raw, list) else raw.values() if isinstance(raw, Mapping) else ()
+        for row in rows:
+            if isinstance(row, Mapping):
+                for name, value in row.items():
+                    if (column := field.fields.get(name)) is not None:
+                        yield from _sent(column, value)
+    elif field.value_type.kind == "reference" and isinstance(raw, str) and (found := id_of(raw)):
+        yield Reference(field.value_type.form or "", found)
 
 
 def new_id(now: datetime) -> str:

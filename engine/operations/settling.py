@@ -40,12 +40,12 @@ def settle(operation: Operation) -> None:
         validity.require(operation, folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)
-    facts.settle_all(operation.connection, [each for folder in touched for each in operation.facts.changes(folder)])
+    moved = [each for folder in touched for each in operation.facts.changes(folder)]
+    also = facts.moving(operation.connection, moved)
     for folder in touched:
-        _write(operation, folder)
+        _write(operation, folder, also)
+        also = []
     for folder in touched:
-        tasking.sync(operation, folder)
-        _tell(operation, folder)
         charting.after(operation, folder)
 
 
@@ -91,7 +91,8 @@ def _located(folder: Folder, refusal: Refusal) -> Refusal:
     )
 
 
-def _write(operation: Operation, folder: Folder) -> None:
+def _write(operation: Operation, folder: Folder, also: Steps) -> None:
+    """A record with all that hangs on it, and `also`, in as few statements as can be."""
     new = stored_of(operation, folder)
     old = folder.stored
     before = (old.values, old.rows) if old else changes.NOTHING
@@ -99,19 +100,24 @@ def _write(operation: Operation, folder: Folder) -> None:
     entries = [_entry(operation, folder, event, each) for event, each in zip(folder.events, changed, strict=True)]
     sealed, history = journal.seal(operation.connection, Change(old, new, entries))
     written = sealed[new.id]
-    also = [*history, *_messages(operation, folder)]
+    folder.stored = written
+    steps = [
+        *also,
+        *history,
+        *_messages(operation, folder),
+        *tasking.steps(operation, folder),
+        *_told(operation, folder),
+    ]
     units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
     if folder.discarded:
         if old is not None:
             archive.discard(operation.connection, old)
-        run_together(operation.connection, also)
-        folder.stored = written
+        run_together(operation.connection, steps)
         return
     if old is None:
-        archive.insert(operation.connection, written, folder.form, units, also)
-    elif not archive.save(operation.connection, old, written, folder.form, units, also):
+        archive.insert(operation.connection, written, folder.form, units, steps)
+    elif not archive.save(operation.connection, old, written, folder.form, units, steps):
         raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
-    folder.stored = written
     operation.shelf.forget(folder.id)
     _link(operation, folder)
     _keep_votes(operation, folder)
@@ -266,11 +272,16 @@ def _messages(operation: Operation, folder: Folder) -> Steps:
     return outbox.steps(operation.connection, operation.seq, folder.id, "record", payloads, to_stored(operation.now))
 
 
-def _tell(operation: Operation, folder: Folder) -> None:
+def _told(operation: Operation, folder: Folder) -> Steps:
+    """A notice for everybody whom an effect tells."""
     at = to_stored(operation.now)
+    found: Steps = []
     for notice in folder.notices:
         people = find(notice.people, operation.situation(folder))
-        notices.put(operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at)
+        found += notices.telling(
+            operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at
+        )
+    return found
 
 
 def small(operation: Operation, folder: Folder) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from engine.clock import to_stored
 from engine.definitions.models import Edit, People, Timer
 from engine.operations.folder import Folder
 from engine.records import tasks, timers
+from engine.records.beside import Steps
 from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
 from engine.workflow import asking, timers_for
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 
-def sync(operation: Operation, folder: Folder) -> None:
-    """End the tasks that nothing waits for any more, open those that something waits for now."""
-    _timers(operation, folder)
+def steps(operation: Operation, folder: Folder) -> Steps:
+    """What ends the tasks that nothing waits for any more, and opens those that something waits for now."""
+    found = _timers(operation, folder)
     if folder.waits is None and not folder.looks and not folder.discarded:
-        return
+        return found
     at = to_stored(operation.now)
     is_open = tasks.of(operation.connection, folder.id) if folder.stored and folder.stored.revision > 1 else []
     wanted = [] if folder.discarded else [_task(operation, folder, wait, at) for wait in folder.waits or ()]
     kept = {_same(each) for each in is_open} & {_same(each) for each in wanted}
     gone = [each.id for each in is_open if _same(each) not in kept and each.kind != "look"]
     if gone:
-        tasks.close(operation.connection, gone, at, operation.actor_id, "done")
+        found += tasks.closing(operation.connection, gone, at, operation.actor_id, "done")
     new = [each for each in wanted if _same(each) not in kept]
     new += [_look(operation, folder, look, at) for look in folder.looks]
-    tasks.open(operation.connection, new)
+    return found + tasks.opening(operation.connection, new)
 
 
 def _same(task: Task) -> tuple[Any, ...]:
@@ -126,27 +127,28 @@ def _computed_from(folder: Folder, written: set[str]) -> set[str]:
     return found
 
 
-def _timers(operation: Operation, folder: Folder) -> None:
+def _timers(operation: Operation, folder: Folder) -> Steps:
     """Set the timers of the state and step that were reached, drop those of what was left; follow their moments."""
-    now = to_stored(operation.now)
     moved = folder.discarded or _place(folder) != folder.place_before
-    if moved and folder.stored is not None and folder.stored.revision > 1:
-        timers.cancel(operation.connection, folder.id, now)
-    if folder.discarded:
-        return
     state, step = _place(folder)
-    for timer in timers_for(folder.workflow, state, step):
-        if timer.moment is None and not moved:
-            continue
-        due = _due(operation, folder, timer)
-        if timer.moment is not None and not moved:
-            timers.cancel(operation.connection, folder.id, now, timer.name)
-        if due is not None:
-            # A moment comes once, however often the record is written before or after it.
-            occurrence = (
-                f"at {due}" if timer.moment is not None else str(folder.stored.revision if folder.stored else 0)
-            )
-            timers.set(operation.connection, timers.Timer(folder.id, timer.name, occurrence, folder.form.name, due))
+    here = () if folder.discarded else timers_for(folder.workflow, state, step)
+    follow = [timer for timer in here if moved or timer.moment is not None]
+    waiting = [each for timer in follow if (each := _timer(operation, folder, timer)) is not None]
+    found: Steps = []
+    if folder.stored is not None and folder.stored.revision > 1 and (moved or follow):
+        names = None if moved else [timer.name for timer in follow]
+        found += timers.cancelling(operation.connection, folder.id, to_stored(operation.now), names, waiting)
+    return found + timers.setting(operation.connection, waiting)
+
+
+def _timer(operation: Operation, folder: Folder, timer: Timer) -> timers.Timer | None:
+    due = _due(operation, folder, timer)
+    if due is None:
+        return None
+    # A moment comes once, however often the record is written before or after it.
+    revision = folder.stored.revision if folder.stored else 0
+    occurrence = str(revision) if timer.moment is None else f"at {due}"
+    return timers.Timer(folder.id, timer.name, occurrence, folder.form.name, due)
 
 
 def _place(folder: Folder) -> tuple[str, str | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Fault
 from engine.expressions import Environment
 from engine.operations import rights
-from engine.operations.ids import references
+from engine.operations.ids import references, sent_references
 from engine.operations.knowing import Knowing
 from engine.operations.mentions import idle
 from engine.records import filling
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable, base: str = "") -> None:
     """Write a merge patch into the working copy; refuses with every fault at once, `base` before their paths."""
     hidden = rights.hidden(operation, folder) - writable.fields
+    operation.shelf.prefetch(sent_references(folder.form, sent))
     filled = filling.patch(
         folder.form, folder.values, sent, writable, hidden, Knowing(operation, folder), operation.new_id
     )

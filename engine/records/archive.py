@@ -7,6 +7,7 @@ ids; the load after that sees what the one before has committed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
@@ -55,10 +56,7 @@ CORE = (
 )  # fmt: skip
 _CHANGING = [name for name in CORE if name not in ("form", "id", "created", "created_by")]
 _INSERT = f"INSERT INTO record ({', '.join(CORE)}) VALUES ({', '.join(':' + name for name in CORE)})"
-_UPDATE = (
-    f"UPDATE record SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} "
-    "WHERE form = :form AND id = :id AND revision = :seen"
-)
+_CHANGED = ", ".join(f"{name} = :{name}" for name in _CHANGING)
 
 
 def load(connection: Connection, ids: Iterable[Key], lock: bool = False) -> dict[str, Stored]:
@@ -166,7 +164,7 @@ def save(
         raise ValueError("a save needs whole records and the next revision")
     before, after = index_of(form, old), index_of(form, new)
     changed = {name: new.rows.get(name, ()) for name in {*old.rows, *new.rows} if not _same(old, new, name)}
-    steps: Steps = [(_UPDATE, {**_core(new, changing=True), "seen": old.revision}), *(also or ())]
+    steps: Steps = [(_update(new.form), {**_core(new, changing=True), "seen": old.revision}), *(also or ())]
     steps += rows_steps(connection, new, changed)
     steps += ref_steps(connection, new, before.refs - after.refs, after.refs - before.refs)
     if any(old.values.get(name) != new.values.get(name) for name in form.org):
@@ -189,6 +187,11 @@ def save(
         run(connection, "DELETE FROM record_token WHERE record = :record", {"record": new.id})
         write_words(connection, new, after)
     return True
+
+
+@lru_cache(maxsize=256)
+def _update(form: str) -> str:
+    return f"UPDATE record SET {_CHANGED} WHERE {form_is(form)} AND id = :id AND revision = :seen"
 
 
 def discard(connection: Connection, stored: Stored) -> None:
@@ -226,17 +229,10 @@ def _read(connection: Connection, forms: Mapping[str, str], *, with_rows: bool) 
         by_form.setdefault(form, []).append(record)
     if not by_form:
         return {}
-    dialect = connection.dialect.name
-    columns = ", ".join(f"r.{name}" for name in CORE)
-    rows = ("t.table_name", "LEFT JOIN record_rows t ON t.record = r.id") if with_rows else ("NULL AS table_name", "")
-    data = "t.data AS rows_data" if with_rows else "NULL AS rows_data"
-    parts: list[str] = []
-    parameters: dict[str, Any] = {}
-    for index, (form, ids) in enumerate(by_form.items()):
-        letters = _letters(index)
-        parameters |= {f"form_{letters}": form, f"ids_{letters}": listed(dialect, ids)}
-        condition = f"r.form = :form_{letters} AND {one_of(dialect, 'r.id', f'ids_{letters}')}"
-        parts.append(f"SELECT {columns}, {rows[0]}, {data} FROM record r {rows[1]} WHERE {condition}")
+    parts = [_part(form, _letters(index), with_rows) for index, form in enumerate(by_form)]
+    parameters = {
+        f"ids_{_letters(index)}": dumps([{"id": each} for each in ids]) for index, ids in enumerate(by_form.values())
+    }
     lines = run(connection, " UNION ALL ".join(parts), parameters).all()
     tables: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for line in lines:
@@ -245,6 +241,16 @@ def _read(connection: Connection, forms: Mapping[str, str], *, with_rows: bool) 
             held[line.table_name] = unpack_rows(loads(line.rows_data))
     first = {line.id: line for line in reversed(lines)}
     return {record: stored_from(first[record], tables[record], whole=with_rows) for record in sorted(first)}
+
+
+@lru_cache(maxsize=1024)
+def _part(form: str, letters: str, with_rows: bool) -> str:
+    """Records of one form by id; the form is spelled out, so that PostgreSQL looks at one partition."""
+    columns = ", ".join(f"r.{name}" for name in CORE)
+    rows = "t.table_name, t.data AS rows_data" if with_rows else "NULL AS table_name, NULL AS rows_data"
+    only = f"{form_is(form, 'r.form')} AND r.id = ids_{letters}.id"
+    also = "@perhaps(record_rows t ON t.record = r.id)" if with_rows else ""
+    return f"SELECT {columns}, {rows} FROM @ids_{letters}(id words) @find(record r ON {only}) {also}"
 
 
 def _letters(index: int) -> str:

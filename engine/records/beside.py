@@ -13,7 +13,7 @@ from engine.records.indexing import Index
 from engine.records.stored import Stored, dumps
 
 Steps: TypeAlias = list[tuple[str, Mapping[str, Any]]]
-"""Statements that `run_together` sends at once; a parameter's name means the same in all of them."""
+"""Statements that `run_together` sends at once."""
 
 NOT_UNIQUE = text("This exists already.", "该值已存在。")
 

@@ -19,6 +19,7 @@ from engine.definitions.models import Fact
 from engine.errors import rule, text
 from engine.expressions import Environment, Reference, Subject, Value
 from engine.quantities import Inexact, from_scaled, to_scaled, write
+from engine.records.beside import Steps
 from engine.records.stored import dumps
 
 KINDS: Mapping[str, str] = {"fact": "words", "key": "words", "value": "whole"}
@@ -58,15 +59,10 @@ def _places(fact: Fact, subject: Subject, environment: Environment) -> Iterator[
         yield of_record.with_names(row=row)
 
 
-def settle(connection: Connection, fact: Fact, before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> None:
-    """Move a fact by after minus before."""
-    settle_all(connection, [(fact, before, after)])
-
-
-def settle_all(
+def moving(
     connection: Connection, changes: Iterable[tuple[Fact, Mapping[str, Decimal], Mapping[str, Decimal]]]
-) -> None:
-    """Move facts by after minus before: one statement, rows locked in sorted order, so that nobody waits in a ring."""
+) -> Steps:
+    """Move facts by after minus before; rows are locked in sorted order, so that nobody waits in a ring."""
     moved: dict[tuple[str, str], Decimal] = {}
     for fact, before, after in changes:
         for key in {*before, *after}:
@@ -74,13 +70,13 @@ def settle_all(
             moved[fact.name, key] = moved.get((fact.name, key), Decimal(0)) + step
     lines = [{"fact": fact, "key": key, "value": _scaled(step)} for (fact, key), step in sorted(moved.items()) if step]
     if not lines:
-        return
+        return []
     source = rows_from(connection.dialect.name, "lines", KINDS)
     sql = (
         f"INSERT INTO fact_value (fact, key, value) SELECT fact, key, value FROM {source} WHERE true "
         "ON CONFLICT (fact, key) DO UPDATE SET value = fact_value.value + excluded.value"
     )
-    run(connection, sql, {"lines": dumps(lines)})
+    return [(sql, {"lines": dumps(lines)})]
 
 
 def value(connection: Connection, fact: Fact, key: str, lock: bool = False) -> Decimal:

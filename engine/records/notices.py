@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import insert_rows, listed, one_of, run
+from engine.database.dialects import insert_steps, listed, one_of, run
+from engine.records.beside import Steps
 from engine.records.stored import loads
 
 COLUMNS: Mapping[str, str] = {
@@ -36,7 +37,7 @@ class Notice:
     read: int | None
 
 
-def put(
+def telling(
     connection: Connection,
     new_id: Callable[[], str],
     people: Iterable[str],
@@ -45,11 +46,11 @@ def put(
     template: str,
     at: int,
     params: Mapping[str, Any] | None = None,
-) -> None:
-    """Tell these people, each once, in one statement."""
+) -> Steps:
+    """Tell these people, each once."""
     shared = {"form": form, "record": record, "template": template, "params": dict(params or {}), "at": at}
     lines = [{**shared, "id": new_id(), "person": person} for person in dict.fromkeys(people)]
-    insert_rows(connection, "notice", COLUMNS, lines)
+    return insert_steps(connection, "notice", COLUMNS, lines)
 
 
 def of(connection: Connection, person: str, before: tuple[int, str] | None = None, limit: int = 50) -> list[Notice]:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import insert_rows, listed, one_of, rows_from, run
+from engine.database.dialects import insert_steps, listed, one_of, rows_from, run
+from engine.records.beside import Steps
 from engine.records.stored import dumps, loads
 
 COLUMNS: Mapping[str, str] = {
@@ -66,26 +67,24 @@ class Task:
     """Given when it is opened; `get`, `of` and `inbox` leave it empty."""
 
 
-def open(connection: Connection, tasks: Sequence[Task]) -> None:
-    """Open tasks, in one statement and one for whom they ask."""
-    insert_rows(connection, "task", COLUMNS, [{name: getattr(task, name) for name in COLUMNS} for task in tasks])
+def opening(connection: Connection, tasks: Sequence[Task]) -> Steps:
+    """Open tasks, and whom they ask."""
     asks = [{"task": task.id, **ask._asdict()} for task in tasks for ask in dict.fromkeys(task.asks)]
-    insert_rows(connection, "task_ask", ASK, asks)
+    return [
+        *insert_steps(connection, "task", COLUMNS, [{name: getattr(task, name) for name in COLUMNS} for task in tasks]),
+        *insert_steps(connection, "task_ask", ASK, asks),
+    ]
 
 
-def close(connection: Connection, ids: Iterable[str], at: int, by: str, because: str) -> int:
-    """End these tasks; says how many of them were still open, so that who is late finds out."""
+def closing(connection: Connection, ids: Iterable[str], at: int, by: str, because: str) -> Steps:
+    """End those of these tasks that are open; the first statement writes as many rows as there were."""
     dialect = connection.dialect.name
-    parameters = {"ids": listed(dialect, sorted(set(ids))), "at": at, "by": by, "because": because}
-    ended = run(
-        connection,
-        "UPDATE task SET ended = :at, ended_by = :by, ended_because = :because "
-        f"WHERE ended IS NULL AND {one_of(dialect, 'id', 'ids')}",
-        parameters,
-    )
-    if ended.rowcount:
-        run(connection, f"DELETE FROM task_ask WHERE {one_of(dialect, 'task', 'ids')}", {"ids": parameters["ids"]})
-    return ended.rowcount
+    gone = listed(dialect, sorted(set(ids)))
+    ends = "UPDATE task SET ended = :at, ended_by = :by, ended_because = :because WHERE ended IS NULL AND "
+    return [
+        (ends + one_of(dialect, "id", "ids"), {"ids": gone, "at": at, "by": by, "because": because}),
+        (f"DELETE FROM task_ask WHERE {one_of(dialect, 'task', 'ids')}", {"ids": gone}),
+    ]
 
 
 def get(connection: Connection, task: str) -> Task | None:

@@ -5,17 +5,22 @@ A timer is claimed in the transaction that does what it is for; when that is rol
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import run, skip_locked
+from engine.database.dialects import insert_steps, listed, one_of, run, skip_locked
+from engine.records.beside import Steps
 
-_SET = (
-    "INSERT INTO timer (record, name, occurrence, form, due) VALUES (:record, :name, :occurrence, :form, :due) "
-    "ON CONFLICT (record, name, occurrence) DO UPDATE SET due = excluded.due, cancelled = NULL "
-    "WHERE timer.fired IS NULL"
-)
+COLUMNS: Mapping[str, str] = {
+    "record": "words",
+    "name": "words",
+    "occurrence": "words",
+    "form": "words",
+    "due": "whole",
+}
 
 
 @dataclass(frozen=True)
@@ -29,24 +34,33 @@ class Timer:
     due: int
 
 
-def set(connection: Connection, timer: Timer) -> bool:
-    """Set a timer, or move one that has not fired; False when it has fired already."""
-    parameters = {
-        "record": timer.record,
-        "name": timer.name,
-        "occurrence": timer.occurrence,
-        "form": timer.form,
-        "due": timer.due,
-    }
-    return run(connection, _SET, parameters).rowcount == 1
+def setting(connection: Connection, timers: Sequence[Timer]) -> Steps:
+    """Set timers, or move those that have not fired; one that has fired stays as it is."""
+    again = (
+        " ON CONFLICT (record, name, occurrence) DO UPDATE SET due = excluded.due, cancelled = NULL "
+        "WHERE timer.fired IS NULL"
+    )
+    steps = insert_steps(
+        connection, "timer", COLUMNS, [{name: getattr(each, name) for name in COLUMNS} for each in timers]
+    )
+    return [(sql + again, parameters) for sql, parameters in steps]
 
 
-def cancel(connection: Connection, record: str, now: int, name: str | None = None) -> int:
-    """Cancel the waiting timers of a record (or the one of that name); says how many that were."""
+def cancelling(
+    connection: Connection, record: str, now: int, names: Iterable[str] | None = None, but: Sequence[Timer] = ()
+) -> Steps:
+    """Cancel the waiting timers of a record (or those of these names), `but` for those that are set beside it."""
+    dialect = connection.dialect.name
     sql = "UPDATE timer SET cancelled = :now WHERE record = :record AND fired IS NULL AND cancelled IS NULL"
-    if name is None:
-        return run(connection, sql, {"record": record, "now": now}).rowcount
-    return run(connection, sql + " AND name = :name", {"record": record, "now": now, "name": name}).rowcount
+    parameters: dict[str, Any] = {"record": record, "now": now}
+    if names is not None:
+        sql += f" AND {one_of(dialect, 'name', 'names')}"
+        parameters["names"] = listed(dialect, names)
+    if but:
+        whole = "name || '/' || occurrence"
+        sql += f" AND NOT ({one_of(dialect, whole, 'kept')})"
+        parameters["kept"] = listed(dialect, [f"{each.name}/{each.occurrence}" for each in but])
+    return [(sql, parameters)]
 
 
 def due(connection: Connection, now: int, limit: int = 100) -> list[Timer]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from engine.database import Database
+from engine.database.dialects import run_together
 from engine.definitions.models import Fact
 from engine.errors import Refusal
 from engine.expressions import Environment, Reference, Subject, Type, compile_expression
@@ -215,8 +216,8 @@ def test_the_key_does_not_depend_on_the_order_of_parameters(parameters: dict[str
 def test_a_fact_moves_by_after_minus_before(database: Database) -> None:
     of = fact()
     one, other = added(of, an_order("open", ("a", "2.5"), ("b", "1"))), added(of, an_order("open", ("a", "3")))
-    database.transaction(lambda c: facts.settle(c, of, {}, one))
-    database.transaction(lambda c: facts.settle(c, of, one, other))
+    database.transaction(lambda c: run_together(c, facts.moving(c, [(of, {}, one)])))
+    database.transaction(lambda c: run_together(c, facts.moving(c, [(of, one, other)])))
     with database.reading() as connection:
         assert facts.value(connection, of, key("a")) == 3
         assert facts.value(connection, of, key("b")) == 0
@@ -233,7 +234,7 @@ def test_a_fact_moves_by_after_minus_before(database: Database) -> None:
 
 def test_a_total_that_cannot_be_kept_is_refused(database: Database) -> None:
     with pytest.raises(Refusal) as refused:
-        database.transaction(lambda c: facts.settle(c, fact(), {}, {"k": Decimal("1e18")}))
+        database.transaction(lambda c: run_together(c, facts.moving(c, [(fact(), {}, {"k": Decimal("1e18")})])))
     assert refused.value.code == "too_large"
 
 
@@ -243,7 +244,7 @@ def test_a_limit_on_a_fact_holds_against_all_who_pass_it_at_once(database: Datab
     def take(connection: Connection) -> bool:
         if facts.value(connection, of, key("a"), lock=True) + 1 > limit:
             return False
-        facts.settle(connection, of, {}, {key("a"): Decimal(1)})
+        run_together(connection, facts.moving(connection, [(of, {}, {key("a"): Decimal(1)})]))
         return True
 
     at_once(12, lambda _: passed.append(database.transaction(take)))
@@ -259,7 +260,7 @@ def test_facts_settled_by_many_add_up(database: Database) -> None:
     def work(index: int) -> None:
         mine = {each: Decimal(1) for each in (keys if index % 2 else reversed(keys))}
         for _ in range(10):
-            database.transaction(lambda c: facts.settle(c, of, {}, mine))
+            database.transaction(lambda c: run_together(c, facts.moving(c, [(of, {}, mine)])))
 
     at_once(8, work)
     with database.reading() as connection:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from engine.database import Database
+from engine.database.dialects import run_together
 from engine.errors import Kind, Refusal
 from engine.records import attachments, links, notices, outbox, tasks, timers, votes
 from engine.records.attachments import Attachment, FileStore
+from engine.records.beside import Steps
 from engine.records.links import Link
 from engine.records.tasks import Ask, Task
 from engine.records.timers import Timer
 from engine.records.votes import Ballot
 from tests.records.makers import new_id
+
+
+def write(database: Database, steps: Callable[[Connection], Steps]) -> list[int]:
+    """Write these steps; how many rows each wrote."""
+    return database.transaction(lambda c: run_together(c, steps(c)))
 
 
 def a_task(name: str, *asks: Ask, record: str = "r1", opened: int = 1, form: str = "order") -> Task:
@@ -55,7 +63,7 @@ def test_an_inbox_holds_what_asks_the_person_or_a_role_as_it_is_held(database: D
         a_task("t4", chain, opened=0),
         a_task("t5", Ask(person="p1"), north, opened=4),
     ]
-    database.transaction(lambda c: tasks.open(c, opened))
+    write(database, lambda c: tasks.opening(c, opened))
     assert inbox(database, "p1", north) == ["t1", "t3", "t5"]
     assert inbox(database, "p1") == ["t3", "t5"]
     assert inbox(database, "p9", north, chain) == ["t4", "t1", "t5"]
@@ -68,13 +76,13 @@ def test_an_inbox_holds_what_asks_the_person_or_a_role_as_it_is_held(database: D
 
 def test_a_task_is_read_as_it_was_opened_and_asks_nobody_once_it_ended(database: Database) -> None:
     task = a_task("t1", Ask(person="p1"), Ask(person="p1"))
-    database.transaction(lambda c: tasks.open(c, [task]))
+    write(database, lambda c: tasks.opening(c, [task]))
     with database.reading() as connection:
         assert tasks.get(connection, "t1") == replace(task, asks=())
         assert tasks.get(connection, "t2") is None
         assert tasks.of(connection, "r1") == [replace(task, asks=())]
-    assert database.transaction(lambda c: tasks.close(c, ["t1", "t9"], 7, "p1", "approve")) == 1
-    assert database.transaction(lambda c: tasks.close(c, ["t1"], 8, "p2", "reject")) == 0
+    assert write(database, lambda c: tasks.closing(c, ["t1", "t9"], 7, "p1", "approve"))[0] == 1
+    assert write(database, lambda c: tasks.closing(c, ["t1"], 8, "p2", "reject"))[0] == 0
     with database.reading() as connection:
         assert tasks.of(connection, "r1") == []
         ended = tasks.of(connection, "r1", ended=True)
@@ -83,11 +91,11 @@ def test_a_task_is_read_as_it_was_opened_and_asks_nobody_once_it_ended(database:
 
 
 def test_one_of_many_ends_a_task(database: Database) -> None:
-    database.transaction(lambda c: tasks.open(c, [a_task("t1")]))
+    write(database, lambda c: tasks.opening(c, [a_task("t1")]))
     ended: list[int] = []
 
     def end() -> None:
-        ended.append(database.transaction(lambda c: tasks.close(c, ["t1"], 7, "p1", "approve")))
+        ended.append(write(database, lambda c: tasks.closing(c, ["t1"], 7, "p1", "approve"))[0])
 
     threads = [threading.Thread(target=end) for _ in range(8)]
     for each in threads:
@@ -116,25 +124,22 @@ def test_a_timer_fires_once_when_it_is_due_and_not_before(database: Database) ->
         Timer("r1", "end", "1", "order", 8),
     )
 
-    def set_all(connection: object) -> list[bool]:
-        return [timers.set(connection, each) for each in (first, second, third)]  # type: ignore[arg-type]
-
-    assert database.transaction(set_all) == [True] * 3
-    assert database.transaction(lambda c: timers.cancel(c, "r1", 1, "end")) == 1
+    assert write(database, lambda c: timers.setting(c, [first, second, third])) == [3]
+    assert write(database, lambda c: timers.cancelling(c, "r1", 1, ["end"])) == [1]
     assert database.transaction(lambda c: timers.due(c, 4)) == []
     assert database.transaction(lambda c: timers.due(c, 10, limit=1)) == [second]
     assert database.transaction(lambda c: timers.due(c, 10)) == [first]
     assert database.transaction(lambda c: timers.due(c, 99)) == []
-    assert database.transaction(lambda c: timers.set(c, replace(first, due=50))) is False
+    assert write(database, lambda c: timers.setting(c, [replace(first, due=50)])) == [0]
 
 
 def test_a_timer_may_be_moved_and_set_again_until_it_fires(database: Database) -> None:
     timer = Timer("r1", "remind", "1", "order", 10)
-    database.transaction(lambda c: timers.set(c, timer))
-    database.transaction(lambda c: timers.cancel(c, "r1", 1))
+    write(database, lambda c: timers.setting(c, [timer]))
+    write(database, lambda c: timers.cancelling(c, "r1", 1))
     with database.reading() as connection:
         assert timers.waiting(connection, "r1") == []
-    assert database.transaction(lambda c: timers.set(c, replace(timer, due=20)))
+    assert write(database, lambda c: timers.setting(c, [replace(timer, due=20)])) == [1]
     assert database.transaction(lambda c: timers.due(c, 10)) == []
     with database.reading() as connection:
         assert timers.waiting(connection, "r1") == [replace(timer, due=20)]
@@ -142,7 +147,7 @@ def test_a_timer_may_be_moved_and_set_again_until_it_fires(database: Database) -
 
 
 def test_a_claim_that_is_rolled_back_is_due_again(database: Database) -> None:
-    database.transaction(lambda c: timers.set(c, Timer("r1", "remind", "1", "order", 10)))
+    write(database, lambda c: timers.setting(c, [Timer("r1", "remind", "1", "order", 10)]))
 
     def claim(connection: object) -> None:
         assert len(timers.due(connection, 10)) == 1  # type: ignore[arg-type]
@@ -155,7 +160,7 @@ def test_a_claim_that_is_rolled_back_is_due_again(database: Database) -> None:
 
 def test_many_who_claim_at_once_get_each_timer_once(database: Database) -> None:
     for index in range(60):
-        database.transaction(lambda c, i=index: timers.set(c, Timer(f"r{i}", "remind", "1", "order", i)))
+        write(database, lambda c, i=index: timers.setting(c, [Timer(f"r{i}", "remind", "1", "order", i)]))
     claimed: list[str] = []
 
     def claim() -> None:
@@ -192,8 +197,9 @@ def test_messages_go_out_in_order_per_record_until_they_have_arrived(database: D
 
 def test_notices_are_a_persons_own_newest_first(database: Database) -> None:
     for at in (1, 2, 3):
-        database.transaction(
-            lambda c, at=at: notices.put(c, new_id, ["p1", "p2", "p1"], "order", "r1", "late", at, {"n": at})
+        write(
+            database,
+            lambda c, at=at: notices.telling(c, new_id, ["p1", "p2", "p1"], "order", "r1", "late", at, {"n": at}),
         )
     with database.reading() as connection:
         mine = notices.of(connection, "p1")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from engine.database import Database
+from engine.database.dialects import run_together
 from engine.records import archive, audit, journal, tasks
 from engine.records.journal import Change, Entry
 from engine.records.stored import Stored
@@ -91,10 +92,11 @@ def a_little_history(database: Database) -> Stored:
         kept = change(connection, kept, "submit", "accept", state="open") or kept
         kept = change(connection, kept, "edit", values={**values, "title": "Second"}) or kept
         asks = (tasks.Ask(role="manager", relation="at", unit=shop.id),)
-        tasks.open(
+        opened = tasks.opening(
             connection,
             [tasks.Task(new_id(), kept.id, "order", "decide", "area", None, ("approve",), "h", 1, asks=asks)],
         )
+        run_together(connection, opened)
         return kept
 
     return database.transaction(work)
