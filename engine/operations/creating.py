@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Kind, Refusal, forbidden, invalid_at, text
 from engine.operations import acting, bodies, numbers, rights, settling, taking, writing
 from engine.operations.calls import Answer
-from engine.operations.folder import Event
+from engine.operations.folder import Event, Folder
 from engine.records import archive
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
     """Create a record from `{values, id?, action?, asks?, comment?}`; answers 201 with the small answer."""
+    folder = prepare(operation, form, body)
+    settling.settle(operation)
+    return Answer(201, settling.small(operation, folder))
+
+
+def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
+    """Everything up to the point of writing down."""
     bodies.only(body, {"values", "id", "action", "asks", "comment"})
     values = bodies.mapping(body, "values")
     if not rights.sees_form(operation, form):
@@ -46,8 +53,7 @@ def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
             asks=bodies.mapping(body, "asks"),
             comment=bodies.comment(body),
         )
-    settling.settle(operation)
-    return Answer(201, settling.small(operation, folder))
+    return folder
 
 
 def _own_id(operation: Operation, sent: Any) -> str:

@@ -29,6 +29,13 @@ VERDICTS = ("approve", "reject", "return")
 
 def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Answer:
     """Decide a task with `{comment?, values?, asks?, to?}`; answers the small answer of its record."""
+    folder = prepare(operation, task_id, verdict, body)
+    settling.settle(operation)
+    return Answer(200, settling.small(operation, folder))
+
+
+def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Folder:
+    """Everything up to the point of writing down."""
     bodies.only(body, {"comment", "values", "asks", "to", "step", "revision"})
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
@@ -51,8 +58,7 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
     name = f"{task.step}/{task.part}" if task.part else task.step
     folder.note(Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered))
     _go_on(operation, folder, decision)
-    settling.settle(operation)
-    return Answer(200, settling.small(operation, folder))
+    return folder
 
 
 def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str, Any]) -> Decision:

@@ -93,21 +93,10 @@ def _located(folder: Folder, refusal: Refusal) -> Refusal:
 
 def _write(operation: Operation, folder: Folder, also: Steps) -> None:
     """A record with all that hangs on it, and `also`, in as few statements as can be."""
-    new = stored_of(operation, folder)
     old = folder.stored
-    before = (old.values, old.rows) if old else changes.NOTHING
-    changed = changes.by_event(before, folder.snapshots, (new.values, new.rows))
-    entries = [_entry(operation, folder, event, each) for event, each in zip(folder.events, changed, strict=True)]
-    sealed, history = journal.seal(operation.connection, Change(old, new, entries))
-    written = sealed[new.id]
-    folder.stored = written
-    steps = [
-        *also,
-        *history,
-        *_messages(operation, folder),
-        *tasking.steps(operation, folder),
-        *_told(operation, folder),
-    ]
+    steps = [*also, *beside(operation, folder)]
+    written = folder.stored
+    assert written is not None
     units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
     if folder.discarded:
         if old is not None:
@@ -119,6 +108,28 @@ def _write(operation: Operation, folder: Folder, also: Steps) -> None:
     elif not archive.save(operation.connection, old, written, folder.form, units, steps):
         raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
     operation.shelf.forget(folder.id)
+    hang(operation, folder)
+
+
+def beside(operation: Operation, folder: Folder) -> Steps:
+    """Seal the record as it is to be stored (`folder.stored`); what is written beside it, in the same transaction."""
+    new = stored_of(operation, folder)
+    old = folder.stored
+    before = (old.values, old.rows) if old else changes.NOTHING
+    changed = changes.by_event(before, folder.snapshots, (new.values, new.rows))
+    entries = [_entry(operation, folder, event, each) for event, each in zip(folder.events, changed, strict=True)]
+    sealed, history = journal.seal(operation.connection, Change(old, new, entries))
+    folder.stored = sealed[new.id]
+    return [
+        *history,
+        *_messages(operation, folder),
+        *tasking.steps(operation, folder),
+        *_told(operation, folder),
+    ]
+
+
+def hang(operation: Operation, folder: Folder) -> None:
+    """Links, files and votes of a record that was written."""
     _link(operation, folder)
     _keep_votes(operation, folder)
 
