@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What must happen next to a record: it arrives in its state, an action is taken on it."""
+    """What must happen next to a record: its content has changed, it arrives in its state, an action is taken on it."""
 
     folder: Folder
+    changed: bool = False
     arrives: bool = False
     action: str | None = None
 
@@ -42,29 +43,34 @@ def _stock(operation: Operation, folder: Folder, outcome: Any) -> None:
 
 def _set(operation: Operation, folder: Folder, outcome: o.SetFields) -> None:
     if outcome.table is None:
-        folder.values.update(outcome.values)
-    else:
-        for row in folder.values.get(outcome.table, ()):
-            if row["row"] == outcome.row:
-                row.update(outcome.values)
+        writing.propose(operation, folder, outcome.values)
+    elif outcome.row is not None:
+        writing.propose_row(operation, folder, outcome.table, outcome.row, outcome.values)
     operation.shelf.prefetch(references(folder.form, folder.values))
 
 
-def _update(operation: Operation, folder: Folder, outcome: o.Update) -> None:
+def _update(operation: Operation, folder: Folder, outcome: o.Update) -> Follow | None:
     target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
-    target.values.update(outcome.values)
-    operation.shelf.prefetch(references(target.form, target.values))
-    writing.derive(operation, target)
+    before = target.flat()
+    _write(operation, target, outcome.values)
     target.note(Event("update", SYSTEM, None, target.state, target.state))
+    return Follow(target, changed=True) if target.flat() != before else None
 
 
 def _act(operation: Operation, folder: Folder, outcome: o.Act) -> Follow:
+    """Votes need no voiding: a transition into an approval begins it again."""
     target = operation.open(outcome.record.form or None, outcome.record.id, lock=True)
     if outcome.values:
-        target.values.update(outcome.values)
-        operation.shelf.prefetch(references(target.form, target.values))
-        writing.derive(operation, target)
+        _write(operation, target, outcome.values)
     return Follow(target, action=outcome.action)
+
+
+def _write(operation: Operation, target: Folder, values: Mapping[str, Any]) -> None:
+    writing.propose(operation, target, values)
+    operation.shelf.prefetch(references(target.form, target.values))
+    writing.derive(operation, target)
+    if target.form.kind == "master":
+        writing.require_whole(operation, target, "")
 
 
 def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow | None:
@@ -74,9 +80,11 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
     made = operation.fresh(outcome.form, made_id)
     made.made_by_effect = True
     made.created_by = SYSTEM
-    made.values.update(outcome.values)
-    for table, rows in outcome.rows.items():
-        made.values[table] = [_row(operation, folder, made, row, outcome.effect) for row in rows]
+    rows = {
+        table: [_row(operation, folder, made, row, outcome.effect) for row in new]
+        for table, new in outcome.rows.items()
+    }
+    writing.propose(operation, made, {**outcome.values, **rows})
     made.touched |= {(name, None) for name in outcome.values}
     made.touched |= {(f"{table}.{name}", row["row"]) for table, rows in made.tables() for row in rows for name in row}
     operation.shelf.prefetch(references(made.form, made.values))

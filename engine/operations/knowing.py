@@ -1,10 +1,11 @@
 """What reading a value may ask: scales and units of items, records by code, files. Used by `writing` and `asking`.
 
-With the writer's eyes: what he may not see is not there for him.
+With the writer's eyes: what he may not see is not there for him. An effect writes with the library's eyes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -103,9 +104,26 @@ class Knowing:
             return None
         if found.person != self._operation.actor_id:
             shown = attachments.shown_by(self._operation.connection, attachment)
-            if self._folder.id not in {record for record, _path in shown}:
+            if not any(record in self._at_work() for record, _path in shown):
                 return None
         return AttachmentFacts(found.type, found.size)
+
+    def _at_work(self) -> Collection[str]:
+        """Records whose files may be used again."""
+        return (self._folder.id,)
+
+
+class Seeing(Knowing):
+    """The same for what an effect writes: every record is there, and the files of every record that is worked on.
+
+    A file's id is text to an expression; what somebody only typed names no file of others.
+    """
+
+    def _may_see(self, stored: Stored) -> bool:
+        return True
+
+    def _at_work(self) -> Collection[str]:
+        return self._operation.folders
 
 
 def scale(form: Form, stored: Stored) -> int:

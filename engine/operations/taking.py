@@ -85,6 +85,8 @@ def perform(
 def _follow(operation: Operation, follow: applying.Follow | None) -> None:
     if follow is None:
         return
+    if follow.changed:
+        content_changed(operation, follow.folder)
     if follow.arrives:
         settle_in(operation, follow.folder)
     if follow.action:

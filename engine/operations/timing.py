@@ -8,7 +8,7 @@ import structlog
 
 from engine.clock import to_stored
 from engine.errors import Kind, Refusal
-from engine.operations import settling, taking
+from engine.operations import settling, taking, writing
 from engine.operations.calls import Actor, Call
 from engine.operations.folder import Event, Proposal
 from engine.operations.operation import Operation
@@ -57,8 +57,13 @@ def _fire(operation: Operation, timer: timers.Timer) -> None:
         return
     if declared.when is not None and declared.when.evaluate(operation.environment(folder)) is not True:
         return
-    folder.note(Event(f"timer:{timer.name}", SYSTEM, None, folder.state, folder.state))
+    state = folder.state
+    folder.note(Event(f"timer:{timer.name}", SYSTEM, None, state, state))
+    before = folder.flat()
     outcomes = taking.perform(operation, folder, tuple(declared.do.values()))
     number = (folder.stored.revision if folder.stored else 0) + 1
     folder.proposals.append(Proposal(f"timer:{timer.name}", number, outcomes))
+    if folder.state == state and folder.flat() != before:
+        writing.derive(operation, folder)
+        taking.content_changed(operation, folder)
     settling.settle(operation)

@@ -14,7 +14,7 @@ from engine.errors import Fault
 from engine.expressions import Environment
 from engine.operations import rights
 from engine.operations.ids import references, sent_references
-from engine.operations.knowing import Knowing
+from engine.operations.knowing import Knowing, Seeing
 from engine.operations.mentions import idle
 from engine.records import filling
 from engine.workflow.plan import Writable
@@ -39,6 +39,29 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     folder.wrote |= filled.wrote
     folder.fresh |= filled.fresh
     operation.shelf.prefetch(references(folder.form, folder.values))
+
+
+def propose(operation: Operation, folder: Folder, values: Mapping[str, Any]) -> None:
+    """Write what an effect works out, header and whole tables, by the rules of what people write; else it refuses."""
+    operation.shelf.prefetch(references(folder.form, dict(values)))
+    filled = filling.put(folder.form, folder.values, values, Seeing(operation, folder), operation.new_id)
+    refuse(operation, folder, filling.located(filled.faults, filled.order), "")
+    folder.values = filled.values
+
+
+def propose_row(operation: Operation, folder: Folder, table: str, row: str, values: Mapping[str, Any]) -> None:
+    """The same for one row of a table; nothing happens when it is gone."""
+    rows = folder.values.get(table) or []
+    index = next((index for index, each in enumerate(rows) if each["row"] == row), None)
+    if index is None:
+        return
+    others = {name for name, _rows in folder.tables()}
+    alone = {name: value for name, value in folder.values.items() if name not in others} | {table: [rows[index]]}
+    sent = {table: [{"row": row, **values}]}
+    operation.shelf.prefetch(references(folder.form, sent))
+    filled = filling.put(folder.form, alone, sent, Seeing(operation, folder), operation.new_id)
+    refuse(operation, folder, filling.located(filled.faults, {row: index}), "")
+    rows[index].update(filled.values[table][0])
 
 
 def derive(operation: Operation, folder: Folder, base: str = "") -> None:

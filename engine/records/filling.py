@@ -1,7 +1,8 @@
 """Filling a record: putting a request onto its values, working out the rest, and asking whether it is in order.
 
 Pure; used by operations in this order: `patch`, `derive`, `check`; then `located` words the faults for the sender and
-`refusal` says which refusal they are. `answers` and `check_answers` do the same for what an action asks.
+`refusal` says which refusal they are. `answers` and `check_answers` do the same for what an action asks; `put` is
+`patch` for what an effect writes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from engine.records.filling_deriving import Derived, EnvOf, Moment, derive, fixe
 from engine.records.filling_faults import kind_of, located, refusal
 from engine.records.filling_patch import Filled, Writable, answers, patch
 from engine.records.filling_plan import plan_of_fields
+from engine.records.filling_saying import put
 from engine.records.filling_splitting import Split
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "kind_of",
     "located",
     "patch",
+    "put",
     "refusal",
 ]
 

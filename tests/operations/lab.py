@@ -14,10 +14,17 @@ FACTS = """  granted_wishes:
     except: this_record
 """
 
+WRITES = (
+    *("shorten", "encode", "pay", "weigh", "count_it", "raise_it", "visit", "scan", "sign_it", "file_it"),
+    *("short_rows", "weigh_rows"),
+)
+"""Actions of `hand` that write what the record says in one field into another."""
+
 ACTIONS = {
     "wish": ("grant", "drop", "pack", "pack_once", "pack_nothing"),
     "parcel": ("send_off",),
     "memo": ("hand_in",),
+    "hand": ("rename", "reprice", "push", "note", "hide", "copy_it", "stamp", *WRITES),
     "duel": ("hand_in", "withdraw", "put_back", "route_it", "approve", "reject", "return"),
     "crate": ("freeze", "thaw", "promise", "free_one", "fill", "send", "undo", "again", "end_it", "empty_it"),
 }
