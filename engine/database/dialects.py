@@ -49,7 +49,8 @@ def _spelled(dialect: str, sql: str) -> str:
 
 def _found(dialect: str, joined: str, join: str) -> str:
     if dialect != "postgresql":
-        return " ".join((join, joined))
+        # With an ordinary join SQLite may read the table first, and the set for each of its rows.
+        return " ".join(("CROSS JOIN" if join == "JOIN" else join, joined))
     table, condition = joined.split(" ON ", 1)
     alias = table.split()[-1]
     return " ".join((join, "LATERAL (SELECT * FROM", table, "WHERE", condition, "OFFSET 0) AS", alias, "ON true"))
