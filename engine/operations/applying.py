@@ -86,7 +86,7 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
     }
     writing.propose(operation, made, {**outcome.values, **rows})
     made.touched |= {(name, None) for name in outcome.values}
-    made.touched |= {(f"{table}.{name}", row["row"]) for table, rows in made.tables() for row in rows for name in row}
+    made.touched |= {(f"{table}.{name}", row["row"]) for table, new in rows.items() for row in new for name in row}
     operation.shelf.prefetch(references(made.form, made.values))
     writing.derive(operation, made)
     made.making = False

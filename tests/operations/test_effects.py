@@ -165,9 +165,11 @@ def test_a_fault_in_another_record_is_told_in_the_readers_language_and_not_what_
     assert clerk.reads("memo", memo)["note"] == "n"
 
 
-def test_a_typed_signature_is_copied_as_one_and_text_is_none(house: House) -> None:
+def test_a_copy_holds_what_was_copied_and_the_defaults_of_what_was_not(house: House) -> None:
     clerk = house.be("clerk1")
-    hand = clerk.makes("hand", {"sign": {"typed": "Clara"}, "words": "abc"})
+    hand = clerk.makes("hand", {"sign": {"typed": "Clara"}, "words": "abc", "lines": [{"words": "x", "much": "2"}]})
     assert clerk.takes("hand", hand, "copy_it") == "draft"
     copies = [each for each in clerk.get("records/hand", sort="-created")["items"] if each["id"] != hand]
-    assert clerk.reads("hand", copies[0]["id"])["sign"] == {"typed": "Clara"}
+    read = clerk.reads("hand", copies[0]["id"])
+    assert (read["sign"], read["words"], read["short"]) == ({"typed": "Clara"}, "abc", "abc")
+    assert [(row["short"], row["pieces"], row["left"]) for row in read["lines"]] == [("x", "2", 3)]
