@@ -36,11 +36,6 @@ class FormOutline:
     told: Mapping[str, Any] = NOTHING
     variant: str | None = None
 
-    @property
-    def is_place(self) -> bool:
-        """Whether a record of this form is a place of the ledger."""
-        return "place" in (self.told.get("ledger") or {})
-
 
 @dataclass(frozen=True)
 class Outline:

@@ -120,14 +120,6 @@ def publish(connection: Connection, loaded: Loaded, author: str, note: str, at: 
     return version
 
 
-def roll_back(
-    connection: Connection, version: int, vocabulary: Vocabulary, author: str, note: str, at: datetime
-) -> int:
-    """Publish the texts of an older version again, as a new one."""
-    loaded = load_documents(documents(connection, version), vocabulary, numbers=numbers(connection))
-    return publish(connection, loaded, author, note, at)
-
-
 def _hash(connection: Connection, version: int) -> str:
     wanted = select(definition_version.c.hash).where(definition_version.c.version == version)
     return str(connection.scalar(wanted))

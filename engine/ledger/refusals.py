@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from engine.errors import Fault, Kind, Refusal, Text, conflict, rule, text
+from engine.errors import Fault, Refusal, Text, conflict, rule, text
 from engine.quantities import from_scaled, write
 
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -57,8 +57,3 @@ def short(line: str | None, available: int, asked: int, **named: object) -> Faul
 def refused(faults: list[Fault]) -> Refusal:
     """One refusal for all faults; the first names the law."""
     return no(faults[0].code, faults)
-
-
-def is_final(refusal: Refusal) -> bool:
-    """Whether trying again changes nothing."""
-    return refusal.kind is not Kind.CONFLICT

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
-from engine.errors import forbidden, not_found
+from engine.errors import not_found
 from engine.expressions import Reference, holds
 from engine.workflow import people
 from engine.workflow import writable as workflow_writable
@@ -65,12 +65,6 @@ def require_seen(operation: Operation, folder: Folder) -> None:
     """Refused as not there when the actor may not see the record."""
     if not may(operation, folder, "see"):
         raise not_found()
-
-
-def require(operation: Operation, folder: Folder, action: str) -> None:
-    """Refused when the policy does not let the actor do this here."""
-    if not may(operation, folder, action):
-        raise forbidden()
 
 
 def hidden(operation: Operation, folder: Folder, person: str | None = None) -> frozenset[str]:

@@ -282,16 +282,6 @@ ATTACHED = _table(
     Index("ix_attachment_record_record", "record"),
     rowid=False,
 )
-COMMENT = _table(
-    "comment",
-    _words("id", key=True),
-    _words("record"),
-    _words("task", null=True),
-    _words("person"),
-    _words("body"),
-    _whole("at"),
-    Index("ix_comment_record", "record", "at"),
-)
 SECRET = _table("records_secret", _words("name", key=True), Column("value", LargeBinary, nullable=False))
 """Keys that this database signs with (cursors), made when it is first asked."""
 

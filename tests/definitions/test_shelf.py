@@ -86,17 +86,6 @@ def test_what_has_faults_is_not_published(database: Database, tmp_path: Path) ->
         assert shelf.published(connection) == 0
 
 
-def test_rolling_back_is_publishing_the_old_text_again(database: Database, tmp_path: Path) -> None:
-    put(database, read(tmp_path / "a"))
-    put(database, read(tmp_path / "b", changed(FLOW_FILE, "after: 3d", "after: 4d")))
-    back = database.transaction(lambda connection: shelf.roll_back(connection, 1, VOCABULARY, "adm", "back", AT))
-    with database.reading() as connection:
-        assert back == 3
-        assert shelf.texts(connection, 3) == shelf.texts(connection, 1)
-        hashes = [each.hash for each in shelf.history(connection)]
-    assert hashes[0] == hashes[2] != hashes[1]
-
-
 def test_a_field_keeps_its_number_when_others_come_and_when_it_is_renamed(database: Database, tmp_path: Path) -> None:
     put(database, read(tmp_path / "a"))
     files = changed(

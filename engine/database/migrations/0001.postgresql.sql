@@ -67,18 +67,6 @@ CREATE TABLE closed_period (
 	CONSTRAINT pk_closed_period PRIMARY KEY (unit)
 )
 --;
-CREATE TABLE comment (
-	id TEXT COLLATE "C" NOT NULL,
-	record TEXT COLLATE "C" NOT NULL,
-	task TEXT COLLATE "C",
-	person TEXT COLLATE "C" NOT NULL,
-	body TEXT COLLATE "C" NOT NULL,
-	at BIGINT NOT NULL,
-	CONSTRAINT pk_comment PRIMARY KEY (id)
-)
---;
-CREATE INDEX ix_comment_record ON comment (record, at)
---;
 CREATE TABLE counter (
 	form TEXT COLLATE "C" NOT NULL,
 	pattern TEXT COLLATE "C" NOT NULL,

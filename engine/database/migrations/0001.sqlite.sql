@@ -73,19 +73,6 @@ CREATE TABLE closed_period (
 )
  STRICT
 --;
-CREATE TABLE comment (
-	id TEXT NOT NULL,
-	record TEXT NOT NULL,
-	task TEXT,
-	person TEXT NOT NULL,
-	body TEXT NOT NULL,
-	at INTEGER NOT NULL,
-	CONSTRAINT pk_comment PRIMARY KEY (id)
-)
- STRICT
---;
-CREATE INDEX ix_comment_record ON comment (record, at)
---;
 CREATE TABLE counter (
 	form TEXT NOT NULL,
 	pattern TEXT NOT NULL,
