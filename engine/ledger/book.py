@@ -112,4 +112,8 @@ class Book:
             return refusals.no("reversed_already" if reverses else "posted_already")
         if unwritten == "serials":
             return refusals.no("serial_elsewhere")
-        return refusals.no("short") if unwritten == "balances" else refusals.busy()
+        if unwritten == "balances":
+            # What lies in a free place is not read before: only there a balance can outgrow unseen.
+            strict = any(line.origin not in draft.free for draft in drafts for line in draft.lines)
+            return refusals.no("short" if strict else "too_large")
+        return refusals.busy()

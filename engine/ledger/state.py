@@ -120,19 +120,20 @@ def _read_own(connection: Connection, state: State, drafts: Sequence[Draft]) -> 
 
 
 def _touched(drafts: Sequence[Draft], state: State) -> tuple[set[Key], set[Pair], set[Pair]]:
-    """Keys of balances, pairs to lock where they exist, and pairs that must exist to be locked."""
+    """Keys of balances, pairs to lock where they exist, and pairs that must exist to be locked.
+
+    What lies in a free place decides nothing, and everybody moves it: it is neither locked nor read.
+    """
     keys: set[Key] = set()
     strict: set[Pair] = set()
     needed: set[Pair] = set()
     for draft in drafts:
         free = draft.free
         for line in draft.lines:
-            keys.add((line.origin, line.item, line.lot, line.owner))
-            keys.add((line.target, line.item, line.lot, line.owner))
-            if line.origin not in free:
-                strict.add((line.origin, line.item))
-            if line.target not in free:
-                strict.add((line.target, line.item))
+            for place in (line.origin, line.target):
+                if place not in free:
+                    keys.add((place, line.item, line.lot, line.owner))
+                    strict.add((place, line.item))
         for promise in draft.promises:
             keys.add(promise.at)
             needed.add(promise.at[:2])
@@ -152,7 +153,7 @@ _PARTS = (
     "'', '', '' FROM @pairs(place, item) @find(balance b ON b.place = pairs.place AND b.item = pairs.item) "
     "GROUP BY b.place, b.item, b.owner",
     "SELECT 3, h.place, h.item, h.lot, 0, 0, 0, h.source, h.effect, h.line "
-    "FROM @pairs(place, item) @find(hold h ON h.place = pairs.place AND h.item = pairs.item)",
+    "FROM @held(place, item) @find(hold h ON h.place = held.place AND h.item = held.item)",
     "SELECT 4, s.lot, s.place, 0, 0, 0, 0, '', '', '' FROM @lots(lot) @find(serial_at s ON s.lot = lots.lot)",
     "SELECT 5, 0, 0, 0, 0, 0, 0, sources.source, (SELECT p.hash FROM posting p WHERE p.source = sources.source "
     "ORDER BY p.seq DESC LIMIT 1), '' FROM @sources(source words)",
@@ -167,11 +168,13 @@ _READING_AND_DRAWING = " UNION ALL ".join((*_PARTS, _DRAWING))
 def _read(
     connection: Connection, state: State, drafts: Sequence[Draft], keys: set[Key], pairs: set[Pair], draw: int
 ) -> None:
-    held = pairs | {key[:2] for key in keys}
+    pairs = pairs | {key[:2] for key in keys}
+    moved = {(place, line.item) for draft in drafts for line in draft.lines for place in (line.origin, line.target)}
     lots = {line.lot for draft in drafts for line in draft.lines if line.serial}
     parameters = {
         "keys": as_rows({"place": p, "item": i, "lot": lot, "owner": o} for p, i, lot, o in keys),
-        "pairs": as_rows({"place": place, "item": item} for place, item in held),
+        "pairs": as_rows({"place": place, "item": item} for place, item in pairs),
+        "held": as_rows({"place": place, "item": item} for place, item in pairs | moved),
         "lots": as_rows({"lot": lot} for lot in lots),
         "sources": as_rows({"source": source} for source in {draft.posting.source for draft in drafts}),
         "draw": draw,

@@ -23,6 +23,7 @@ from engine.ledger.state import Named, State
 from engine.ledger.tables import STEP
 from engine.ledger.values import Posted
 from engine.ledger.weighing import Weighed
+from engine.quantities import LARGEST
 
 
 class Unwritten(Exception):
@@ -165,11 +166,17 @@ _SQL: Mapping[str, str] = MappingProxyType(
             "balance",
             "balances",
             _BALANCE,
-            "ORDER BY place, item, lot, owner ON CONFLICT (place, item, lot, owner) DO UPDATE SET "
-            "on_hand = balance.on_hand + excluded.on_hand, reserved = balance.reserved + excluded.reserved "
-            "WHERE balance.reserved + excluded.reserved >= 0 AND (excluded.on_hand >= 0 "
-            "OR balance.on_hand + excluded.on_hand >= 0 "
-            "OR (SELECT p.negative FROM ledger_place p WHERE p.id = excluded.place) = 1)",
+            " ".join(
+                (
+                    "ORDER BY place, item, lot, owner ON CONFLICT (place, item, lot, owner) DO UPDATE SET",
+                    "on_hand = balance.on_hand + excluded.on_hand, reserved = balance.reserved + excluded.reserved",
+                    "WHERE balance.reserved + excluded.reserved >= 0",
+                    "AND abs(balance.on_hand + excluded.on_hand) <=",
+                    str(LARGEST // 4),
+                    "AND (excluded.on_hand >= 0 OR balance.on_hand + excluded.on_hand >= 0",
+                    "OR (SELECT p.negative FROM ledger_place p WHERE p.id = excluded.place) = 1)",
+                )
+            ),
         ),
         "locks": insert_set("balance", "locks", _BALANCE, "ON CONFLICT DO NOTHING"),
         "months": insert_set(

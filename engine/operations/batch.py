@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from engine.operations.services import Services
 
 MOST = 1000
-TOGETHER = 200
+TOGETHER = 50
+"""Commands a transaction: more of them would each read past what the others have written."""
 GATE = 7_310_002
 """One group at a time: each holds many balances until its end, in no order, and two would wait for each other."""
 KNOWN = {"key", "at", "method", "path", "body", "if_match"}

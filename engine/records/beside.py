@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import listed, one_of, rows_from, run
+from engine.database.dialects import rows_from, run
 from engine.errors import Fault, Refusal, invalid, text
 from engine.records.indexing import Index
 from engine.records.stored import Stored, dumps
@@ -130,14 +130,14 @@ def write_words(connection: Connection, stored: Stored, index: Index) -> None:
     sql = (
         "INSERT INTO record_token (form, token, record, own) SELECT :form, token, :record, max(own) FROM ("
         f"SELECT token, 1 AS own FROM {source} UNION ALL "
-        f"SELECT token, 0 AS own FROM record_token WHERE own = 1 AND {one_of(dialect, 'record', 'borrows')}"
-        ") AS found GROUP BY token"
+        "SELECT t.token, 0 AS own FROM @borrows(record words) @find(record_token t ON t.record = borrows.record) "
+        "WHERE t.own = 1) AS found GROUP BY token"
     )
     parameters = {
         "form": stored.form,
         "record": stored.id,
         "words": dumps([{"token": word} for word in sorted(index.words)]),
-        "borrows": listed(dialect, sorted(index.borrows)),
+        "borrows": dumps([{"record": each} for each in sorted(index.borrows)]),
     }
     run(connection, sql, parameters)
 
