@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
-from engine import demo
+from engine import demo, seed
 from engine.access import accounts, passwords, stamps
 from engine.clock import Clock, SystemClock
 from engine.database import open_database
@@ -29,8 +29,9 @@ from engine.delivery.watching import watch
 from engine.effects import EFFECTS
 from engine.errors import rule, text
 from engine.fields import FIELD_TYPES
-from engine.operations import batch, counting, founding, loading, publishing, recount, testclock, timing
+from engine.operations import batch, counting, founding, loading, publishing, recount, seeding, testclock, timing
 from engine.operations.calls import Actor, Call
+from engine.operations.ids import new_id
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
 from engine.operations.services import Services
@@ -44,6 +45,9 @@ from engine.web.rendering import render_words
 from engine.web.serving import serve as serve_app
 
 FIELD_AND_EFFECTS: Vocabulary = vocabulary(FIELD_TYPES, EFFECTS)
+PROGRESS = 2
+"""Standard error."""
+TOLD_EVERY = 10
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="start")
 
 
@@ -111,16 +115,17 @@ def _read(services: Services, layers: Sequence[Path]) -> Loaded:
 
 def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
     """Load a demo chain into a database without people; nothing when there are people already."""
+    if seed.is_seed(folder, name):
+        with services.database.reading() as connection:
+            empty = seeding.is_empty(connection)
+        return load_seed(services, folder, name) if empty else []
     with services.database.reading() as connection:
         now = services.now(connection)
         state = loading.state_of(services, connection, now)
     if state.directory.persons:
         return []
-    given = services.settings.demo_password
-    password = given.get_secret_value() if given else secrets.token_urlsafe(9)
-    services.database.transaction(
-        lambda connection: founding.found(services, Operation(services, connection, SYSTEM_CALL), password)
-    )
+    password, shown = _password(services)
+    _found(services, password)
 
     def run(account: str | None, at: datetime, commands: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         then = replace(services, clock_for=lambda _connection: StoodClock(at))
@@ -130,8 +135,47 @@ def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
         return answers
 
     count = demo.load_demo(folder, name, password, now, state.zone, run)
-    shown = password if not given else "of CHAINSTOCK_DEMO_PASSWORD"
     return [f"demo {name}: {count} commands", f"sign in as {_accounts(services)}", f"with the password {shown}"]
+
+
+def _password(services: Services) -> tuple[str, str]:
+    """The password of everybody in a demo, and what is told of it."""
+    given = services.settings.demo_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(9)
+    return password, "of CHAINSTOCK_DEMO_PASSWORD" if given else password
+
+
+def _found(services: Services, password: str) -> None:
+    services.database.transaction(
+        lambda connection: founding.found(services, Operation(services, connection, SYSTEM_CALL), password)
+    )
+
+
+def load_seed(services: Services, folder: Path, name: str, size: seed.Size = seed.WHOLE) -> list[str]:
+    """Draw a chain into a database without records, telling how far it is; refused when there are some."""
+    with services.database.reading() as connection:
+        now = services.now(connection)
+        zone = loading.state_of(services, connection, now).zone
+        if not seeding.is_empty(connection):
+            raise demo.DemoFault(f"demo {name} is loaded into an empty database only; this one has records")
+    password, shown = _password(services)
+    told = seed.read(folder, name)
+    drawn = seed.Seed(told, size.within(told), now.astimezone(zone).date(), zone, new_id)
+    _found(services, password)
+    count = 0
+    for form, commands in drawn.masters():
+        seeding.write(services, commands)
+        count += len(commands)
+        tell(f"{len(commands)} x {form}", PROGRESS)
+    for day, commands in drawn.days():
+        seeding.write(services, commands)
+        count += len(commands)
+        if (day + 1) % TOLD_EVERY == 0:
+            tell(f"day {day + 1}, {count} commands", PROGRESS)
+    accounts = seeding.open_accounts(services, password, now)
+    seeding.build_months(services, now)
+    return [f"demo {name}: {count} commands", f"{len(accounts)} people sign in, such as {', '.join(accounts[:4])}",
+            f"with the password {shown}"]  # fmt: skip
 
 
 def _accounts(services: Services) -> str:
@@ -166,9 +210,9 @@ def serve(settings: Settings) -> None:
         raise SystemExit(code)
 
 
-def tell(line: str) -> None:
-    """Say something to whoever started us, on standard output."""
-    os.write(1, f"{line}\n".encode())
+def tell(line: str, where: int = 1) -> None:
+    """Say something to whoever started us, on standard output unless it is how far we are."""
+    os.write(where, f"{line}\n".encode())
 
 
 def application(settings: Settings, worker: int) -> FastAPI:
@@ -258,7 +302,12 @@ def set_password(settings: Settings, account: str, password: str) -> None:
     services.database.transaction(work)
 
 
-def load_demo(settings: Settings, name: str) -> Iterable[str]:
-    """Load a demo chain by a command of its own."""
-    services = build(settings.model_copy(update={"demo": name}))
+def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:
+    """Load a demo chain by a command of its own; `days` and `percent` are for one that is drawn."""
+    folder = settings.library or pack_folder()
+    if not seed.is_seed(folder, name):
+        yield from prepare(build(settings.model_copy(update={"demo": name})))
+        return
+    services = build(settings.model_copy(update={"demo": None}))
     yield from prepare(services)
+    yield from load_seed(services, folder, name, seed.Size(days, percent))

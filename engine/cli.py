@@ -143,12 +143,14 @@ def account(
 
 @demo_app.command("load")
 def demo_load(
-    name: Annotated[str, typer.Argument(help="small, small_sales, ...")],
+    name: Annotated[str, typer.Argument(help="small, small_sales, seed ...")],
     library: Annotated[Path | None, typer.Option(help="Definitions for an empty database")] = None,
     database: Address = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="seed: days of business")] = None,
+    scale: Annotated[int, typer.Option(min=1, max=1000, help="seed: stores and items, in a hundred")] = 100,
 ) -> None:
-    """Load a demo chain into a database without people."""
-    for line in bootstrap.load_demo(_settings(database=database, library=library), name):
+    """Load a demo chain into a database without people (seed: without records; takes minutes)."""
+    for line in bootstrap.load_demo(_settings(database=database, library=library), name, days, scale):
         typer.echo(line)
 
 

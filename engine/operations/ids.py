@@ -43,10 +43,11 @@ def _sent(field: Field, raw: Any) -> Iterator[Reference]:
         yield Reference(field.value_type.form or "", found)
 
 
-def new_id(now: datetime) -> str:
-    """A UUID of version 7: the moment in milliseconds, then chance."""
+def new_id(now: datetime, chance: int | None = None) -> str:
+    """A UUID of version 7: the moment in milliseconds, then chance (128 bits; our own when none is given)."""
     millis = to_stored(now) // 1000
-    chance = uuid.uuid4().int
+    if chance is None:
+        chance = uuid.uuid4().int
     number = (
         (millis & ((1 << 48) - 1)) << 80
         | 0x7 << 76

@@ -69,7 +69,7 @@ def test_migrate_says_the_revision_and_demo_load_runs_once(env: dict[str, str]) 
 def test_an_unknown_demo_is_one_sentence(tmp_path: Path) -> None:
     done = command("demo", "load", "nothing", env=environment(f"sqlite:///{tmp_path / 'x.db'}", tmp_path))
     assert done.returncode == 1
-    assert "there is no demo 'nothing'; there are: small, small_sales" in done.stderr
+    assert "there is no demo 'nothing'; there are: seed, small, small_sales" in done.stderr
     assert "Traceback" not in done.stderr
 
 
