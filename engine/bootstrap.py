@@ -45,9 +45,6 @@ from engine.web.rendering import render_words
 from engine.web.serving import serve as serve_app
 
 FIELD_AND_EFFECTS: Vocabulary = vocabulary(FIELD_TYPES, EFFECTS)
-PROGRESS = 2
-"""Standard error."""
-TOLD_EVERY = 10
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="start")
 
 
@@ -117,8 +114,9 @@ def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
     """Load a demo chain into a database without people; nothing when there are people already."""
     if seed.is_seed(folder, name):
         with services.database.reading() as connection:
-            empty = seeding.is_empty(connection)
-        return load_seed(services, folder, name) if empty else []
+            if not seeding.is_empty(connection):
+                return []
+        return load_seed(services, folder, name)
     with services.database.reading() as connection:
         now = services.now(connection)
         state = loading.state_of(services, connection, now)
@@ -158,24 +156,14 @@ def load_seed(services: Services, folder: Path, name: str, size: seed.Size = see
         zone = loading.state_of(services, connection, now).zone
         if not seeding.is_empty(connection):
             raise demo.DemoFault(f"demo {name} is loaded into an empty database only; this one has records")
-    password, shown = _password(services)
-    told = seed.read(folder, name)
+    told, (password, shown) = seed.read(folder, name), _password(services)
     drawn = seed.Seed(told, size.within(told), now.astimezone(zone).date(), zone, new_id)
     _found(services, password)
-    count = 0
-    for form, commands in drawn.masters():
-        seeding.write(services, commands)
-        count += len(commands)
-        tell(f"{len(commands)} x {form}", PROGRESS)
-    for day, commands in drawn.days():
-        seeding.write(services, commands)
-        count += len(commands)
-        if (day + 1) % TOLD_EVERY == 0:
-            tell(f"day {day + 1}, {count} commands", PROGRESS)
+    count = seeding.load(services, drawn, partial(tell, where=2))
     accounts = seeding.open_accounts(services, password, now)
     seeding.build_months(services, now)
-    return [f"demo {name}: {count} commands", f"{len(accounts)} people sign in, such as {', '.join(accounts[:4])}",
-            f"with the password {shown}"]  # fmt: skip
+    people = f"{len(accounts)} people, such as {', '.join(accounts[:4])}"
+    return [f"demo {name}: {count} commands", f"sign in as one of {people}", f"with the password {shown}"]
 
 
 def _accounts(services: Services) -> str:

@@ -157,7 +157,8 @@ class Seed:
 
     def _turn(self, made: Drawn, name: str) -> Drawn:
         found = self._sets[name]
-        return found[(made.names["n"] - 1) % len(found)]
+        number: int = made.names["n"]
+        return found[(number - 1) % len(found)]
 
     def _any(self, made: Drawn, told: Mapping[str, str]) -> Drawn:
         refused = made.find(told["but"])

@@ -5,7 +5,7 @@ Used by bootstrap for demos. Each is by somebody at a moment of the past, with h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from engine.operations.operation import Operation
 from engine.operations.shelf import Shelf
 from engine.operations.testclock import StoodClock
 from engine.records import tasks
-from engine.seed import Command
+from engine.seed import Command, Seed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,11 +30,27 @@ if TYPE_CHECKING:
     from engine.operations.services import Services
 
 TOGETHER = 250
+TOLD_EVERY = 10
 
 
 def is_empty(connection: Connection) -> bool:
     """Whether there is no record yet, and never was one."""
     return run(connection, "SELECT 1 FROM record_id LIMIT 1").first() is None
+
+
+def load(services: Services, drawn: Seed, tell: Callable[[str], None]) -> int:
+    """Write down everything that is drawn, telling how far it is; how many commands that were."""
+    count = 0
+    for form, commands in drawn.masters():
+        write(services, commands)
+        count += len(commands)
+        tell(f"{len(commands)} x {form}")
+    for day, commands in drawn.days():
+        write(services, commands)
+        count += len(commands)
+        if (day + 1) % TOLD_EVERY == 0:
+            tell(f"day {day + 1}, {count} commands")
+    return count
 
 
 def write(services: Services, commands: Sequence[Command]) -> None:

@@ -145,7 +145,7 @@ def test_people_of_a_drawn_chain_sign_in_and_see_a_year_that_went_by(tmp_path: P
         assert {each["state"] for each in moved} == {"done"}
         history = auditor.get(f"records/transfer/{moved[0]['id']}/history")["items"]
         assert [each["action"] for each in history][-2:] == ["ship", "receive"]
-        assert len({each["actor"]["id"] if isinstance(each["actor"], dict) else each["actor"] for each in history}) >= 3
+        assert len({str(each["person"]) for each in history}) >= 3
         assert server.be("till-S001").get("records/ticket", limit="500")["items"]
 
 
