@@ -29,6 +29,7 @@ def _spelled(dialect: str, sql: str) -> str:
     `@name(place, key words)` is a set of rows. `@find(balance b ON b.place = name.place)` joins a table to it by one
     search in an index per row: PostgreSQL cannot know how small the set is, and would read the whole table.
     `@perhaps(rows t ON t.record = r.id)` does the same and keeps what has no row there.
+    `@any(source, sources)` is the condition that a column is one of a JSON list of texts, found by its index.
     `@share(gate)` before it shares a gate (see `share_gate`), `@lock(b)` at the end locks rows, in the set's order.
     """
 
@@ -38,6 +39,8 @@ def _spelled(dialect: str, sql: str) -> str:
         if found[1] == "share":
             shared = f"(SELECT pg_advisory_xact_lock_shared(:{found[2]})) AS shared CROSS JOIN"
             return shared if dialect == "postgresql" else ""
+        if found[1] == "any":
+            return _any(dialect, *found[2].split(", "))
         if found[1] in ("find", "perhaps"):
             return _found(dialect, found[2], "JOIN" if found[1] == "find" else "LEFT JOIN")
         columns = [column.split() for column in found[2].split(",")]
@@ -45,6 +48,12 @@ def _spelled(dialect: str, sql: str) -> str:
 
     sql = _ROWS.sub(expand, sql)
     return _PARAMETER.sub(r"%(\1)s", sql) if dialect == "postgresql" else sql
+
+
+def _any(dialect: str, column: str, name: str) -> str:
+    if dialect == "postgresql":
+        return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(CAST(:{name} AS json))))"
+    return " ".join((column, "IN (SELECT value FROM", f"json_each(:{name}))"))
 
 
 def _found(dialect: str, joined: str, join: str) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from engine.clock import from_stored, to_stored
@@ -197,12 +198,14 @@ _SQL: Mapping[str, str] = MappingProxyType(
         "changed": (
             "UPDATE reservation SET place = changed.place, item = changed.item, lot = changed.lot, "
             "owner = changed.owner, quantity = changed.quantity FROM @changed(source words, effect words, line words, "
-            "place, item, lot, owner, quantity, held_place, held_quantity) WHERE reservation.source = changed.source "
+            "place, item, lot, owner, quantity, held_place, held_quantity) "
+            "WHERE @any(reservation.source, sources) AND reservation.source = changed.source "
             "AND reservation.effect = changed.effect AND reservation.line = changed.line "
             "AND reservation.place = changed.held_place AND reservation.quantity = changed.held_quantity"
         ),
         "freed": (
-            "DELETE FROM reservation WHERE (source, effect, line, quantity) IN (SELECT source, effect, line, quantity "
+            "DELETE FROM reservation WHERE @any(source, sources) "
+            "AND (source, effect, line, quantity) IN (SELECT source, effect, line, quantity "
             "FROM @freed(source words, effect words, line words, quantity))"
         ),
         "held": insert_set(
@@ -213,21 +216,30 @@ _SQL: Mapping[str, str] = MappingProxyType(
             "lot = excluded.lot",
         ),
         "unheld": (
-            "DELETE FROM hold WHERE (source, effect, line) IN "
+            "DELETE FROM hold WHERE @any(source, sources) AND (source, effect, line) IN "
             "(SELECT source, effect, line FROM @unheld(source words, effect words, line words))"
         ),
     }
 )
+_BY_SOURCE = {"changed", "freed", "unheld"}
 _COUNTED = {"postings", "movements", "balances", "serials", "promised", "changed", "freed"}
 
 
 def write(connection: Connection, change: Change) -> None:
     """Write it all, or raise `Unwritten` with the name of what somebody else was faster with."""
     sets = {name: rows for name, rows in _sets(change).items() if rows}
-    counts = run_together(connection, [(_SQL[name], {name: as_rows(rows)}) for name, rows in sets.items()])
+    counts = run_together(connection, [(_SQL[name], _parameters(name, rows)) for name, rows in sets.items()])
     for (name, rows), count in zip(sets.items(), counts, strict=True):
         if name in _COUNTED and count != len(rows):
             raise Unwritten(name)
+
+
+def _parameters(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The rows; for what is found by its source, the sources too, so that no table is read as a whole."""
+    if name not in _BY_SOURCE:
+        return {name: as_rows(rows)}
+    sources = sorted({row["source"] for row in rows})
+    return {name: as_rows(rows), "sources": orjson.dumps(sources).decode()}
 
 
 def _sets(change: Change) -> dict[str, Sequence[Mapping[str, Any]]]:
