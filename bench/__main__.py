@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import everyday, posted_action, pure
+from bench import everyday, ledger_post, posted_action, processes, pure, seeded
 from bench.result import HEAD
 
 KINDS = ("postgres", "sqlite")
@@ -16,11 +16,17 @@ def main() -> None:
     print(HEAD)
     for figure in pure.measure(300_000 if full else 30_000):
         print(figure.line(), flush=True)
+    for figure in ledger_post.measure_all(1000 if full else 100):
+        print(figure.line(), flush=True)
     for kind in KINDS:
-        figures = everyday.measure(kind, calls=10 if full else 2)
-        figures += posted_action.measure(kind, 5, 400 if full else 40)
-        for figure in figures:
-            print(figure.line(), flush=True)
+        for measure in (
+            lambda kind: everyday.measure(kind, calls=10 if full else 2),
+            lambda kind: posted_action.measure(kind, 5, 400 if full else 40),
+            lambda kind: processes.measure(kind, 5 if full else 3, 96 if full else 16),
+            lambda kind: seeded.measure(kind, *((365, 100, 100_000) if full else (30, 10, 300))),
+        ):
+            for figure in measure(kind):
+                print(figure.line(), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a posting costs beside its floor, on both databases: `python bench/ledger_post.py [rounds]`.
+"""What a posting costs beside its floor, on both databases: `python -m bench.ledger_post [rounds]`.
 
 The floor is one statement that inserts the same movements and adds to the same balances, without ids, locks, checks or
 hash. Both are run in turns on one connection, each in its own transaction without the wait for the disk, so that what
@@ -21,6 +21,7 @@ import orjson
 from sqlalchemy import Connection
 
 import engine.ledger.tables as tables
+from bench.result import Figure
 from engine.database import Database, open_database
 from engine.database.dialects import run_together
 from engine.database.embedded import start_server
@@ -136,8 +137,8 @@ def timed(database: Database, work: Callable[[Connection], object]) -> float:
     return (time.perf_counter() - start) * 1e6
 
 
-def measure(database: Database, rounds: int) -> None:
-    """One line of the table for single postings, one for batches of 200 tickets of 3 rows."""
+def measure(database: Database, rounds: int) -> list[Figure]:
+    """A single posting beside its floor, and batches of 200 tickets of 3 rows."""
     stock(database)
     single: list[float] = []
     floors: list[float] = []
@@ -145,23 +146,34 @@ def measure(database: Database, rounds: int) -> None:
         single.append(timed(database, lambda connection, n=number: Book(connection).post(posting(n))))
         floors.append(timed(database, lambda connection, n=number: floor(connection, n)))
     ours, least = statistics.median(single), statistics.median(floors)
-    print(
-        f"{database.dialect:11} one posting of {ROWS}: {ours:7.0f} us, floor {least:7.0f} us, ratio {ours / least:.2f}"
-    )
     batches = []
     for batch in range(max(3, rounds // 100)):
         tickets = [posting(10**7 + batch * 200 + each, 3) for each in range(200)]
         batches.append(timed(database, lambda connection, t=tickets: Book(connection).post_many(t)) / 200)
     each = statistics.median(batches)
-    print(f"{database.dialect:11} a ticket of 3 in a batch of 200: {each:5.0f} us, {1e6 / each:7.0f} tickets/s")
+    name = database.dialect
+    return [
+        Figure(
+            f"ledger alone: a posting of {ROWS}, {name}", "", f"{ours:.0f} us", ours / least, rounds,
+            f"floor {least:.0f} us",
+        ),
+        Figure(
+            f"ledger alone: 3 rows in a batch of 200, {name}", "", f"{1e6 / each:.0f}/s", None, len(batches),
+            f"{each:.0f} us each",
+        ),
+    ]  # fmt: skip
+
+
+def measure_all(rounds: int = 300) -> list[Figure]:
+    """The figures of both databases."""
+    with databases() as opened:
+        return [figure for database in opened for figure in measure(database, rounds)]
 
 
 def main() -> None:
     """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    with databases() as opened:
-        for database in opened:
-            measure(database, rounds)
+    for figure in measure_all(int(sys.argv[1]) if len(sys.argv) > 1 else 1000):
+        print(figure.line())
 
 
 if __name__ == "__main__":

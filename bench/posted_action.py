@@ -76,6 +76,8 @@ class Desk:
         self.store = store
         self.clerk = chain.client(f"clerk-{store}")
         self.manager = chain.client(f"manager-{store}")
+        self.other = self.clerk
+        """The clerk of the store that goods are sent to, on a connection of its own, where a bench has one."""
 
 
 def build(serving: Serving) -> tuple[Chain, list[Desk]]:
@@ -132,9 +134,10 @@ class Floor:
         "CREATE TABLE floor_balance (place BIGINT, item BIGINT, on_hand BIGINT, PRIMARY KEY (place, item))",
     )
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rows: int = ROWS, first: int = 0) -> None:
         self._database = database
-        self._number = 0
+        self._rows = rows
+        self._number = first
         moves = rows_from(
             database.dialect, "moves", dict.fromkeys(("id", "item", "origin", "target", "quantity"), "whole")
         )
@@ -158,15 +161,15 @@ class Floor:
 
     def _once(self, number: int) -> None:
         store = number % CLIENTS
-        items = sorted((number * 7 + row * 13) % len(ITEMS) for row in range(ROWS))
+        items = sorted((number * 7 + row * 13) % len(ITEMS) for row in range(self._rows))
         moves = [
-            {"id": number * ROWS + row, "item": item, "origin": 1000, "target": store, "quantity": 5}
+            {"id": number * self._rows + row, "item": item, "origin": 1000, "target": store, "quantity": 5}
             for row, item in enumerate(items)
         ]
         balances = [
             {"place": place, "item": item, "on_hand": change}
             for place, change in ((store, 5), (1000, -5))
-            for item in items
+            for item in dict.fromkeys(items)
         ]
         parameters: tuple[dict[str, Any], ...] = (
             {"id": named("floor", number)},
@@ -184,7 +187,7 @@ class Floor:
 def measure(kind: str, turns: int = 5, each: int = 200) -> list[Figure]:
     """The two actions beside the floor; `each` a round, a multiple of the clients."""
     figures: list[Figure] = []
-    with folder() as where, database(kind, where) as url, database(_beside(kind, where), where) as other:
+    with folder() as where, database(kind, where) as url, database(beside(kind, where), where) as other:
         serving = Serving(url, where, workers=1 if kind == "sqlite" else 2)
         serving.start()
         opened = open_database(other)
@@ -207,7 +210,8 @@ def measure(kind: str, turns: int = 5, each: int = 200) -> list[Figure]:
     return figures
 
 
-def _beside(kind: str, where: Path) -> str:
+def beside(kind: str, where: Path) -> str:
+    """Where the floor's tables lie: in the same PostgreSQL, or in a file beside."""
     return f"sqlite:///{where / 'floor.db'}" if kind == "sqlite" else kind
 
 

@@ -24,6 +24,10 @@ class Figure:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         return f"{self.name:58} {self.goal:>22} {self.figure:>14} {ratio:>7} {self.count:>4}  {self.note}"
 
+    def rest(self) -> tuple[str, str, float | None, int, str]:
+        """Everything but the name."""
+        return self.goal, self.figure, self.ratio, self.count, self.note
+
 
 HEAD = f"{'work':58} {'goal':>22} {'figure':>14} {'ratio':>7} {'n':>4}"
 
