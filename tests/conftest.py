@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
 from engine.database import Database, open_database
@@ -27,6 +28,9 @@ from tests.serving import command, environment, serving
 RUN = "CHAINSTOCK_TEST_RUN"
 TEMPLATE = "chainstock_template"
 SMALL = "chainstock_small"
+
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")  # a machine that others use as well is no fault of what is tested
 
 
 def pytest_configure(config: pytest.Config) -> None:

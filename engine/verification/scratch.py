@@ -105,9 +105,10 @@ class Scratch:
 
     def signature(self) -> str:
         """The same for two ledgers from which everything goes on alike."""
-        balances = sorted((key, f"{amount.normalize():f}") for key, amount in self.balances.items() if "/" in key[0])
-        promises = sorted((key, f"{kept.quantity.normalize():f}") for key, kept in self.promises.items())
-        return repr((balances, promises, sorted(map(repr, self.holds)), sorted(self.posted)))
+        balances = [(key, f"{amount.normalize():f}") for key, amount in self.balances.items() if "/" in key[0]]
+        promises = [(key, f"{kept.quantity.normalize():f}") for key, kept in self.promises.items()]
+        figures = (balances, promises, self.holds, self.posted)
+        return repr([sorted(map(repr, each)) for each in figures])  # as words: a lot or a row may be None
 
     def _add(self, key: Key, quantity: Decimal, outcome: Move) -> None:
         place = outcome.origin if outcome.origin.key == key[0] else outcome.target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ from engine.definitions.models import (
 )
 from engine.definitions.outline import CHAIN, FormOutline, Outline
 from engine.definitions.scopes import Names, scope_of
-from engine.errors import text
+from engine.errors import Refusal, text
 from engine.expressions import Environment, Expression, Place, Reference, Subject, Type, Value, compile_expression
 from engine.expressions.faults import failed
 from engine.workflow import arrive, decide, take
@@ -368,3 +368,12 @@ def started(workflow: Workflow, actor: str = "clara", **options: Any) -> Case:
     case = Case(workflow, **options)
     case.act(actor, "submit")
     return case
+
+
+def refusal_of(work: Callable[[], object]) -> Refusal | None:
+    """What a piece of work was refused with."""
+    try:
+        work()
+    except Refusal as refusal:
+        return refusal
+    return None
