@@ -113,10 +113,7 @@ def _read(services: Services, layers: Sequence[Path]) -> Loaded:
 def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:
     """Load a demo chain into a database without people; nothing when there are people already."""
     if seed.is_seed(folder, name):
-        with services.database.reading() as connection:
-            if not seeding.is_empty(connection):
-                return []
-        return load_seed(services, folder, name)
+        return load_seed(services, folder, name) if services.database.transaction(seeding.is_empty) else []
     with services.database.reading() as connection:
         now = services.now(connection)
         state = loading.state_of(services, connection, now)
