@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.definitions.models import Field, Form
 from engine.expressions import Reference, Subject
-from engine.fields import BY_NAME, Known
+from engine.fields import BY_NAME, Known, Typed
 from engine.quantities import write
 from engine.records.filling_patch import Filled, patch
 from engine.records.filling_plan import NUMBERS, REFERENCES
@@ -59,7 +59,7 @@ def said(of: Field | None, value: Any) -> Any:
         return value.id if isinstance(value, (Reference, Subject)) else _NO_VALUE
     if isinstance(value, (tuple, list)):
         return list(value)
-    return BY_NAME[of.type].dump(value, of) if isinstance(value, str) else value
+    return BY_NAME[of.type].dump(value, of) if isinstance(value, Typed) else value
 
 
 def _number(value: Any) -> Any:
