@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
@@ -80,7 +80,8 @@ class Expression:
         What the world itself refuses, and what the database breaks with, passes through: neither is ever a yes.
         """
         try:
-            return cast("Value", self.run(environment))
+            value: Value = self.run(environment)
+            return value
         except (Refusal, SQLAlchemyError):
             raise
         except KeyError as error:

@@ -45,7 +45,7 @@ def prepare(
     require_revision(
         folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action)
     )
-    take(
+    proceed(
         operation,
         folder,
         action,
@@ -86,10 +86,21 @@ def take(
     asks: Mapping[str, Any] | None = None,
     comment: str | None = None,
 ) -> None:
-    """Check what was sent with the action, write it, and take the transition as the actor."""
-    refusal = permitted(operation, folder, action)
-    if refusal is not None:
-        raise refusal
+    """Take an action that may be the actor's or not; the same as `proceed` once that is known."""
+    require_revision(folder, None, check=permitted(operation, folder, action))
+    proceed(operation, folder, action, values=values, asks=asks, comment=comment)
+
+
+def proceed(
+    operation: Operation,
+    folder: Folder,
+    action: str,
+    *,
+    values: Mapping[str, Any] | None = None,
+    asks: Mapping[str, Any] | None = None,
+    comment: str | None = None,
+) -> None:
+    """Check what was sent with an action that is permitted, write it, and take the transition as the actor."""
     transition = folder.workflow.transitions[action]
     answered = asking.answers(operation, folder, transition.asks, asks or {})
     if values:

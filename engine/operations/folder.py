@@ -100,6 +100,8 @@ class Folder:
     splits: list[Split] = field(default_factory=list)
     lived: bool = False
     """Whether live values are worked out as of now."""
+    ready: bool = False
+    """Whether those are that an expression of the library can ask for."""
     making: bool = False
     """While it is being created; what is fixed at `create` is not fixed yet."""
     discarded: bool = False

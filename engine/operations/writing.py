@@ -70,7 +70,7 @@ def derive(operation: Operation, folder: Folder, base: str = "") -> None:
     derived = filling.derive(folder.form, folder.values, _environments(operation, folder), at)
     refuse(operation, folder, derived.faults, base)
     folder.values = derived.values
-    folder.lived = not at.idle
+    folder.lived, folder.ready = not at.idle, True
     folder.fresh = set()
 
 
@@ -93,6 +93,17 @@ def current(operation: Operation, folder: Folder) -> dict[str, Any]:
         if any(each.live is not None for each in rights.each_field(folder.form)):
             derived = filling.derive(folder.form, folder.values, _environments(operation, folder), moment(folder))
             folder.values = derived.values
+    return folder.values
+
+
+def meant(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """The same as far as an expression of the library can ask; what is only shown waits until somebody looks."""
+    if not folder.ready and not folder.lived:
+        folder.ready = True
+        unasked = idle(folder.library, folder.form)
+        if any(each.live is not None and each.path not in unasked for each in rights.each_field(folder.form)):
+            at = replace(moment(folder), idle=unasked)
+            folder.values = filling.derive(folder.form, folder.values, _environments(operation, folder), at).values
     return folder.values
 
 

@@ -71,7 +71,12 @@ def _condition(alternative: Alternative) -> Callable[[Asks], bool]:
 
 def actions(workflow: Workflow, state: str) -> tuple[str, ...]:
     """The names of the transitions that leave a state, in the order of the file."""
-    return tuple(_machine(_Same(workflow)).get_triggers(state))
+    return _actions(_Same(workflow), state)
+
+
+@lru_cache(maxsize=4096)
+def _actions(same: _Same, state: str) -> tuple[str, ...]:
+    return tuple(_machine(same).get_triggers(state))
 
 
 def choose(workflow: Workflow, state: str, action: str, asks: Asks) -> Alternative | None:
