@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     session_hours: int = 12
     body_limit: int = 1_048_576
     upload_limit: int = 26_214_400
+    file_quota: int = 2_000_000_000
+    """Bytes of files that one person may keep here."""
+
     pool: int = 16
     """Database connections per process."""
 

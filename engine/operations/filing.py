@@ -17,8 +17,6 @@ from engine.records.attachments import Attachment, FileStore
 if TYPE_CHECKING:
     from engine.operations.services import Services
 
-QUOTA = 2_000_000_000
-
 
 def store(services: Services, call: Call, name: str, content: bytes) -> Answer:
     """Keep an uploaded file: `{id, name, type, size}`. Its type comes from its bytes; images lose their metadata."""
@@ -39,7 +37,7 @@ def store(services: Services, call: Call, name: str, content: bytes) -> Answer:
             address,
             to_stored(operation.now),
         )
-        attachments.add(operation.connection, kept, QUOTA)
+        attachments.add(operation.connection, kept, services.settings.file_quota)
         return Answer(201, {"id": kept.id, "name": kept.name, "type": kept.type, "size": kept.size})
 
     return once.perform(services, call, request, work)

@@ -70,6 +70,8 @@ def make_key(operation: Operation, body: Mapping[str, Any]) -> Answer:
     assert actor is not None
     if actor.via == "key":
         raise forbidden("key_makes_key", text("A key cannot make keys.", "密钥不能创建密钥。"))
+    if rights.reach(operation, "keys", "create") == rights.CLOSED:
+        raise forbidden()
     name = bodies.word(body, "name")
     made = sessions.make_key(
         operation.connection, operation.new_id(), actor.person, name[:100], _grants(body), operation.now, _expires(body)
