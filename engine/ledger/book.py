@@ -80,7 +80,9 @@ class Book:
                 continue
             weighed = weigh(draft, state)
             if isinstance(weighed, Refusal):
-                answers.append(weighed)
+                # Alone, its keys were not looked up yet; what was posted already is refused as that.
+                again = len(drafts) == 1 and known_keys(self.connection, drafts)
+                answers.append(refusals.no("posted_already") if again else weighed)
                 continue
             posted.update(keys)
             answers.append(change.add(weighed, state))
