@@ -113,7 +113,7 @@ def _step_writable(operation: Operation, folder: Folder, task: Task) -> Writable
 
 def _may(operation: Operation, folder: Folder, task: Task, verdict: str, to: str | None) -> None:
     """Refuse who may not decide this now, before anything that was sent is looked at."""
-    if not rights.may(operation, folder, verdict):
+    if not rights.may_decide(operation, folder, verdict):
         raise forbidden()
     vote(operation.situation(folder), task.step, task.part, verdict, to=to)
 

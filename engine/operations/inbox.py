@@ -96,8 +96,8 @@ def mine(operation: Operation, folder: Folder, task: Task) -> bool:
         return True
     for wait in waiting(operation.situation(folder)):
         if (wait.kind, wait.step, wait.part) == (task.kind, task.step, task.part):
-            asked = (task.step,) if task.kind == "expects" else task.actions
-            if not any(rights.may(operation, folder, action) for action in asked):
+            may, asked = (rights.may, (task.step,)) if task.kind == "expects" else (rights.may_decide, task.actions)
+            if not any(may(operation, folder, action) for action in asked):
                 return False
             return operation.actor_id in wait.people
     return False

@@ -55,6 +55,13 @@ def may(operation: Operation, folder: Folder, action: str) -> bool:
     return within is None or bool(within & belongs(folder))
 
 
+def may_decide(operation: Operation, folder: Folder, verdict: str) -> bool:
+    """Whether the policy lets the actor give this verdict: a step names its people, lines that name it narrow them."""
+    form = folder.form.name
+    named = operation.matrix.who(form, verdict)
+    return may(operation, folder, verdict) if named else granted(operation, form, verdict)
+
+
 def belongs(folder: Folder) -> frozenset[str]:
     """The org units of a record; as it is stored, and as it is being written."""
     own = frozenset([folder.id]) if folder.form.told.get("org_unit") else frozenset()
