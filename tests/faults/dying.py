@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from engine import bootstrap
 from engine.database import Database, open_database
+from engine.database.prepared import Prepared
 from engine.operations import loading, timing
 from engine.operations.calls import Actor, Call
 from engine.operations.services import Services
@@ -47,7 +48,7 @@ class Fate:
 
 
 def watch(database: Database, fate: Fate) -> None:
-    """Tell fate of every statement: through the driver's own trace, so that none can pass it by."""
+    """Tell fate of every statement, so that none can pass it by: SQLite's trace, PostgreSQL's two ways to ask."""
 
     class Watched(psycopg.Cursor[Any]):
         def execute(self, *args: Any, **options: Any) -> Any:
@@ -62,6 +63,13 @@ def watch(database: Database, fate: Fate) -> None:
 
     event.listen(database.engine, "connect", connected)
     if database.dialect == "postgresql":
+        straight = Prepared.run
+
+        def told(prepared: Prepared, sql: str, parameters: Mapping[str, Any]) -> Any:
+            fate()
+            return straight(prepared, sql, parameters)
+
+        Prepared.run = told  # type: ignore[method-assign]
         for moment in ("commit", "rollback"):
             event.listen(database.engine, moment, fate)
 
