@@ -68,9 +68,7 @@ class Database:
     def glance(self) -> Iterator[Connection]:
         """A connection for a single statement that reads: what it sees is what was committed when it began."""
         try:
-            with self.engine.connect().execution_options(chainstock_reading=True) as connection:
-                if self.dialect == "postgresql":
-                    connection.execution_options(isolation_level="AUTOCOMMIT")
+            with self.engine.connect().execution_options(chainstock_reading=True, chainstock_alone=True) as connection:
                 yield connection
         except OperationalError as error:
             raise _away() from error

@@ -79,7 +79,8 @@ def execute(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> 
     base = _BASES[connection.dialect.name]
     try:
         if base is psycopg.Error:
-            done = prepared(driver, connection.info).run(sql, parameters)
+            alone = "chainstock_alone" in connection.get_execution_options()
+            done = prepared(driver, connection.info).run(sql, parameters, begin=not alone)
             if done is not None:
                 return Result(done.columns, done.lines, done.rowcount)
         cursor = driver.cursor()

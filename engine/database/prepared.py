@@ -49,8 +49,11 @@ class Prepared:
         self._statements: OrderedDict[tuple[str, tuple[int, ...]], _Statement] = OrderedDict()
         self._made = 0
 
-    def run(self, sql: str, parameters: Mapping[str, Any]) -> Answered | None:
-        """What a statement came to; None when it must go another way. Raises `psycopg.Error`."""
+    def run(self, sql: str, parameters: Mapping[str, Any], *, begin: bool = True) -> Answered | None:
+        """What a statement came to; None when it must go another way. Raises `psycopg.Error`.
+
+        With `begin`, a transaction begins if there is none; without, the statement is one of its own.
+        """
         text, names = _numbered(sql)
         values: list[Buffer | None] = []
         types: list[int] = []
@@ -60,7 +63,8 @@ class Prepared:
                 return None
             values.append(spelled[0])
             types.append(spelled[1])
-        self._begin()
+        if begin:
+            self._begin()
         statement = self._statement(text, tuple(types))
         if statement.name is None:
             result = self._connection.exec_params(text.encode(), values, types)

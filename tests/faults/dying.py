@@ -65,9 +65,9 @@ def watch(database: Database, fate: Fate) -> None:
     if database.dialect == "postgresql":
         straight = Prepared.run
 
-        def told(prepared: Prepared, sql: str, parameters: Mapping[str, Any]) -> Any:
+        def told(prepared: Prepared, sql: str, parameters: Mapping[str, Any], *, begin: bool = True) -> Any:
             fate()
-            return straight(prepared, sql, parameters)
+            return straight(prepared, sql, parameters, begin=begin)
 
         Prepared.run = told  # type: ignore[method-assign]
         for moment in ("commit", "rollback"):
