@@ -39,6 +39,12 @@ class Server:
     url: str
     process: subprocess.Popen[str]
     clients: dict[str, httpx.Client]
+    log: int
+    """The file that it logs to; read where it stands, for reader and writer share one place in it."""
+
+    def said(self) -> str:
+        """Everything that it has logged."""
+        return os.pread(self.log, os.fstat(self.log).st_size, 0).decode()
 
     def be(self, account: str) -> Person:
         """Somebody, signed in."""
@@ -121,7 +127,7 @@ def serving(database: str, data: Path, *words: str, **more: str) -> Iterator[Ser
         url = next((line.split()[1] for line in process.stdout if line.startswith("ready ")), None)
         log.seek(0)
         assert url is not None, log.read()
-        server = Server(url, process, {})
+        server = Server(url, process, {}, log.fileno())
         try:
             yield server
         finally:

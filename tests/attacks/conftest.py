@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from engine.database.embedded import Server as Postgres
-from tests.attacks.houses import House, Watch
+from tests.attacks.houses import Canary, House, Watch
 from tests.serving import serving
 
 
@@ -22,8 +22,9 @@ def sqlite_house(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copy(small_sqlite, folder / "house.db")
     url = f"sqlite:///{folder / 'house.db'}"
     with serving(url, folder / "data") as server:
-        watch = Watch(url)
-        yield House(server, url, watch)
+        watch, canary = Watch(url), Canary(folder)
+        yield House(server, url, watch, canary)
+        canary.close()
         watch.close()
 
 
@@ -39,9 +40,11 @@ def postgres_house(
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {small_postgres}")
     url = postgres_server.url(name)
-    with serving(url, tmp_path_factory.mktemp("house")) as server:
-        watch = Watch(url)
-        yield House(server, url, watch)
+    folder = tmp_path_factory.mktemp("house")
+    with serving(url, folder / "data") as server:
+        watch, canary = Watch(url), Canary(folder)
+        yield House(server, url, watch, canary)
+        canary.close()
         watch.close()
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,6 +43,41 @@ class Watch:
         self.engine.dispose()
 
 
+class Canary:
+    """What an attacker would like to have touched: an address of his own, and files beside the data directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.asked: list[str] = []
+        self.folder = folder
+        self.secret = folder / "secret.yaml"
+        self.secret.write_text("canary-in-a-file: 1\n")
+        asked = self.asked
+
+        class Listener(BaseHTTPRequestHandler):
+            def handle(self) -> None:
+                asked.append(str(self.client_address))
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/canary"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.before = self.files()
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """What lies beside the data directory and the database, with sizes and times."""
+        own = ("data", "house.db")
+        found = [each for each in sorted(self.folder.iterdir()) if not each.name.startswith(own)]
+        return {each.name: (each.stat().st_size, each.stat().st_mtime_ns) for each in found}
+
+    def sings(self) -> bool:
+        """Whether anything of it was touched."""
+        return bool(self.asked) or self.files() != self.before
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
 @dataclass(frozen=True)
 class House:
     """A running server and its database. Refusals are asked of it here, so that each is checked in full."""
@@ -47,6 +85,7 @@ class House:
     server: Server
     database: str
     watch: Watch
+    canary: Canary
     kept: dict[str, str] = field(default_factory=dict)
 
     def be(self, account: str) -> Person:
@@ -120,6 +159,7 @@ class House:
         for canary in hides:
             assert canary not in answer.text, (canary, answer.text)
         assert self.digest() == before, f"{method} {path} left a trace"
+        assert not self.canary.sings(), (method, path, self.canary.asked)
         return answer
 
     def same(self, account: str, method: str, one: str, other: str, body: Any = None, **headers: str) -> httpx.Response:

@@ -193,7 +193,7 @@ def test_a_field_is_what_the_language_knows(house: House, field: str) -> None:
     house.refused("adm", "POST", "definitions/publish", texts(house, field), status=422, seconds=5)
 
 
-NOTICE = "format: 1\ntemplate: transfer_shipped\ntitle: {{en: {words}, zh: 已}}\ntext: {{en: {words}, zh: 已}}\n"
+NOTICE = "format: 1\nnotice: transfer_shipped\ntext: {{en: {words}, zh: 已}}\n"
 
 
 @pytest.mark.parametrize(
@@ -209,12 +209,26 @@ NOTICE = "format: 1\ntemplate: transfer_shipped\ntitle: {{en: {words}, zh: 已}}
         "{{ cycler.__init__.__globals__ }}",
         "{% set x = record.update({}) %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% for a in record.carrier %}{% for b in record.carrier %}x{% endfor %}{% endfor %}",
+        "{{ record.carrier | center(1000000000) }}",
+        "{{ record._secret }}{{ record.__class__ }}",
+        "{# nothing #}",
+        "{{" * 100,
     ],
 )
 def test_a_template_that_reaches_out_is_not_published(house: House, words: str) -> None:
     quoted = '"' + words.replace('"', "'") + '"'
-    body = {"texts": [{"kind": "template", "name": "transfer_shipped", "text": NOTICE.format(words=quoted)}]}
-    house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
+    told = house.refused("adm", "POST", "definitions/publish", noticed(quoted), status=422, seconds=5, code="notice")
+    assert "templates/notices/transfer_shipped.yaml" in told.json()["errors"][0]["path"]
+    fine = noticed(
+        "\"{{ record.number }} by {{record.carrier | default('nobody')}} from {{ record.from_store.name }}\""
+    )
+    assert errors(house, fine) == []
+
+
+def noticed(words: str) -> dict[str, Any]:
+    """A notice with these words, to be checked or published."""
+    return {"texts": [{"kind": "template", "name": "transfer_shipped", "text": NOTICE.format(words=words)}]}
 
 
 def test_publishing_and_rolling_back_take_whole_requests(house: House) -> None:

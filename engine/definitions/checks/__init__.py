@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks import built, fields, flow, forms, rights, targets, workflows
+from engine.definitions.checks import built, fields, flow, forms, notices, rights, targets, workflows
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     flow.facts_count_where_they_wait,
     targets.effects_have_targets,
     targets.system_actions_are_fired,
+    notices.notices_are_words_and_values,
     rights.lines_name_what_exists,
     rights.roles_exist,
     rights.actions_are_granted,

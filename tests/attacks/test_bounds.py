@@ -1,0 +1,271 @@
+"""What reaches out, what fills up, what holds on, what is shown: canaries, log, floods (A, F, D, B, J)."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import statistics
+import threading
+import time
+import uuid
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from engine.settings import pack_folder
+from tests.attacks.houses import Canary, House, line, transfer
+from tests.serving import PASSWORD, command, environment, serving
+
+NOTICE = 'format: 1\nnotice: transfer_shipped\ntext:\n  en: "{words}"\n  zh: "{words}"\n'
+FIELD = "  more: {{type: text, {words}, title: {{en: W, zh: 文}}}}\n"
+
+
+# -- what reaches out (A11, A20, N05; points (d) and (e) of every refusal) -------------------------------------------
+
+
+def test_the_canary_sings_when_it_is_touched(tmp_path: Path) -> None:
+    """The positive twin of every refusal's look at it: a listener that hears nothing would prove nothing."""
+    canary = Canary(tmp_path)
+    (tmp_path / "data").mkdir()
+    assert not canary.sings()
+    (tmp_path / "left").touch()
+    assert canary.sings()
+    (tmp_path / "left").unlink()
+    assert not canary.sings()
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(canary.url, timeout=2)
+    assert canary.sings()
+    canary.close()
+
+
+def test_nothing_that_is_sent_makes_the_server_ask_an_address_or_read_a_file(either: House) -> None:
+    url, file = either.canary.url, either.canary.secret
+    reaching = (f"{{% include '{url}' %}}", f"{{% include '{file}' %}}", f"{{% import '{file}' as x %}}")
+    for words in reaching:
+        body = {"texts": [{"kind": "template", "name": "transfer_shipped", "text": NOTICE.format(words=words)}]}
+        either.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5, hides=["canary-in-a-file"])
+    item = either.be("adm").get("definitions/form/item")["text"]
+    for words in (f"$ref: '{url}'", f"$ref: 'file://{file}'", f"style: 'background: url({url})'", f"source: '{url}'"):
+        text = item.replace("fields:\n", "fields:\n" + FIELD.format(words=words), 1)
+        body = {"texts": [{"kind": "form", "name": "item", "text": text}]}
+        either.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5, hides=["canary-in-a-file"])
+    xml = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "{url}">]><a>&b;</a>'.encode()
+    for form in ("supplier", "item"):
+        either.refuses(
+            either.be("buyA").client,
+            "POST",
+            f"records/{form}/import",
+            status=422,
+            files={"file": ("sheet.xlsx", xml, "application/xml")},
+        )
+    plain = {"texts": [{"kind": "template", "name": "transfer_shipped", "text": NOTICE.format(words="On its way.")}]}
+    found = either.be("adm").does("definitions/check", plain)
+    assert [each for each in found if each["severity"] == "error"] == []
+
+
+def test_a_packed_file_is_kept_and_never_unpacked(house: House) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr("../secret.yaml", "taken")
+        packed.writestr("form_definitions/../../secret.yaml", "taken")
+    file = {"file": ("form_definitions.zip", held.getvalue(), "application/zip")}
+    kept = house.be("buyA").client.post("/api/attachments", files=file)
+    assert kept.status_code == 201
+    assert house.be("buyA").client.get(f"/api/attachments/{kept.json()['id']}").content == held.getvalue()
+    house.refuses(house.be("buyA").client, "POST", "records/supplier/import", status=422, files=file)
+    assert not house.canary.sings()
+
+
+def test_a_link_out_of_the_definitions_is_named_and_not_followed(small_url: str, tmp_path: Path) -> None:
+    library, secret = tmp_path / "library", tmp_path / "secret.yaml"
+    secret.write_text("canary-in-a-file: 1\n")
+    for part in ("form_definitions", "workflow_definitions", "permissions", "templates"):
+        for each in (pack_folder() / part).rglob("*"):
+            if each.is_file() and "demo" not in each.parts and "__pycache__" not in each.parts:
+                target = library / each.relative_to(pack_folder())
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(each.read_bytes())
+    env = environment(small_url, tmp_path / "data")
+    fine = command("check", str(library), env=env)
+    assert fine.returncode == 0, fine.stdout + fine.stderr
+    (library / "form_definitions" / "stolen.yaml").symlink_to(secret)
+    told = command("check", str(library), env=env)
+    assert told.returncode != 0
+    assert "form_definitions/stolen.yaml" in told.stdout + told.stderr
+    assert "canary" not in told.stdout + told.stderr
+    assert command("publish", str(library), env=env).returncode != 0
+
+
+def lines_of(house: House, path: str) -> list[dict[str, Any]]:
+    """What the security log says of a path."""
+    said = [json.loads(each) for each in house.server.said().splitlines() if each.startswith("{")]
+    return [each for each in said if each.get("event") == "refused" and each.get("path") == path]
+
+
+def test_a_refusal_for_lack_of_rights_is_one_line_with_who_and_why(either: House) -> None:
+    record = either.be("clerk3").makes("transfer", transfer("S03", "S04"))
+    task = f"/api/records/transfer/{record}"
+    either.refused("clerk1", "GET", task, status=404)
+    either.refused("clerk4", "POST", f"{task}/actions/ship", {}, status=403)
+    with httpx.Client(base_url=either.server.url) as nobody:
+        either.refuses(nobody, "GET", f"{task}/trail", status=401)
+    assert either.be("clerk3").get(f"records/transfer/{record}/history")
+    for path, account, status, reason in (
+        (task, "clerk1", 404, "not_found"),
+        (f"{task}/actions/ship", "clerk4", 403, "not_yours"),
+        (f"{task}/trail", None, 401, "not_signed_in"),
+    ):
+        told = [(each["account"], each["status"], each["reason"]) for each in lines_of(either, path)]
+        assert told == [(account, status, reason)]
+    assert lines_of(either, f"{task}/history") == []
+
+
+# -- what fills up (F10, D08, D13) -----------------------------------------------------------------------------------
+
+
+def picture(width: int, height: int, **more: Any) -> bytes:
+    """A picture of one colour."""
+    held = io.BytesIO()
+    Image.new("1" if width > 1000 else "RGB", (width, height)).save(held, "PNG" if width > 1000 else "JPEG", **more)
+    return held.getvalue()
+
+
+def test_a_picture_has_no_more_pixels_than_may_be_and_forgets_where_it_was_taken(house: House) -> None:
+    client = house.be("buyA").client
+    for size in ((30_000, 300), (9000, 9000)):
+        file = {"file": ("large.png", picture(*size), "image/png")}
+        house.refuses(client, "POST", "attachments", status=(413, 422), seconds=3, files=file)
+    exif = Image.Exif()
+    exif[0x010E] = "canary of a place"
+    exif.get_ifd(0x8825)[1] = "N"
+    taken = picture(20, 10, exif=exif)
+    assert b"canary of a place" in taken
+    kept = client.post("/api/attachments", files={"file": ("photo.jpg", taken, "image/jpeg")})
+    assert kept.status_code == 201
+    content = client.get(f"/api/attachments/{kept.json()['id']}").content
+    assert b"canary" not in content
+    found = Image.open(io.BytesIO(content))
+    assert (found.size, dict(found.getexif())) == ((20, 10), {})
+
+
+def test_one_person_fills_his_own_room_and_no_more(small_url: str, tmp_path: Path) -> None:
+    with serving(small_url, tmp_path / "data", FILE_QUOTA="3000") as server:
+        for number, status in ((1, 201), (2, 201), (3, 413)):
+            file = {"file": (f"{number}.txt", bytes([48 + number]) * 1200, "text/plain")}
+            sent = server.be("clerk1").client.post("/api/attachments", files=file)
+            assert sent.status_code == status, sent.text
+        assert sent.json()["errors"][0]["code"] == "quota"
+        file = {"file": ("theirs.txt", b"x" * 1200, "text/plain")}
+        assert server.be("clerk2").client.post("/api/attachments", files=file).status_code == 201
+
+
+def test_a_flood_of_one_is_told_to_wait_and_the_others_go_on(house: House) -> None:
+    client = house.be("cfo").client
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: client.get("/api/records/transfer/export?format=exe"), range(120)))
+    refused = [each for each in answers if each.status_code == 429]
+    assert {each.status_code for each in answers} == {422, 429}
+    assert all(int(each.headers["retry-after"]) >= 1 for each in refused)
+    assert refused[0].json()["kind"] == "limit"
+    assert house.be("fin2").client.get("/api/records/transfer/export?format=csv").status_code == 200
+    assert client.get("/api/me").status_code == 200
+
+
+def test_guessing_a_password_is_slowed_for_that_account_alone(house: House) -> None:
+    wrong = {"account": "amw", "password": "wrong wrong wrong"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: httpx.post(f"{house.server.url}/api/session", json=wrong), range(40)))
+    assert {each.status_code for each in answers} <= {401, 429}
+    refused = [each for each in answers if each.status_code == 429]
+    assert refused
+    assert int(refused[0].headers["retry-after"]) >= 1
+    right = {"account": "dir1", "password": PASSWORD}
+    assert httpx.post(f"{house.server.url}/api/session", json=right).status_code == 200
+
+
+# -- what holds on (D07, D14) ----------------------------------------------------------------------------------------
+
+
+def test_slow_clients_do_not_stop_the_others(house: House) -> None:
+    host, port = house.server.url.removeprefix("http://").split(":")
+    house.be("clerk1")
+    held = [socket.create_connection((host, int(port)), timeout=20) for _ in range(200)]
+    for number, each in enumerate(held):
+        head = b"GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        body = b"POST /api/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n["
+        each.sendall(head if number % 2 else body)
+    began = time.monotonic()
+    assert house.be("clerk1").client.get("/api/me").status_code == 200
+    assert house.be("clerk1").makes("transfer", transfer("S01", "S02"))
+    assert time.monotonic() - began < 8  # their heads are waited for 10 s: nobody waits for them
+    assert held[1].recv(1) == b""  # sent away: its head did not come in time
+    for each in held:
+        each.close()
+
+
+def test_readers_do_not_starve_who_writes(either: House) -> None:
+    over, reads = threading.Event(), []
+
+    def read(account: str) -> None:
+        client = either.be(account).client
+        while not over.is_set():
+            reads.append(client.get("/api/records/transfer?limit=50&count=exact").status_code)
+
+    accounts = ("clerk1", "clerk1b", "plan1", "fin1", "aud", "ame")
+    for each in (*accounts, "dck"):
+        either.be(each)
+    took = []
+    with ThreadPoolExecutor(len(accounts)) as pool:
+        for each in accounts:
+            pool.submit(read, each)
+        for _ in range(15):
+            began = time.monotonic()
+            row = {"row": str(uuid.uuid4()), "item": {"code": "A100"}, "quantity": "1", "damaged": "0"}
+            values = {"supplier": {"code": "V1"}, "store": {"code": "DC1"}, "lines": [row]}
+            either.be("dck").makes("receipt", values, "post")
+            took.append(time.monotonic() - began)
+        over.set()
+    assert set(reads) == {200}
+    assert statistics.median(took) < 1
+
+
+# -- what is shown (J03, J06, B06, B09) ------------------------------------------------------------------------------
+
+
+def test_a_notice_prints_words_as_they_are_and_only_what_its_reader_sees(chain: Any) -> None:
+    text = NOTICE.format(words="By {{ record.carrier }} worth {{ record.total }}.")
+    sent = {"texts": [{"kind": "template", "name": "transfer_shipped", "text": text}]}
+    chain.be("adm").does("definitions/publish", sent)
+    own = line("A100", "2")
+    record = chain.be("clerk2").makes("transfer", transfer("DC1", "S02", own), "submit")
+    chain.be("dckm").decides("transfer")
+    words = "{{7*7}} <script>alert(1)</script>"
+    chain.be("dck").takes("transfer", record, "ship", {"carrier": words})
+    told = [each["text"] for each in chain.be("clerk2").get("notices")["items"] if each["record"]["id"] == record]
+    assert len(told) == 1
+    total = str(chain.be("plan1").get(f"records/transfer/{record}")["values"]["total"])
+    assert total not in told[0]
+    assert words in told[0]
+    page = chain.be("clerk2").client.get("/api/docs")
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("words", ["css: '</style><script>'", "theme: 'url(//evil.example)'", "html: '<b>'"])
+def test_a_definition_has_no_looks_of_its_own(house: House, words: str) -> None:
+    text = house.be("adm").get("definitions/form/supplier")["text"]
+    body = {
+        "texts": [
+            {"kind": "form", "name": "supplier", "text": text.replace("kind: master\n", f"kind: master\n{words}\n")}
+        ]
+    }
+    house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
+    same = {"texts": [{"kind": "form", "name": "supplier", "text": text}]}
+    assert [each for each in house.be("adm").does("definitions/check", same) if each["severity"] == "error"] == []
