@@ -180,7 +180,7 @@ def _check(
     places = check_stock(auditor, stores, expected)
     print(f"there exactly once: {count} tickets, {lines} commands on transfers; {places} balances as they must be")
     told = dict(line.split(" ", 1) for line in chain.serving.command("verify").splitlines())
-    print(f"verify: clean, {told.get('movement', '?')} movements, in {time.monotonic() - begun:.0f} s with the checks")
+    print(f"verify: clean, {told.get('movements', '?')} movements, in {time.monotonic() - begun:.0f} s with the checks")
     print(f"root {told['root']}", flush=True)
 
 
