@@ -84,6 +84,10 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
         table: [_row(operation, folder, made, row, outcome.effect) for row in new]
         for table, new in outcome.rows.items()
     }
+    unit = made.form.variant
+    if unit is not None and unit in outcome.values:
+        made.values[unit] = outcome.values[unit]
+        pinning.reshape(operation, made)
     writing.propose(operation, made, {**outcome.values, **rows})
     made.touched |= {(name, None) for name in outcome.values}
     made.touched |= {(f"{table}.{name}", row["row"]) for table, new in rows.items() for row in new for name in row}

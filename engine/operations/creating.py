@@ -34,6 +34,7 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
     if rights.reach(operation, form, "create") == rights.CLOSED:
         raise forbidden()
     writing.derive(operation, folder)
+    writing.shape(operation, folder, values, rights.writable(operation, folder))
     writing.patch(operation, folder, values, rights.writable(operation, folder), "/values")
     writing.derive(operation, folder, "/values")
     folder.making = False

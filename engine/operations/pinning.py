@@ -23,6 +23,20 @@ def pin(operation: Operation, folder: Folder) -> None:
         folder.overlays = overlays(operation, operation.library.forms[folder.form.name], variant.id)
 
 
+def reshape(operation: Operation, folder: Folder) -> bool:
+    """Before it is pinned a record takes the shape of the unit that its values name now; says whether it is another."""
+    if folder.version is not None or folder.form.variant is None or not operation.library.overlays:
+        return False
+    unit = folder.values.get(folder.form.variant)
+    wanted = operation.library.variant(overlays(operation, folder.form, unit.id if unit is not None else None))
+    if wanted is folder.library:
+        return False
+    folder.library = wanted
+    folder.form = wanted.forms[folder.form.name]
+    folder.workflow = wanted.workflows[folder.form.name]
+    return True
+
+
 def overlays(operation: Operation, form: Form, unit: str | None) -> tuple[str, ...]:
     """The overlays that apply to a form's records of an org unit."""
     if unit is None or form.variant is None or not operation.library.overlays:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault
 from engine.expressions import Environment
-from engine.operations import rights
+from engine.operations import pinning, rights
 from engine.operations.ids import references, sent_references
 from engine.operations.knowing import Knowing, Seeing
 from engine.operations.mentions import idle
@@ -41,6 +41,20 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     operation.shelf.prefetch(references(folder.form, folder.values))
 
 
+def shape(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable) -> None:
+    """Take the shape of the unit that a person names, before the rest of what he sends is read by it.
+
+    What is wrong with his words is refused when all of them are read.
+    """
+    name = folder.form.variant
+    if name is not None and name in sent and operation.library.overlays:
+        known = Knowing(operation, folder)
+        one = filling.patch(folder.form, folder.values, {name: sent[name]}, writable, frozenset(), known, str)
+        if not one.faults:
+            folder.values = one.values
+            derive(operation, folder)
+
+
 def propose(operation: Operation, folder: Folder, values: Mapping[str, Any]) -> None:
     """Write what an effect works out, header and whole tables, by the rules of what people write; else it refuses."""
     operation.shelf.prefetch(references(folder.form, dict(values)))
@@ -65,7 +79,13 @@ def propose_row(operation: Operation, folder: Folder, table: str, row: str, valu
 
 
 def derive(operation: Operation, folder: Folder, base: str = "") -> None:
-    """Work out defaults, conditions, computed and live values of the working copy."""
+    """Work out defaults, conditions, computed and live values of the working copy, in the shape of its unit."""
+    _derive(operation, folder, base)
+    if pinning.reshape(operation, folder):
+        _derive(operation, folder, base)
+
+
+def _derive(operation: Operation, folder: Folder, base: str) -> None:
     at = replace(moment(folder), idle=idle(folder.library, folder.form))
     derived = filling.derive(folder.form, folder.values, _environments(operation, folder), at)
     refuse(operation, folder, derived.faults, base)
