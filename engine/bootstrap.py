@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import threading
@@ -205,6 +206,7 @@ def application(settings: Settings, worker: int) -> FastAPI:
     services = build(settings)
     with services.database.reading() as connection:
         loading.state_of(services, connection, services.now(connection))
+    gc.freeze()  # what was compiled stays: a page of stock took three times as long while it was looked through
     background = [partial(_watch, services)]
     return create_app(Doors(services), settings, background)
 
