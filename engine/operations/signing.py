@@ -71,7 +71,8 @@ def make_key(operation: Operation, body: Mapping[str, Any]) -> Answer:
     if actor.via == "key":
         raise forbidden("key_makes_key", text("A key cannot make keys.", "密钥不能创建密钥。"))
     # A key does no more than its person: a policy that says nothing of keys leaves them to everybody.
-    if operation.matrix.who("keys", "create") and rights.reach(operation, "keys", "create") == rights.CLOSED:
+    said = operation.matrix.fault is not None or operation.matrix.who("keys", "create")
+    if said and rights.reach(operation, "keys", "create") == rights.CLOSED:
         raise forbidden()
     name = bodies.word(body, "name")
     made = sessions.make_key(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
+from engine.access.matrix import Matrix
 from engine.operations.calls import Call
 from tests.operations.house import Desk, House, Reply, replied
 
@@ -37,6 +39,17 @@ def test_a_key_is_shown_once_and_opens_what_it_was_made_for(house: House) -> Non
     assert house.doors.identify(made.body["key"]) is None
     for body in ({"name": ""}, {"name": "a", "grants": "all"}, {"name": "a", "expires": "soon"}, {"colour": 1}):
         assert clerk.send("POST", "keys", body).status == 422
+
+
+def test_a_key_is_made_by_whom_the_policy_lets_and_by_nobody_when_it_is_broken(own_house: House) -> None:
+    clerk, caches = own_house.be("clerk1"), own_house.services.caches
+    assert own_house.be("aud").send("POST", "keys", {"name": "mine"}).status == 403
+    assert clerk.send("POST", "keys", {"name": "till"}).status == 201
+    rights = caches.libraries[max(caches.libraries)].rights
+    for version in tuple(caches.matrices):
+        caches.matrices[version] = Matrix(replace(rights, lines=()))
+    assert clerk.send("POST", "keys", {"name": "till"}).status == 403
+    assert own_house.be("adm").send("POST", "keys", {"name": "till"}).status == 403
 
 
 def test_a_password_is_set_by_its_owner_or_by_who_edits_people(own_house: House) -> None:
