@@ -137,6 +137,7 @@ def _figure(
 ) -> Figure:
     floors: list[Round] = []
     rounds: list[Round] = []
+    ours(turns)  # the first of its kind reads and prepares what the others find ready
     for turn in range(turns):
         floors.append(least(turn))
         rounds.append(ours(turn))
