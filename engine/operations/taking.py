@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import to_stored
 from engine.definitions.models import EffectUse
 from engine.effects import EffectCall, propose
+from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Proposal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 DEEPEST = 25
+BESIDE = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Trace, o.OpenTask, o.Notify)
+"""Outcomes that leave the record's own values as they were; stock is asked for anew by every expression."""
 
 
 def take(
@@ -73,11 +76,15 @@ def perform(
 ) -> tuple[Any, ...]:
     """Let each effect propose, in order, each seeing what earlier ones proposed; apply it to the working copies."""
     done: list[Any] = []
+    environment = None
     for use in effects:
-        environment = operation.environment(folder, locking=True, asks=asks)
-        outcomes = tuple(propose(EffectCall(use, folder.form, folder.subject, environment, chosen)))
+        if environment is None:
+            environment, subject = operation.environment(folder, locking=True, asks=asks), folder.subject
+        outcomes = tuple(propose(EffectCall(use, folder.form, subject, environment, chosen)))
         for each in outcomes:
             _follow(operation, applying.apply(operation, folder, each))
+        if not all(isinstance(each, BESIDE) for each in outcomes):
+            environment = None
         done += outcomes
     return tuple(done)
 
