@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refusal
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import charting, postings, settling
+from engine.operations import charting, postings, settling, validity
 from engine.records import facts, many
 from engine.records.beside import Steps
 
@@ -43,7 +43,7 @@ def _made(operation: Operation) -> Folder | None:
     folders = list(operation.folders.values())
     if len(folders) != 1 or folders[0].stored is not None or folders[0].discarded:
         return None
-    return None if folders[0].form.told.get("valid") else folders[0]
+    return None if validity.concerns(folders[0].form) else folders[0]
 
 
 def _write(made: Sequence[tuple[Operation, Folder]]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.database.dialects import close_gate
+from engine.definitions.models import Form
 from engine.errors import Fault, rule, text
 from engine.operations.folder import Folder
 from engine.records import archive
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 SAYS = text("Another one is valid on these days.", "该期间已有其他有效记录。")
 LAST = "9999-12-31"
+
+
+def concerns(form: Form) -> bool:
+    """Whether a record of this form may be refused for what others of its form say: it is never written unasked."""
+    return bool(form.told.get("assignment") or form.told.get("valid"))
 
 
 def require(operation: Operation, folder: Folder) -> None:
