@@ -34,21 +34,17 @@ def rows_steps(connection: Connection, stored: Stored, tables: Mapping[str, Sequ
     return [(sql, {"rows_of": stored.id, "tables": dumps(packed)})]
 
 
+def org_rows(stored: Stored, units: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The lines by which a record is found at its org units."""
+    known = {"record": stored.id, "form": stored.form, "state": stored.state, "created": stored.created}
+    return [{**known, "field": field, "unit": unit} for field, unit in sorted(units.items())]
+
+
 def org_steps(connection: Connection, stored: Stored, units: Mapping[str, str]) -> Steps:
     """The org units of a record that has none kept yet."""
-    if not units:
+    held = org_rows(stored, units)
+    if not held:
         return []
-    held = [
-        {
-            "record": stored.id,
-            "field": field,
-            "unit": unit,
-            "form": stored.form,
-            "state": stored.state,
-            "created": stored.created,
-        }
-        for field, unit in sorted(units.items())
-    ]
     columns = {
         "record": "words",
         "field": "words",

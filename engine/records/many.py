@@ -16,7 +16,7 @@ from engine.database.dialects import insert_steps, rows_from, run, run_together
 from engine.definitions.models import Form
 from engine.errors import Fault, conflict, invalid, text
 from engine.records.archive import CORE
-from engine.records.beside import NOT_UNIQUE, Steps
+from engine.records.beside import NOT_UNIQUE, Steps, org_rows
 from engine.records.indexing import Index, index_of
 from engine.records.stored import Stored, dumps
 
@@ -54,7 +54,7 @@ def insert(connection: Connection, made: Sequence[Made], also: Steps) -> None:
     steps: Steps = [*also]
     steps += insert_steps(connection, "record", _RECORD, [_core(each.stored) for each in made])
     steps += insert_steps(connection, "record_rows", _ROWS, _each(_rows(each.stored) for each in made))
-    steps += insert_steps(connection, "record_org", _ORG, _each(_units(each) for each in made))
+    steps += insert_steps(connection, "record_org", _ORG, _each(org_rows(each.stored, each.units) for each in made))
     steps += insert_steps(connection, "record_ref", _REF, _each(map(_refs, made, indexes)))
     own = _each(map(_words, made, indexes))
     steps += insert_steps(connection, "record_token", _TOKEN, own)
@@ -76,19 +76,6 @@ def _rows(stored: Stored) -> Iterator[dict[str, Any]]:
         if rows:
             data = {"order": [row["row"] for row in rows], "rows": {row["row"]: row for row in rows}}
             yield {"record": stored.id, "table_name": name, "data": data}
-
-
-def _units(made: Made) -> Iterator[dict[str, Any]]:
-    stored = made.stored
-    for field, unit in made.units.items():
-        yield {
-            "record": stored.id,
-            "field": field,
-            "unit": unit,
-            "form": stored.form,
-            "state": stored.state,
-            "created": stored.created,
-        }
 
 
 def _refs(made: Made, index: Index) -> Iterator[dict[str, Any]]:
