@@ -26,7 +26,8 @@ GENERIC = b"SET plan_cache_mode = force_generic_plan"
 """Writers ask the same few statements for a few rows; to plan them anew each time costs more than to run them."""
 _READING = "READ ONLY; SET LOCAL plan_cache_mode = auto"
 """What a list asks is planned for what it asks: a limit that is not known looks like a tenth of the table."""
-_KEPT = "chainstock.prepared"
+KEPT = "chainstock.prepared"
+"""Where a connection keeps its `Prepared`."""
 _NAMED = re.compile(r"%\((\w+)\)s")
 _WHOLE, _BOOLEAN, _UNKNOWN = 20, 16, 0
 """Types by PostgreSQL's numbers; what is unknown gets its type from the statement."""
@@ -132,9 +133,9 @@ class Answered:
 
 def prepared(driver: psycopg.Connection[Any], kept: MutableMapping[Any, Any]) -> Prepared:
     """The statements of this connection, kept in `kept` for as long as it lives."""
-    found: Prepared | None = kept.get(_KEPT)
+    found: Prepared | None = kept.get(KEPT)
     if found is None:
-        found = kept[_KEPT] = Prepared(driver)
+        found = kept[KEPT] = Prepared(driver)
     return found
 
 

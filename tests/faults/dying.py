@@ -21,7 +21,7 @@ from sqlalchemy import event
 
 from engine import bootstrap
 from engine.database import Database, open_database
-from engine.database.prepared import Prepared
+from engine.database.prepared import KEPT, Prepared
 from engine.operations import loading, timing
 from engine.operations.calls import Actor, Call
 from engine.operations.services import Services
@@ -55,21 +55,20 @@ def watch(database: Database, fate: Fate) -> None:
             fate()
             return super().execute(*args, **options)
 
-    def connected(connection: Any, _record: Any) -> None:
+    class Told(Prepared):
+        def run(self, *args: Any, **options: Any) -> Any:
+            fate()
+            return super().run(*args, **options)
+
+    def connected(connection: Any, record: Any) -> None:
         if database.dialect == "sqlite":
             connection.set_trace_callback(fate)
         else:
             connection.cursor_factory = Watched
+            record.info[KEPT] = Told(connection)
 
     event.listen(database.engine, "connect", connected)
     if database.dialect == "postgresql":
-        straight = Prepared.run
-
-        def told(prepared: Prepared, sql: str, parameters: Mapping[str, Any], *, begin: bool = True) -> Any:
-            fate()
-            return straight(prepared, sql, parameters, begin=begin)
-
-        Prepared.run = told  # type: ignore[method-assign]
         for moment in ("commit", "rollback"):
             event.listen(database.engine, moment, fate)
 
