@@ -77,20 +77,6 @@ def require_revision(folder: Folder, seen: int | None, check: Refusal | None = N
         raise check
 
 
-def take(
-    operation: Operation,
-    folder: Folder,
-    action: str,
-    *,
-    values: Mapping[str, Any] | None = None,
-    asks: Mapping[str, Any] | None = None,
-    comment: str | None = None,
-) -> None:
-    """Take an action that may be the actor's or not; the same as `proceed` once that is known."""
-    require_revision(folder, None, check=permitted(operation, folder, action))
-    proceed(operation, folder, action, values=values, asks=asks, comment=comment)
-
-
 def proceed(
     operation: Operation,
     folder: Folder,

@@ -47,13 +47,9 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
     taking.settle_in(operation, folder)
     action = body.get("action")
     if action is not None:
-        acting.take(
-            operation,
-            folder,
-            bodies.word(body, "action"),
-            asks=bodies.mapping(body, "asks"),
-            comment=bodies.comment(body),
-        )
+        word = bodies.word(body, "action")
+        acting.require_revision(folder, None, check=acting.permitted(operation, folder, word))
+        acting.proceed(operation, folder, word, asks=bodies.mapping(body, "asks"), comment=bodies.comment(body))
     return folder
 
 
