@@ -1,7 +1,8 @@
 """Many commands in one call: offline upload and points of sale. Each lands exactly once; a refused one leaves nothing.
 
-Commands run in their order, grouped into transactions; each has a savepoint of its own, so that a refusal takes back
-only itself. When a transaction breaks as a whole, its commands are answered as unavailable and may be sent again.
+Commands run in their order. Neighbours that each make a record are written down together (see `runs`), every other in a
+transaction of its own; when the database goes away, it and those behind it are answered as unavailable and may be sent
+again.
 """
 
 from __future__ import annotations
@@ -9,25 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from engine.database.dialects import close_gate
 from engine.errors import Kind, Refusal, invalid_at, text
-from engine.operations import commands
+from engine.operations import commands, runs
 from engine.operations.calls import Answer, Call
-from engine.operations.once import Result, request_hash, within
+from engine.operations.once import Result, perform, request_hash
 from engine.operations.problems import problem
+from engine.operations.runs import Making
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from engine.operations.services import Services
 
 MOST = 1000
-TOGETHER = 50
-"""Commands a transaction: more of them would each read past what the others have written."""
-GATE = 7_310_002
-"""One group at a time: each holds many balances until its end, in no order, and two would wait for each other."""
+MAKES = ("POST", ("records", "*"))
 KNOWN = {"key", "at", "method", "path", "body", "if_match"}
 
 
@@ -53,41 +51,55 @@ def run(services: Services, call: Call, body: Any) -> Answer:
     if len(body) > MOST:
         raise Refusal(Kind.LIMIT, "too_many", text(f"At most {MOST} commands a call.", f"每次最多 {MOST} 条命令。"))
     read = [_read(call, each, number) for number, each in enumerate(body)]
-    answers: list[dict[str, Any]] = []
-    for first in range(0, len(read), TOGETHER):
-        answers += _together(services, read[first : first + TOGETHER], call.language)
-    return Answer(200, answers)
+    away: list[Refusal] = []
+    results = runs.in_order(read, partial(_together, services, away), partial(_alone, services, away))
+    return Answer(200, [_answer(each, result, call.language) for each, result in zip(read, results, strict=True)])
 
 
-def _together(services: Services, group: list[Command], language: str) -> list[dict[str, Any]]:
-    def work(connection: Connection) -> list[Result]:
-        close_gate(connection, GATE)
-        return [_one(services, connection, each) for each in group]
-
+def _together(services: Services, away: list[Refusal], tried: Sequence[Command]) -> Sequence[Result]:
+    """The first of these that make a record each, as many as go together."""
+    makings = [each for each in takewhile(lambda each: each is not None, map(_making, tried)) if each is not None]
+    if len(makings) < 2 or away:
+        return ()
     try:
-        results = services.database.transaction(work)
+        return services.database.transaction(lambda connection: runs.attempt(services, connection, makings))
     except Refusal as refusal:
-        results = [Result(refusal=refusal)] * len(group)
-    return [_answer(each, result, language) for each, result in zip(group, results, strict=True)]
+        if refusal.kind is not Kind.UNAVAILABLE:
+            raise
+        away.append(refusal)
+        return ()
 
 
-def _one(services: Services, connection: Connection, command: Command) -> Result:
-    if command.refusal is not None:
-        return Result(refusal=command.refusal)
+def _making(command: Command) -> Making | None:
+    if command.refusal is not None or command.if_match is not None or not isinstance(command.body, Mapping):
+        return None
     try:
         route, words = commands.route_of(command.method, command.path)
-    except Refusal as refusal:
-        return Result(refusal=refusal)
-    if not route.writes:  # an answer that is remembered for ever must not hold what was seen
-        return Result(refusal=commands.bad_method())
-    asked = commands.Asked(words, command.body, {}, command.if_match)
+    except Refusal:
+        return None
+    if (route.method, route.path) != MAKES:
+        return None
+    return Making(command.call, _hash(command), words[0], command.body)
+
+
+def _hash(command: Command) -> str:
     seen = None if command.if_match is None else str(command.if_match)
-    request = request_hash(command.method, command.path, command.body, seen)
+    return request_hash(command.method, command.path, command.body, seen)
+
+
+def _alone(services: Services, away: list[Refusal], command: Command) -> Result:
+    """What one command comes to in a transaction of its own; nothing is begun once the database was away."""
+    if command.refusal is not None or away:
+        return Result(refusal=command.refusal or away[0])
     try:
-        return within(services, connection, command.call, request, lambda op: route.answer(op, asked), nested=True)
+        route, words = commands.route_of(command.method, command.path)
+        if not route.writes:  # an answer that is remembered for ever must not hold what was seen
+            raise commands.bad_method()
+        asked = commands.Asked(words, command.body, {}, command.if_match)
+        return Result(perform(services, command.call, _hash(command), lambda op: route.answer(op, asked)))
     except Refusal as refusal:
         if refusal.kind is Kind.UNAVAILABLE:
-            raise
+            away.append(refusal)
         return Result(refusal=refusal)
 
 

@@ -29,6 +29,7 @@ class FactBook:
         """The fact for these parameters; empty when one of them is."""
         if any(each is None for each in keys.values()):
             return None
+        self._operation.looked.add(fact.form)
         key = facts.key_of({name: _plain(each) for name, each in keys.items()})
         asked = (fact.name, key, lock)
         if asked not in self._read:

@@ -64,6 +64,7 @@ class Knowing:
             field = titles.code_field(definition) or self._only_code(definition)
             if field is None:
                 continue
+            self._operation.looked.add(name)
             for found in archive.find(self._operation.connection, name, {field: code}):
                 if self.seen(name, found):
                     return found

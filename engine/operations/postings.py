@@ -38,6 +38,11 @@ def of(operation: Operation, folder: Folder) -> Iterator[Posting]:
             yield _posting(operation, folder, proposal, found)
 
 
+def proposed(folder: Folder) -> bool:
+    """Whether its transitions propose anything to the ledger."""
+    return any(isinstance(each, STOCK) for proposal in folder.proposals for each in proposal.outcomes)
+
+
 def cause(folder: Folder, transition: str, occurrence: int) -> str:
     """The name of one occurrence of one transition of one record."""
     return f"{folder.id}:{transition}:{occurrence}"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 Key = tuple[str, str, str | None]
+LOOKED = "#stock"
+"""What an operation looked at that asked for a figure here."""
 
 
 class StockView:
@@ -45,6 +47,7 @@ class StockView:
         return min(whole, self._on_hand(item, place, lot) - self._reserved(item, place, lot))
 
     def _base(self, key: Key, at: Any) -> balances.Figure:
+        self._operation.looked.add(LOOKED)
         moment = at if isinstance(at, (int, datetime)) else None
         if (key, moment) not in self._read:
             wanted: list[Key] = [key]

@@ -72,6 +72,7 @@ class Tables:
         return [dict(wanted)]
 
     def _find(self, form: Form, asked: Mapping[str, Any]) -> list[Stored]:
+        self._operation.looked.add(form.name)
         ids = archive.find(self._operation.connection, form.name, asked)
         found = archive.heads(self._operation.connection, ids)
         workflow = self._operation.library.workflows.get(form.name)

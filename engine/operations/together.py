@@ -1,4 +1,4 @@
-"""Writing down many operations at once, as if one after another. Used by `seeding`.
+"""Writing down many operations at once, as if one after another. Used by `seeding` and `runs`.
 
 An operation that made one record goes with its neighbours: their postings are weighed one by one and written together,
 and so are the records, with their history and what hangs on them. Any other is settled alone, in its place.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refusal
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import charting, postings, settling, validity
+from engine.operations import charting, postings, settling, stockview, validity
 from engine.records import facts, many
 from engine.records.beside import Steps
 
@@ -36,6 +36,21 @@ def settle(operations: Sequence[Operation]) -> None:
         waiting = []
         settling.settle(operation)
     _write(waiting)
+
+
+def fits(operation: Operation) -> bool:
+    """Whether it goes with others: it makes one record, by which nobody's rights or place change."""
+    folder = _made(operation)
+    return folder is not None and not any(folder.form.told.get(each) for each in charting.PEOPLE)
+
+
+def writes(operation: Operation) -> set[str]:
+    """What others may have looked at (`Operation.looked`) that an operation which fits is to write."""
+    return {
+        name
+        for folder in operation.folders.values()
+        for name in (folder.form.name, *([stockview.LOOKED] if postings.proposed(folder) else ()))
+    }
 
 
 def _made(operation: Operation) -> Folder | None:

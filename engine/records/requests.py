@@ -1,23 +1,25 @@
 """Keys of requests, remembered for ever with their small answer, and keys of what may be made only once.
 
-A key is claimed before anything else is done: a concurrent duplicate waits at the key (PostgreSQL) or for the writer
-(SQLite), and then meets the answer. Used by operations, around every command that has a key.
+A key is looked up before anything is done and kept with the answer as the last thing of the same transaction. Of two
+that come at once under one key the second waits there for the first, is taken back whole, and meets its answer.
+Used by operations, around every command that has a key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import run
-from engine.errors import Kind, Refusal, text
+from engine.database.dialects import insert_steps, run
 from engine.records.stored import dumps, loads
 
-_CLAIM = (
-    "INSERT INTO request_key (account, key, hash, at) VALUES (:account, :key, :hash, :at) "
-    "ON CONFLICT (account, key) DO NOTHING"
+_LINE = {"account": "words", "key": "words", "hash": "words", "status": "whole", "answer": "words", "at": "whole"}
+_ONE = (
+    "INSERT INTO request_key (account, key, hash, status, answer, at) "
+    "VALUES (:account, :key, :hash, :status, :answer, :at) ON CONFLICT (account, key) DO NOTHING"
 )
 
 
@@ -30,33 +32,39 @@ class Remembered:
     answer: Any
 
 
-def begin(connection: Connection, account: str, key: str, request: str, at: int) -> Remembered | None:
-    """Claim a key for the request with this hash; None when it is fresh, else what is remembered."""
-    claimed = run(connection, _CLAIM, {"account": account, "key": key, "hash": request, "at": at})
-    if claimed.rowcount == 1:
-        return None
+def recall(connection: Connection, account: str, key: str) -> Remembered | None:
+    """What a key was used for; None when it is fresh."""
     sql = "SELECT hash, status, answer FROM request_key WHERE account = :account AND key = :key"
-    line = run(connection, sql, {"account": account, "key": key}).one()
-    if line.status is None:
-        words = text("This request is being worked on.", "该请求正在处理中。")
-        raise Refusal(Kind.CONFLICT, "in_progress", words)
-    return Remembered(line.hash, line.status, loads(line.answer))
+    line = run(connection, sql, {"account": account, "key": key}).first()
+    return None if line is None else Remembered(line.hash, line.status, loads(line.answer))
 
 
-def finish(connection: Connection, account: str, key: str, status: int, answer: Any) -> None:
-    """Remember the answer, its words in the order that they are given, for ever."""
-    run(
-        connection,
-        "UPDATE request_key SET status = :status, answer = :answer "
-        "WHERE account = :account AND key = :key AND status IS NULL",
-        {"status": status, "answer": dumps(answer), "account": account, "key": key},
+def recall_all(connection: Connection, account: str, keys: Iterable[str]) -> Mapping[str, Remembered]:
+    """The same for many keys of one account; those that are fresh are not there."""
+    sql = (
+        "SELECT r.key, r.hash, r.status, r.answer FROM @keys(key words) "
+        "@find(request_key r ON r.account = :account AND r.key = keys.key)"
     )
+    lines = run(connection, sql, {"keys": dumps([{"key": key} for key in keys]), "account": account})
+    return {line.key: Remembered(line.hash, line.status, loads(line.answer)) for line in lines}
 
 
-def forget(connection: Connection, account: str, key: str) -> None:
-    """Give a claimed key back: its request came to nothing definite. An answered one stays."""
-    sql = "DELETE FROM request_key WHERE account = :account AND key = :key AND status IS NULL"
-    run(connection, sql, {"account": account, "key": key})
+def keep(connection: Connection, account: str, key: str, remembered: Remembered, at: int) -> bool:
+    """Remember an answer for ever, its words in their order; False when the key has one already."""
+    line = {"account": account, "key": key, "hash": remembered.hash, "status": remembered.status, "at": at}
+    return run(connection, _ONE, {**line, "answer": dumps(remembered.answer)}).rowcount == 1
+
+
+def keep_all(connection: Connection, account: str, answers: Mapping[str, Remembered], at: int) -> bool:
+    """The same for many keys of one account; False when one of them has an answer already."""
+    lines = [
+        {"account": account, "key": key, "hash": one.hash, "status": one.status, "answer": dumps(one.answer), "at": at}
+        for key, one in sorted(answers.items())
+    ]
+    done = 0
+    for sql, parameters in insert_steps(connection, "request_key", _LINE, lines):
+        done = run(connection, f"{sql} ON CONFLICT (account, key) DO NOTHING", parameters).rowcount
+    return done == len(lines)
 
 
 def once(connection: Connection, key: str, record: str) -> bool:

@@ -157,8 +157,8 @@ REQUEST = _table(
     _words("account", key=True),
     _words("key", key=True),
     _words("hash"),
-    _whole("status", null=True),
-    _words("answer", null=True),
+    _whole("status"),
+    _words("answer"),
     _whole("at"),
     rowid=False,
 )

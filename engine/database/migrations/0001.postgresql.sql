@@ -399,8 +399,8 @@ CREATE TABLE request_key (
 	account TEXT COLLATE "C" NOT NULL,
 	key TEXT COLLATE "C" NOT NULL,
 	hash TEXT COLLATE "C" NOT NULL,
-	status BIGINT,
-	answer TEXT COLLATE "C",
+	status BIGINT NOT NULL,
+	answer TEXT COLLATE "C" NOT NULL,
 	at BIGINT NOT NULL,
 	CONSTRAINT pk_request_key PRIMARY KEY (account, key)
 )

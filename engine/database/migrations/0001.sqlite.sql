@@ -441,8 +441,8 @@ CREATE TABLE request_key (
 	account TEXT NOT NULL,
 	"key" TEXT NOT NULL,
 	hash TEXT NOT NULL,
-	status INTEGER,
-	answer TEXT,
+	status INTEGER NOT NULL,
+	answer TEXT NOT NULL,
 	at INTEGER NOT NULL,
 	CONSTRAINT pk_request_key PRIMARY KEY (account, "key")
 )
