@@ -85,13 +85,18 @@ def proceed(
     values: Mapping[str, Any] | None = None,
     asks: Mapping[str, Any] | None = None,
     comment: str | None = None,
+    derived: bool = False,
 ) -> None:
-    """Check what was sent with an action that is permitted, write it, and take the transition as the actor."""
+    """Check what was sent with an action that is permitted, write it, and take the transition as the actor.
+
+    `derived` says that everything was worked out already and nothing has changed since.
+    """
     transition = folder.workflow.transitions[action]
     answered = asking.answers(operation, folder, transition.asks, asks or {})
     if values:
         writing.patch(operation, folder, values, rights.writable(operation, folder, action), "/values")
-    writing.derive(operation, folder)
+    if values or not derived:
+        writing.derive(operation, folder)
     writing.require_whole(operation, folder, "/values", writing.required_of(folder, action))
     taking.take(operation, folder, action, asks=answered, comment=comment)
 

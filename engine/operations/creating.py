@@ -49,7 +49,14 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
     if action is not None:
         word = bodies.word(body, "action")
         acting.require_revision(folder, None, check=acting.permitted(operation, folder, word))
-        acting.proceed(operation, folder, word, asks=bodies.mapping(body, "asks"), comment=bodies.comment(body))
+        acting.proceed(
+            operation,
+            folder,
+            word,
+            asks=bodies.mapping(body, "asks"),
+            comment=bodies.comment(body),
+            derived=folder.number is None and len(folder.events) == 1,
+        )
     return folder
 
 

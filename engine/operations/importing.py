@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, text
-from engine.operations import creating, rights
+from engine.operations import creating, rights, runs
 from engine.operations.calls import Answer, Call
 from engine.operations.commands import not_signed_in
 from engine.operations.once import Result, request_hash, within
 from engine.operations.operation import Operation
 from engine.operations.problems import problem
+from engine.operations.runs import Making
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -90,17 +92,29 @@ def _perform(services: Services, call: Call, form: str, lines: list[Line], mode:
 
 
 def _each(services: Services, connection: Connection, call: Call, form: str, lines: list[Line]) -> list[Result]:
+    """What each line came to; neighbours that are in order are written together."""
     plain = Call(call.actor, call.language, None, call.at, "import")
-    results = []
-    for line in lines:
+
+    def together(tried: Sequence[Line]) -> Sequence[Result]:
+        sound = takewhile(lambda line: line.fault is None, tried)
+        makings = [Making(plain, "", form, line.body) for line in sound]
+        if len(makings) < 2:
+            return ()
+        savepoint = connection.begin_nested()
+        try:
+            done = runs.attempt(services, connection, makings)
+        except Refusal:
+            savepoint.rollback()
+            raise
+        savepoint.commit()
+        return done
+
+    def alone(line: Line) -> Result:
         if line.fault is not None:
-            results.append(Result(refusal=line.fault))
-            continue
-        body = line.body
-        results.append(
-            within(services, connection, plain, "", lambda op, body=body: creating.create(op, form, body), nested=True)  # type: ignore[misc]
-        )
-    return results
+            return Result(refusal=line.fault)
+        return within(services, connection, plain, "", lambda op: creating.create(op, form, line.body), nested=True)
+
+    return runs.in_order(lines, together, alone)
 
 
 def _answer(results: list[Result], lines: list[Line], language: str) -> Answer:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.clock import to_stored
+from engine.database.dialects import mark, pass_mark, return_to_mark
 from engine.errors import Kind, Refusal
 from engine.operations import creating, once, settling, together
 from engine.operations.calls import Answer, Call
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 MOST = 200
 """Commands of a run: more would hold what they lock for longer than somebody else cares to wait."""
+
+MARK = "prepared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,12 @@ class _Run:
         """Prepare it and let it wait; False when it cannot go along, and nothing is left of it."""
         if not self._is_sound(making.call.key):
             return False
-        savepoint = self._connection.begin_nested()
+        mark(self._connection, MARK)
         prepared = self._prepare(making)
         if prepared is None:
-            savepoint.rollback()
+            return_to_mark(self._connection, MARK)
             return False
-        savepoint.commit()
+        pass_mark(self._connection, MARK)
         operation, folder = prepared
         self._writes |= together.writes(operation)
         self._waiting.append((making, operation, folder))

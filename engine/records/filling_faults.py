@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +29,7 @@ def pointer(base: str, *segments: str | int) -> str:
     return base + "".join("/" + _segment(each) for each in segments)
 
 
+@lru_cache(maxsize=4096)
 def _segment(each: str | int) -> str:
     if isinstance(each, int):
         return str(each)

@@ -84,67 +84,64 @@ def test_who_is_refused_gives_the_number_back(database: Database) -> None:
 # -- keys ----------------------------------------------------------------------------------------------------------
 
 ANSWER = {"form": "order", "id": "x", "number": None, "state": "open", "revision": 1, "version": 2, "seq": 3}
+FIRST = requests.Remembered("hash", 200, ANSWER)
 
 
 def test_a_key_gives_its_answer_again_in_the_order_of_its_words(database: Database) -> None:
-    def first(connection: Connection) -> None:
-        assert requests.begin(connection, "a", "k", "hash", 5) is None
-        requests.finish(connection, "a", "k", 200, ANSWER)
-
-    database.transaction(first)
-    found = database.transaction(lambda c: requests.begin(c, "a", "k", "another", 9))
-    assert found == requests.Remembered("hash", 200, ANSWER)
+    assert database.transaction(lambda c: requests.keep(c, "a", "k", FIRST, 5))
+    found = database.transaction(lambda c: requests.recall(c, "a", "k"))
+    assert found == FIRST
     assert list(found.answer) == list(ANSWER)
-    assert database.transaction(lambda c: requests.begin(c, "b", "k", "hash", 5)) is None
+    assert database.transaction(lambda c: requests.recall(c, "b", "k")) is None
+    assert database.transaction(lambda c: requests.recall(c, "a", "K")) is None
 
 
-def test_an_answer_is_never_replaced_and_never_forgotten(database: Database) -> None:
-    def twice(connection: Connection) -> None:
-        requests.begin(connection, "a", "k", "hash", 5)
-        requests.finish(connection, "a", "k", 200, ANSWER)
-        requests.finish(connection, "a", "k", 409, {})
-        requests.forget(connection, "a", "k")
-
-    database.transaction(twice)
-    found = database.transaction(lambda c: requests.begin(c, "a", "k", "hash", 5))
-    assert found == requests.Remembered("hash", 200, ANSWER)
+def test_an_answer_is_never_replaced(database: Database) -> None:
+    other = requests.Remembered("other", 409, {})
+    assert database.transaction(lambda c: requests.keep(c, "a", "k", FIRST, 5))
+    assert not database.transaction(lambda c: requests.keep(c, "a", "k", other, 6))
+    assert database.transaction(lambda c: requests.recall(c, "a", "k")) == FIRST
 
 
-def test_a_key_that_came_to_nothing_is_fresh_again(database: Database) -> None:
-    def nothing(connection: Connection) -> None:
-        requests.begin(connection, "a", "k", "hash", 5)
-        requests.forget(connection, "a", "k")
+def test_many_keys_are_kept_and_recalled_as_one_is(database: Database) -> None:
+    answers = {f"k{number}": requests.Remembered(f"h{number}", 200, {"n": number}) for number in range(30)}
+    assert database.transaction(lambda c: requests.keep_all(c, "a", answers, 5))
+    asked = [*answers, "never", "k1'; --"]
+    assert database.transaction(lambda c: requests.recall_all(c, "a", asked)) == answers
+    assert database.transaction(lambda c: requests.recall_all(c, "b", asked)) == {}
+    assert database.transaction(lambda c: requests.recall_all(c, "a", [])) == {}
+    assert database.transaction(lambda c: requests.recall(c, "a", "k7")) == answers["k7"]
 
-    database.transaction(nothing)
-    assert database.transaction(lambda c: requests.begin(c, "a", "k", "hash", 5)) is None
+
+def test_many_keys_are_not_kept_when_one_of_them_has_an_answer(database: Database) -> None:
+    assert database.transaction(lambda c: requests.keep(c, "a", "k", FIRST, 5))
+    assert not database.transaction(lambda c: requests.keep_all(c, "a", {"k": FIRST, "l": FIRST}, 6))
+    assert database.transaction(lambda c: requests.keep_all(c, "b", {"k": FIRST, "l": FIRST}, 6))
 
 
-def test_a_key_without_an_answer_is_in_progress(database: Database) -> None:
-    database.transaction(lambda c: requests.begin(c, "a", "k", "hash", 5))
-    with pytest.raises(Refusal) as refused:
-        database.transaction(lambda c: requests.begin(c, "a", "k", "hash", 5))
-    assert refused.value.code == "in_progress"
+class _Late(Exception):
+    pass
 
 
 def test_of_many_duplicates_at_once_one_works_and_the_others_replay(database: Database) -> None:
-    worked: list[int] = []
     answers: list[Any] = []
 
     def send(index: int) -> None:
         def work(connection: Connection) -> Any:
-            found = requests.begin(connection, "a", "k", "hash", 5)
-            if found is not None:
-                return found.answer
             answer = {"number": numbering.next_number(connection, "order", PARTS), "by": index}
-            requests.finish(connection, "a", "k", 200, answer)
-            worked.append(index)
+            if not requests.keep(connection, "a", "k", requests.Remembered("hash", 200, answer), 5):
+                raise _Late
             return answer
 
-        answers.append(database.transaction(work))
+        try:
+            answers.append(database.transaction(work))
+        except _Late:
+            found = database.transaction(lambda c: requests.recall(c, "a", "k"))
+            answers.append(found.answer if found else None)
 
     at_once(16, send)
-    assert len(worked) == 1
-    assert answers == [{"number": "TR-S01-202611-00001", "by": worked[0]}] * 16
+    assert len({answer["by"] for answer in answers}) == 1
+    assert [answer["number"] for answer in answers] == ["TR-S01-202611-00001"] * 16
 
 
 def test_once_is_once(database: Database) -> None:
