@@ -30,7 +30,18 @@ from engine.delivery.watching import watch
 from engine.effects import EFFECTS
 from engine.errors import rule, text
 from engine.fields import FIELD_TYPES
-from engine.operations import batch, counting, founding, loading, publishing, recount, seeding, testclock, timing
+from engine.operations import (
+    batch,
+    counting,
+    founding,
+    loading,
+    publishing,
+    recount,
+    restoring,
+    seeding,
+    testclock,
+    timing,
+)
 from engine.operations.calls import Actor, Call
 from engine.operations.ids import new_id
 from engine.operations.operation import Operation
@@ -46,6 +57,8 @@ from engine.web.rendering import render_words
 from engine.web.serving import serve as serve_app
 
 FIELD_AND_EFFECTS: Vocabulary = vocabulary(FIELD_TYPES, EFFECTS)
+COLLECTED = (20_000, 20, 20)
+"""How many new objects before Python looks for cycles: an operation makes thousands, and hardly a cycle."""
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="start")
 
 
@@ -93,6 +106,8 @@ def prepare(services: Services) -> list[str]:
         told.append(f"published version {version} from {folder.name}")
     if services.settings.demo:
         told += load_demo_into(services, folder, services.settings.demo)
+    if restoring.look(services):
+        told.append("this is an older copy of the database: every session and key has ended")
     return told
 
 
@@ -207,12 +222,18 @@ def application(settings: Settings, worker: int) -> FastAPI:
     with services.database.reading() as connection:
         loading.state_of(services, connection, services.now(connection))
     gc.freeze()  # what was compiled stays: a page of stock took three times as long while it was looked through
+    gc.set_threshold(*COLLECTED)
     background = [partial(_watch, services)]
     return create_app(Doors(services), settings, background)
 
 
 def _watch(services: Services, ending: threading.Event) -> None:
-    watch(partial(timing.fire_due, services), ending)
+    def due() -> int:
+        fired = timing.fire_due(services)
+        restoring.note(services)
+        return fired
+
+    watch(due, ending)
 
 
 def check(folder: Path) -> tuple[Finding, ...]:
@@ -287,6 +308,13 @@ def set_password(settings: Settings, account: str, password: str) -> None:
             raise rule("no_account", text("There is no such account.", "没有此账号。"))
 
     services.database.transaction(work)
+
+
+def restored(settings: Settings) -> None:
+    """A database was put back from a backup: nobody is signed in any more, and no key opens."""
+    services = build(settings)
+    restoring.forget(services)
+    restoring.note(services, anew=True)
 
 
 def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:

@@ -141,6 +141,13 @@ def account(
     typer.echo(f"password of {name} set")
 
 
+@app.command()
+def restored(database: Address = None) -> None:
+    """After a backup was put back: end every session and key, so that none that was ended since lives again."""
+    bootstrap.restored(_settings(database=database))
+    typer.echo("every session and key has ended")
+
+
 @demo_app.command("load")
 def demo_load(
     name: Annotated[str, typer.Argument(help="small, small_sales, seed ...")],

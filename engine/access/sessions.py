@@ -154,6 +154,12 @@ def end_of_person(
         )
 
 
+def end_all(connection: Connection, at: datetime) -> None:
+    """End every session and every key."""
+    for table in (session, api_key):
+        connection.execute(update(table).where(table.c.ended.is_(None)).values(ended=to_stored(at)))
+
+
 def identify(connection: Connection, token: str, at: datetime) -> Identity | None:
     """Whom a token names now; None when it is unknown, over or ended, or its person is not active."""
     if token.startswith(SESSION):

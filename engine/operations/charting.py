@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.access import accounts, stamps
+from engine.database.dialects import close_gate
+from engine.errors import rule, text
 from engine.expressions import Reference
 from engine.ledger import LedgerPlace, chart
 from engine.operations.knowing import UNTOLD_SCALE
@@ -41,6 +43,16 @@ def register(operation: Operation, folder: Folder) -> None:
             parent.id if isinstance(parent, Reference) else None,
         )
         chart.register_place(operation.connection, known, folder.id)
+        if folder.workflow.states[folder.state].end:
+            _require_empty(operation, folder)
+
+
+def _require_empty(operation: Operation, folder: Folder) -> None:
+    """A place does not end while goods lie there or below it; who posts at the moment is waited for."""
+    close_gate(operation.connection, chart.GATE)
+    for key in (folder.id, *(f"{folder.id}/{name}" for name in folder.form.places)):
+        if operation.stock.anything_at(key):
+            raise rule("not_empty", text("Goods still lie there.", "该处仍有库存。"))
 
 
 def _item(operation: Operation, folder: Folder, told: dict[str, str]) -> None:

@@ -62,6 +62,8 @@ PLAIN: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("get", "/api/stock/movements", "Movements", ("after", "item", "place", "record", "limit", "cursor")),
     ("get", "/api/stock/trail", "Running balance of an item at a place", ("item", "place", "lot", "limit", "cursor")),
     ("post", "/api/verify", "Recount everything", ()),
+    ("get", "/api/periods", "Up to when the books are closed", ()),
+    ("post", "/api/periods", "Close the books: {until}", ()),
     ("get", "/api/why", "Why somebody can or cannot", ("form", "id", "action", "person")),
     ("post", "/api/attachments", "Keep a file (multipart, field `file`)", ()),
     ("get", "/api/attachments/{id}", "A file, through a record that shows it", ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
@@ -53,9 +54,8 @@ def _some(
 ) -> list[Task]:
     if everything:
         return tasks.all_open(operation.connection, form=form, after=after, limit=limit)
-    return tasks.inbox(
-        operation.connection, operation.actor_id, holdings(operation), form=form, after=after, limit=limit
-    )
+    asked = chain(holdings(operation), _vacant(operation))
+    return tasks.inbox(operation.connection, operation.actor_id, asked, form=form, after=after, limit=limit)
 
 
 def holdings(operation: Operation) -> Iterator[Ask]:
@@ -73,6 +73,20 @@ def holdings(operation: Operation) -> Iterator[Ask]:
         for unit in directory.within(at):
             if unit != at:
                 yield Ask(role, "above", unit)
+
+
+def _vacant(operation: Operation) -> Iterator[Ask]:
+    """What nobody holds any more, for who stands in where nobody is found: else a task of one who left is nobody's."""
+    directory = operation.directory
+    mine = set(directory.roles_of(operation.actor_id))
+    approvals = (each for flow in operation.library.workflows.values() for each in flow.approvals.values())
+    standing_in = [each for each in approvals if mine & {who.role for who in each.nobody_found.ask}]
+    parts = [part for each in standing_in for step in each.steps.values() for part in (step, *step.parts.values())]
+    asked = {(who.role, who.relation or "at") for part in parts for who in part.ask if who.kind == "role" and who.role}
+    for role, relation in sorted(asked):
+        for unit in directory.units:
+            if not directory.holders(role, relation, unit):
+                yield Ask(role, relation, unit)
 
 
 def _shown(operation: Operation, task: Task, *, everything: bool) -> dict[str, Any] | None:

@@ -14,10 +14,12 @@ from engine.definitions import Finding, Loaded, shelf
 from engine.definitions.comparing import changes, diff
 from engine.definitions.documents import Document
 from engine.definitions.loading import document_of, load_documents
-from engine.errors import Fault, forbidden, invalid, invalid_at, not_found, say, text
+from engine.definitions.models import Library
+from engine.errors import Fault, forbidden, invalid, invalid_at, not_found, rule, say, text
 from engine.operations import bodies, counting, presenting, rights
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
+from engine.records import archive
 from engine.records.publishing import publish_storage
 
 if TYPE_CHECKING:
@@ -198,6 +200,8 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
             Fault(f"{each.file}:{each.line}:{each.path}", each.code, each.message) for each in errors or loaded.findings
         )
     before = shelf.published(connection)
+    if before:
+        _require_known_roles(connection, loaded.library)
     version = shelf.publish(connection, loaded, author, note, services.now(connection))
     if version == before:
         return version
@@ -207,6 +211,23 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
     if not before or _counted(connection, before) != _counted(connection, version):
         counting.rebuild(Operation(services, connection, SYSTEM_CALL))
     return version
+
+
+def _require_known_roles(connection: Connection, library: Library) -> None:
+    """No role is taken away that somebody holds."""
+    held: dict[str, int] = {}
+    for form in library.forms.values():
+        told = form.told.get("assignment")
+        if told:
+            ends = {state.name for state in library.workflows[form.name].states.values() if state.end}
+            for each in archive.of_form(connection, form.name):
+                role = str(each.values.get(told["role"]))
+                if each.state not in ends and role not in library.rights.roles:
+                    held[role] = held.get(role, 0) + 1
+    if held:
+        listed = ", ".join(f"{role} ({count})" for role, count in sorted(held.items()))
+        says = text(f"These roles are held by people: {listed}.", f"以下角色仍有人担任：{listed}。")
+        raise rule("role_in_use", says, faults=[Fault("/permissions/roles", "role_in_use", says)])
 
 
 def _counted(connection: Connection, version: int) -> dict[tuple[str, str], str]:

@@ -257,4 +257,8 @@ def end_key(operation: Operation, key: str) -> Answer:
     _require_himself(operation)
     if not sessions.end_key(operation.connection, key, operation.actor_id, operation.now):
         raise not_found()
+    security.note(
+        operation.connection,
+        security.Entry(operation.now, "key_ended", operation.actor_id, detail={"id": key}),
+    )
     return Answer(200, {"id": key})

@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/stock/movements", ("GET",)),
     Route("/api/stock/trail", ("GET",)),
     Route("/api/verify", ("POST",), dear=True),
+    Route("/api/periods", ("GET", "POST")),
     Route("/api/batch", ("POST",), large=True),
     Route("/api/definitions", ("GET",)),
     Route("/api/definitions/check", ("POST",), large=True),

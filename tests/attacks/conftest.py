@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,12 @@ from engine.database.embedded import Server as Postgres
 from tests.attacks.houses import Canary, House, Watch
 from tests.serving import serving
 
+Folders = pytest.TempPathFactory
 
-@pytest.fixture(scope="session")
-def sqlite_house(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The house on SQLite."""
-    folder = tmp_path_factory.mktemp("house")
-    shutil.copy(small_sqlite, folder / "house.db")
-    url = f"sqlite:///{folder / 'house.db'}"
+
+@contextmanager
+def housed(url: str, folder: Path) -> Iterator[House]:
+    """A house on a database, with all that watches it."""
     with serving(url, folder / "data") as server:
         watch, canary = Watch(url), Canary(folder)
         yield House(server, url, watch, canary)
@@ -28,27 +28,54 @@ def sqlite_house(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -
         watch.close()
 
 
-@pytest.fixture(scope="session")
-def postgres_house(
-    postgres_server: Postgres, small_postgres: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """The house on PostgreSQL."""
+@contextmanager
+def on_sqlite(small: Path, folders: Folders) -> Iterator[House]:
+    """A house on a SQLite file of its own."""
+    folder = folders.mktemp("house")
+    shutil.copy(small, folder / "house.db")
+    with housed(f"sqlite:///{folder / 'house.db'}", folder) as house:
+        yield house
+
+
+@contextmanager
+def on_postgres(postgres: Postgres, small: str, folders: Folders) -> Iterator[House]:
+    """A house on a PostgreSQL database of its own."""
     name = f"t_{uuid.uuid4().hex}"
-    admin = create_engine(
-        make_url(postgres_server.url()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
+    address = make_url(postgres.url()).set(drivername="postgresql+psycopg")
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {small_postgres}")
-    url = postgres_server.url(name)
-    folder = tmp_path_factory.mktemp("house")
-    with serving(url, folder / "data") as server:
-        watch, canary = Watch(url), Canary(folder)
-        yield House(server, url, watch, canary)
-        canary.close()
-        watch.close()
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {small}")
+    with housed(postgres.url(name), folders.mktemp("house")) as house:
+        yield house
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(small_sqlite: Path, tmp_path_factory: Folders) -> Iterator[House]:
+    """The house on SQLite."""
+    with on_sqlite(small_sqlite, tmp_path_factory) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def postgres_house(postgres_server: Postgres, small_postgres: str, tmp_path_factory: Folders) -> Iterator[House]:
+    """The house on PostgreSQL."""
+    with on_postgres(postgres_server, small_postgres, tmp_path_factory) as house:
+        yield house
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def own(request: pytest.FixtureRequest, tmp_path_factory: Folders) -> Iterator[House]:
+    """A house of a module's own on each kind of database, for what leaves a trace: published, closed, put back."""
+    if request.param == "sqlite":
+        with on_sqlite(request.getfixturevalue("small_sqlite"), tmp_path_factory) as house:
+            yield house
+        return
+    server, small = (request.getfixturevalue(each) for each in ("postgres_server", "small_postgres"))
+    with on_postgres(server, small, tmp_path_factory) as house:
+        yield house
 
 
 @pytest.fixture
