@@ -38,8 +38,8 @@ def finding(at: Place | None, code: str, message: Text, hint: Text | None = None
 
 
 def meant(word: str, known: Iterable[str]) -> Text | None:
-    """'Did you mean ...', when something near enough is known."""
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    """'Did you mean ...', when something near enough is known; never the word itself, which will not do here."""
+    near = get_close_matches(word, sorted({*known} - {word}), n=1, cutoff=0.6)
     return text(f"Did you mean '{near[0]}'?", f"是否想写“{near[0]}”？") if near else None
 
 

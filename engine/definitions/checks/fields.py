@@ -50,8 +50,9 @@ def quantities_have_their_item(library: Library) -> Iterator[Finding]:
     for form, field in _each(library):
         of = field.options.get("of")
         beside = form.fields[field.table].fields if field.table else form.fields
-        if isinstance(of, str) and (of not in beside or beside[of].value_type.kind != "reference"):
-            yield unknown(field.at, text("a reference beside this field", "同级的引用字段"), of, beside)
+        references = [each.name for each in beside.values() if each.value_type.kind == "reference"]
+        if isinstance(of, str) and of not in references:
+            yield unknown(field.at, text("a reference beside this field", "同级的引用字段"), of, references)
 
 
 def nothing_hidden_shows_through(library: Library) -> Iterator[Finding]:
