@@ -17,6 +17,13 @@ from engine.expressions.words import BY_NAME, RESERVED_NAMES
 CONSTANTS = MappingProxyType(
     {"true": (kinds.BOOLEAN, True), "false": (kinds.BOOLEAN, False), "empty": (kinds.EMPTY_TYPE, None)}
 )
+ELSEWHERE = MappingProxyType(
+    {
+        "record": tip("It stands only where one record is at hand.", "仅可用于针对单条记录的表达式。"),
+        "row": tip("It stands only where a table is walked row by row.", "仅可用于逐行处理表格的表达式。"),
+    }
+)
+"""Why a word of the language may not stand everywhere."""
 
 
 def name(checker: Checker, node: ast.Name) -> Node:
@@ -49,7 +56,7 @@ def _declared(checker: Checker, node: ast.Name) -> Node:
     if found is not None:
         return Node("name", found, value=node.id, path=(node.id,))
     word = BY_NAME.get(node.id)
-    hint = meant(node.id, (*checker.known(None), *CONSTANTS, *RESERVED_NAMES, "record", "row"))
+    hint = ELSEWHERE.get(node.id) or meant(node.id, (*checker.known(None), *CONSTANTS, *RESERVED_NAMES, *ELSEWHERE))
     if word is not None:
         hint = tip(f"It is asked with brackets: {word.example}", f"须带括号使用：{word.example}")
     raise checker.wrong(node, "unknown_name", f"There is no {node.id!r} here.", f"此处没有 {node.id!r}。", hint)
