@@ -44,6 +44,8 @@ class FactBuilder:
         scope = self._scope(form, table, parameters)
         where = self.desk.condition(data.get("where"), (*path, "where"), scope)
         total = self.desk.expression(data.get("sum"), (*path, "sum"), scope, None)
+        if "where" in data and where is None:
+            return None  # what cannot be read is told once, not also for every key that it may have given
         keys, rest = _apart(where, parameters)
         if not self._keyed(keys, rest, parameters, path) or ("sum" in data and total is None):
             return None

@@ -131,7 +131,7 @@ def not_system(at: str, name: str) -> Told:
 
 
 WAYS = [
-    case("  refuse: {from: review, to: refused, by: [system]}", "  refuse: {from: review, to: refused, by: [submitter]}",
+    case("to: refused, by: [system]}", "to: refused, by: [submitter]}",
          not_system(REFUSE, "refuse"),
          Told(REFUSE, "transitions.refuse", "not_granted",
               "No line of the policy grants 'refuse' of 'request' to those who may take it.",
@@ -154,7 +154,8 @@ WAYS = [
         OPEN, "states.open", "no_end", "No end can be reached from 'open'.", "从“open”无法到达终态。"), Told(
         SENT, "states.sent", "dead_end", "Nothing leaves 'sent', and it is no end.", "“sent”不是终态，却没有出路。")),
     case("    from: open\n", "    from: [open, sent]\n", Told(
-        SENT, "states.sent", "end_leaves", "'sent' is an end, yet something leaves it.", "“sent”是终态，却有操作离开。")),
+        SENT, "states.sent", "end_leaves",
+        "'sent' is an end, yet something leaves it.", "“sent”是终态，却有操作离开。")),
     case("  refused: {title", "  lost: {title: {en: Lost, zh: 遗失}, end: true}\n  refused: {title",
          unreachable("  lost:", "lost")),
     case("goods: {state: open}", "goods: {state: open, when: record.total > 0}", Told(
