@@ -83,6 +83,7 @@ def within(
         operation = Operation(services, connection, call)
         answer = work(operation)
         _keep(connection, call, Remembered(request, answer.status, _kept_of(answer)), to_stored(operation.now))
+        operation.let_go()
     except (Refusal, Overtaken) as ended:
         if isinstance(ended, Refusal):
             _note(call, ended)

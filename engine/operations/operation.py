@@ -91,6 +91,10 @@ class Operation:
         units = self.directory.units_of(self.actor_id)
         return units[0] if units else None
 
+    def let_go(self) -> None:
+        """It is over: nothing holds anything of it in a circle, so that its memory is free at once."""
+        self.__dict__.clear()
+
     def new_id(self) -> str:
         """An id that sorts by time."""
         return new_id(self.now)

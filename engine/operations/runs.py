@@ -135,4 +135,6 @@ class _Run:
         }
         if not requests.keep_all(self._connection, once.account_of(first.call), kept, to_stored(begun.now)):
             raise Overtaken
+        for _, operation, _ in self._waiting:
+            operation.let_go()
         return [Result(answer) for answer in answers]
