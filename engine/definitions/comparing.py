@@ -48,10 +48,9 @@ def _data(words: str) -> Any:
 
 
 def _values(path: str, before: Any, after: Any) -> Iterator[Text]:
-    if before == after:
-        return
     if not isinstance(before, dict) or not isinstance(after, dict):
-        yield text(f"{path}: {before!r} -> {after!r}", f"{path}：{before!r} -> {after!r}")
+        if before != after or type(before) is not type(after):  # `true` is not 1
+            yield text(f"{path}: {before!r} -> {after!r}", f"{path}：{before!r} -> {after!r}")
         return
     for key in dict.fromkeys((*before, *after)):
         here = f"{path}.{key}"
@@ -61,3 +60,11 @@ def _values(path: str, before: Any, after: Any) -> Iterator[Text]:
             yield text(f"{here} is gone", f"移除 {here}")
         else:
             yield from _values(here, before[key], after[key])
+    if _reordered(before, after):
+        yield text(f"{path}: in another order", f"{path}：顺序改变")
+
+
+def _reordered(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether named things (alternatives, steps, fields) follow each other otherwise; words may as they like."""
+    things = all(isinstance(each, dict) for each in (*before.values(), *after.values()))
+    return things and [key for key in before if key in after] != [key for key in after if key in before]
