@@ -141,7 +141,7 @@ WRITTEN = {
     "timer": "INSERT",
     "notice": "INSERT",
     "fact_value": "INSERT",
-    "request_key": "UPDATE",
+    "request_key": "INSERT",
 }
 
 
