@@ -155,14 +155,15 @@ def _rescaled_postgresql(element: _Spelled, compiler: SQLCompiler, **options: An
 @compiles(Fitting, "sqlite")
 def _fitting_sqlite(element: _Spelled, compiler: SQLCompiler, **options: Any) -> str:
     number, _ = element.operands(compiler, **options)
-    return f"(CASE WHEN typeof({number}) = 'real' THEN abs(-9223372036854775807 - ({number} <> 0)) ELSE {number} END)"
+    broken = f"typeof({number}) = 'real' OR {number} < -9223372036854775807"
+    return f"(CASE WHEN {broken} THEN abs(-9223372036854775807 - ({number} <> 0)) ELSE {number} END)"
 
 
 @compiles(Fitting, "postgresql")
 def _fitting_postgresql(element: _Spelled, compiler: SQLCompiler, **options: Any) -> str:
     number, power = element.operands(compiler, **options)
     last = Decimal(1) / int(power)
-    return f"(CAST(({number}) * {power} AS BIGINT) * {last:f})"
+    return f"(-CAST(-(({number}) * {power}) AS BIGINT) * {last:f})"  # turned twice: -2^63 is one too many as well
 
 
 @compiles(Rounded, "sqlite")
