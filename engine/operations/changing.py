@@ -42,7 +42,7 @@ def discard(operation: Operation, form: str, record: str, if_match: int | None) 
     """Throw away a record that was never submitted; everything else ends by its workflow."""
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
-    if not rights.writable(operation, folder).fields:
+    if not rights.writable(operation, folder).fields or not rights.may(operation, folder, "edit"):
         raise forbidden()
     acting.require_revision(folder, if_match)
     if folder.started or folder.made_by_effect or folder.form.kind == "master":

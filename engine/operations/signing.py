@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.access import accounts, passwords, security, sessions, substitutes
@@ -113,9 +113,10 @@ def _expires(body: Mapping[str, Any]) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(sent) if isinstance(sent, str) else None
-    except ValueError:
+        found = found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None:
         raise invalid_at("/expires", "bad_moment", text("A moment with its offset is expected.", "应为带时区的时间。"))
     return found
 

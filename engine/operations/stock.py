@@ -6,7 +6,7 @@ The right is `stock, see` of the policy; a place belongs to the org unit that it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -211,13 +211,14 @@ def _lots(operation: Operation, asked: str | None) -> list[str] | None:
 def _at(asked: str | None) -> int | datetime | None:
     if asked is None:
         return None
-    if asked.isascii() and asked.isdigit() and len(asked) <= 18:
+    if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_SEQ:
         return int(asked)
     try:
-        found = datetime.fromisoformat(asked.replace(" ", "+"))
-    except ValueError:
+        sent = datetime.fromisoformat(asked.replace(" ", "+"))
+        found = sent.astimezone(UTC) if sent.tzinfo is not None else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None:
         raise invalid_at(
             "/at", "bad_moment", text("A moment with its offset, or a seq, is expected.", "应为带时区的时间或序号。")
         )
