@@ -6,10 +6,12 @@ import io
 import json
 import socket
 import statistics
+import struct
 import threading
 import time
 import uuid
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,38 @@ def test_a_picture_has_no_more_pixels_than_may_be_and_forgets_where_it_was_taken
     assert (found.size, dict(found.getexif())) == ((20, 10), {})
 
 
+def claimed(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is as large as that, in perfect form."""
+
+    def chunk(kind: bytes, held: bytes) -> bytes:
+        return struct.pack(">I", len(held)) + kind + held + struct.pack(">I", zlib.crc32(kind + held))
+
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "size", [(50_000, 50_000), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1), (20_001, 1), (6_400, 6_400)]
+)
+def test_a_picture_that_only_claims_to_be_large_is_refused_by_what_it_claims(
+    house: House, size: tuple[int, int]
+) -> None:
+    client = house.be("buyA").client
+    sent = {"file": ("large.png", claimed(*size), "image/png")}
+    before = memory_of(house)
+    told = house.refuses(client, "POST", "attachments", status=(413, 422), files=sent).json()
+    assert told["kind"] in ("limit", "invalid")
+    assert memory_of(house) - before < 100 * 1024
+    fine = {"file": ("small.png", picture(1200, 3), "image/png")}
+    assert client.post("/api/attachments", files=fine).status_code == 201
+
+
+def memory_of(house: House) -> int:
+    """How many kB the server holds."""
+    status = Path(f"/proc/{house.server.process.pid}/status").read_text()
+    return int(next(each.split()[1] for each in status.splitlines() if each.startswith("VmRSS")))
+
+
 def test_one_person_fills_his_own_room_and_no_more(small_url: str, tmp_path: Path) -> None:
     with serving(small_url, tmp_path / "data", FILE_QUOTA="3000") as server:
         for number, status in ((1, 201), (2, 201), (3, 413)):
@@ -194,19 +228,36 @@ def test_guessing_a_password_is_slowed_for_that_account_alone(house: House) -> N
 
 def test_slow_clients_do_not_stop_the_others(house: House) -> None:
     host, port = house.server.url.removeprefix("http://").split(":")
-    house.be("clerk1")
-    held = [socket.create_connection((host, int(port)), timeout=20) for _ in range(200)]
+    client = house.be("clerk1").client
+    alone = answers(client)
+    held = [socket.create_connection((host, int(port)), timeout=20) for _ in range(350)]
+    heads = (
+        b"GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        b"POST /api/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n[",
+        b"G",
+        b"",
+    )
     for number, each in enumerate(held):
-        head = b"GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        body = b"POST /api/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n["
-        each.sendall(head if number % 2 else body)
-    began = time.monotonic()
-    assert house.be("clerk1").client.get("/api/me").status_code == 200
+        each.sendall(heads[number % 4])
+    beside = answers(client)
     assert house.be("clerk1").makes("transfer", transfer("S01", "S02"))
-    assert time.monotonic() - began < 8  # their heads are waited for 10 s: nobody waits for them
-    assert held[1].recv(1) == b""  # sent away: its head did not come in time
+    assert max(beside[1:-1]) < max(2 * max(alone[1:-1]), 0.5)  # but the worst: the machine may be busy otherwise
+    for each in held[:8:4]:
+        each.sendall(b"Accept: text/plain\r\n")
+    assert {held[number].recv(1) for number in (0, 2, 3, 4)} == {b""}  # sent away: their heads did not come in time
     for each in held:
         each.close()
+    assert client.get("/api/me").status_code == 200
+
+
+def answers(client: httpx.Client) -> list[float]:
+    """How long each of some quick questions took, in order."""
+    found = []
+    for _ in range(30):
+        began = time.monotonic()
+        assert client.get("/api/me").status_code == 200
+        found.append(time.monotonic() - began)
+    return sorted(found)
 
 
 def test_readers_do_not_starve_who_writes(either: House) -> None:
@@ -215,9 +266,10 @@ def test_readers_do_not_starve_who_writes(either: House) -> None:
     def read(account: str) -> None:
         client = either.be(account).client
         while not over.is_set():
-            reads.append(client.get("/api/records/transfer?limit=50&count=exact").status_code)
+            reads.append(client.get("/api/records/store?limit=50&count=exact").status_code)
+            reads.append(client.get("/api/stock?limit=50").status_code)
 
-    accounts = ("clerk1", "clerk1b", "plan1", "fin1", "aud", "ame")
+    accounts = ("clerk1", "clerk1b", "clerk1c", "clerk2", "plan1", "fin1", "aud", "ame", "amw", "buyA", "bmgr", "dir1")
     for each in (*accounts, "dck"):
         either.be(each)
     took = []
@@ -233,6 +285,8 @@ def test_readers_do_not_starve_who_writes(either: House) -> None:
         over.set()
     assert set(reads) == {200}, [each for each in either.server.said().splitlines() if "Traceback" in each][-1:]
     assert statistics.median(took) < 1
+    assert max(took) < 5
+    assert len(reads) > 2 * len(accounts)  # they did read
 
 
 # -- what is shown (J03, J06, B06, B09) ------------------------------------------------------------------------------
@@ -269,3 +323,50 @@ def test_a_definition_has_no_looks_of_its_own(house: House, words: str) -> None:
     house.refused("adm", "POST", "definitions/publish", body, status=422, seconds=5)
     same = {"texts": [{"kind": "form", "name": "supplier", "text": text}]}
     assert [each for each in house.be("adm").does("definitions/check", same) if each["severity"] == "error"] == []
+
+
+CIRCLES = {
+    "a field from itself": ("item", "  one: {type: integer, compute: record.one + 1}", "one -> one"),
+    "a default from itself": ("item", "  one: {type: integer, default: record.one}", "one -> one"),
+    "two from each other": (
+        "item",
+        "  one: {type: integer, compute: record.two}\n  two: {type: integer, compute: record.one}",
+        "one -> two -> one",
+    ),
+    "a column from its sum": (
+        "receipt",
+        "  heap: {type: decimal, scale: 3, compute: sum(lines.part)}\n"
+        "  lines:\n    type: table\n    fields:\n      part: {type: decimal, scale: 3, compute: record.heap}",
+        "heap",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_what_goes_round_in_a_circle_is_refused_and_the_circle_named(house: House, name: str) -> None:
+    form, words, circle = CIRCLES[name]
+    head, _, tail = house.be("adm").get(f"definitions/form/{form}")["text"].partition("fields:\n")
+    rest = tail if form == "item" else "  note: {type: text}\n"
+    sent = {"texts": [{"kind": "form", "name": form, "text": f"{head}fields:\n{words}\n{rest}"}]}
+    told = house.refused("adm", "POST", "definitions/publish", sent, status=422, seconds=5).json()
+    circles = [each for each in told["errors"] if each["code"] == "cycle"]
+    assert circles, told["errors"][:3]
+    assert any(circle in each["message"] for each in circles)
+    plain = {"texts": [{"kind": "form", "name": "item", "text": house.be("adm").get("definitions/form/item")["text"]}]}
+    found = house.be("adm").does("definitions/check", plain)
+    assert [each for each in found if each["severity"] == "error"] == []
+
+
+def test_a_table_in_a_table_and_a_form_in_itself_are_no_words_of_the_language(house: House) -> None:
+    text = house.be("adm").get("definitions/form/supplier")["text"]
+    for words in (
+        "  a: {type: table, fields: {b: {type: table, fields: {c: {type: text}}}}}",
+        "  a: {type: form, of: supplier}",
+        "  a: {type: table, of: supplier}",
+        "  a: {include: supplier}",
+    ):
+        sent = {
+            "texts": [{"kind": "form", "name": "supplier", "text": text.replace("fields:\n", f"fields:\n{words}\n", 1)}]
+        }
+        told = house.refused("adm", "POST", "definitions/publish", sent, status=422, seconds=5).json()
+        assert any("fields.a" in each["path"] for each in told["errors"]), told["errors"]
