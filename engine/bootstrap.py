@@ -6,7 +6,8 @@ import gc
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -236,6 +237,14 @@ def _watch(services: Services, ending: threading.Event) -> None:
     watch(due, ending)
 
 
+@contextmanager
+def _working(settings: Settings) -> Iterator[Services]:
+    """What a command needs, for as long as it runs; its connections are given back at the end."""
+    services = build(settings)
+    with closing(services.database):
+        yield services
+
+
 def check(folder: Path) -> tuple[Finding, ...]:
     """Every finding about a library in a folder."""
     return read_library(layers_of(folder), FIELD_AND_EFFECTS).findings
@@ -251,37 +260,35 @@ def picture(folder: Path, form: str, language: str) -> str:
 
 def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:
     """Publish a folder as the next version; None when findings stand against it."""
-    services = build(settings)
-    loaded = _read(services, layers_of(folder))
-    if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
-        return None, loaded.findings
-    version = services.database.transaction(
-        lambda connection: publishing.put(services, connection, loaded, "command line", note)
-    )
-    return version, loaded.findings
+    with _working(settings) as services:
+        loaded = _read(services, layers_of(folder))
+        if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
+            return None, loaded.findings
+        version = services.database.transaction(
+            lambda connection: publishing.put(services, connection, loaded, "command line", note)
+        )
+        return version, loaded.findings
 
 
 def pull(settings: Settings, folder: Path) -> int:
     """Write the published files into a folder; the version that they are."""
-    services = build(settings)
-    with services.database.reading() as connection:
+    with _working(settings) as services, services.database.reading() as connection:
         pull_files(connection, folder)
         return shelf.published(connection)
 
 
 def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
     """How a folder differs from what is published."""
-    services = build(settings)
-    loaded = _read(services, layers_of(folder))
-    with services.database.reading() as connection:
-        published = shelf.texts(connection, shelf.published(connection))
-    return text_diff(published, {each.key: each.text for each in loaded.documents})
+    with _working(settings) as services:
+        loaded = _read(services, layers_of(folder))
+        with services.database.reading() as connection:
+            published = shelf.texts(connection, shelf.published(connection))
+        return text_diff(published, {each.key: each.text for each in loaded.documents})
 
 
 def verify(settings: Settings) -> Recount:
     """Recount everything; may run beside a server."""
-    services = build(settings)
-    with services.database.reading() as connection:
+    with _working(settings) as services, services.database.reading() as connection:
         if not shelf.published(connection):
             return recount.report(connection, None)
         operation = Operation(services, connection, SYSTEM_CALL)
@@ -290,31 +297,32 @@ def verify(settings: Settings) -> Recount:
 
 def migrate(settings: Settings) -> str:
     """Bring the database to the newest revision and give its name."""
-    return migrate_database(open_database(_url(settings)))
+    with closing(open_database(_url(settings))) as database:
+        return migrate_database(database)
 
 
 def set_password(settings: Settings, account: str, password: str) -> None:
     """Set the password of an account; founds the chain with it when there is nobody yet."""
-    services = build(settings)
-    stored = passwords.hash_password(passwords.read_password(password, chosen=True))
+    with _working(settings) as services:
+        stored = passwords.hash_password(passwords.read_password(password, chosen=True))
 
-    def work(connection: Connection) -> None:
-        operation = Operation(services, connection, SYSTEM_CALL)
-        if not operation.directory.persons:
-            founding.found(services, operation, password)
-            return
-        person = operation.directory.person_of_account(account)
-        if person is None or not accounts.set_password(connection, person.id, stored, operation.now):
-            raise rule("no_account", text("There is no such account.", "没有此账号。"))
+        def work(connection: Connection) -> None:
+            operation = Operation(services, connection, SYSTEM_CALL)
+            if not operation.directory.persons:
+                founding.found(services, operation, password)
+                return
+            person = operation.directory.person_of_account(account)
+            if person is None or not accounts.set_password(connection, person.id, stored, operation.now):
+                raise rule("no_account", text("There is no such account.", "没有此账号。"))
 
-    services.database.transaction(work)
+        services.database.transaction(work)
 
 
 def restored(settings: Settings) -> None:
     """A database was put back from a backup: nobody is signed in any more, and no key opens."""
-    services = build(settings)
-    restoring.forget(services)
-    restoring.note(services, anew=True)
+    with _working(settings) as services:
+        restoring.forget(services)
+        restoring.note(services, anew=True)
 
 
 def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:

@@ -1,0 +1,243 @@
+"""What each command prints and how it ends, run in this process on both kinds of database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from engine import cli
+from engine.settings import pack_folder
+from tests.definitions.sample import FILES, FLOW_FILE, FORMS, POLICY_FILE, REQUEST_FILE, lay
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What it printed, line by line."""
+        return self.out.splitlines()
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """`chainstock ...` as typed, with a data folder of its own."""
+    monkeypatch.setenv("CHAINSTOCK_DATA", str(tmp_path / "data"))
+
+    def command(*words: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["chainstock", *words])
+        capfd.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capfd.readouterr()
+        return Done(code, said.out, said.err)
+
+    return command
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database in which nothing has ever been, on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'fresh.db'}"
+    fresh: Callable[..., str] = request.getfixturevalue("fresh_postgres")
+    return fresh(schema=False)
+
+
+def changed(folder: Path, *swaps: tuple[str, str, str]) -> str:
+    """The sample in a folder, with words exchanged that must be there."""
+    files = dict(FILES)
+    for file, old, new in swaps:
+        assert files[file].count(old) == 1, (file, old)
+        files[file] = files[file].replace(old, new)
+    return str(lay(folder, files))
+
+
+# check: every finding on a line of its own
+
+WRONG = [
+    ((FLOW_FILE, "may_return_to: [submitter,", "may_return_to: [submiter,"),
+     ["workflow_definitions/request.yaml:41: approvals.review: error: 'submiter' is not a step."
+      " (Did you mean 'submitter'?) [unknown_name]"], 1, 0),
+    ((REQUEST_FILE, "amount: total", "amuont: total"),
+     ["form_definitions/documents/request.yaml:7: amuont: error: 'amuont' is not known here. (Did you mean 'amount'?)"
+      " [unknown_word]"], 1, 0),
+    ((REQUEST_FILE, "  reason: {type", "  from: {type: date}\n  reason: {type"),
+     ["form_definitions/documents/request.yaml:15: fields.from: warning: 'from' cannot be named in expressions;"
+      " choose another word if one ever needs it. [unspeakable]"], 0, 1),
+    ((POLICY_FILE, "p, boss, stock, see, chain", "p, boss, stock, see, all"),
+     ["permissions/policy.csv:11: : error: 'all' is not one of: own, below, region, chain. [policy_line]"], 1, 0),
+    ((REQUEST_FILE, "kind: document", "kind: [document"),
+     ["form_definitions/documents/request.yaml:5: : error: This is not YAML: expected ',' or ']', but got ':'. [yaml]"],
+     1, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("swap", "lines", "errors", "warnings"), WRONG, ids=range(len(WRONG)))
+def test_check_words_every_finding_and_counts_them(
+    run: Run, tmp_path: Path, swap: tuple[str, str, str], lines: list[str], errors: int, warnings: int
+) -> None:
+    done = run("check", changed(tmp_path / "library", swap))
+    assert done.lines[-1] == f"{errors} errors, {warnings} warnings"
+    assert set(lines) <= set(done.lines)
+    assert (done.code, done.err) == (1 if errors else 0, "")
+
+
+def test_check_of_a_sound_library_says_so_and_of_nothing_says_what_is_missing(run: Run, tmp_path: Path) -> None:
+    assert run("check", changed(tmp_path / "good")) == Done(0, "0 errors, 0 warnings\n", "")
+    done = run("check", str(lay(tmp_path / "bare", {"permissions/model.conf": FILES["permissions/model.conf"]})))
+    assert (done.code, done.lines[-1]) == (1, "1 errors, 0 warnings")
+    assert done.lines[0].endswith("There is no form_definitions/library.yaml. [no_library]")
+
+
+def test_check_touches_no_database(run: Run, tmp_path: Path) -> None:
+    run("check", changed(tmp_path / "good"))
+    assert not (tmp_path / "data").exists()
+    assert not list(tmp_path.rglob("*.db"))
+
+
+# diagram
+
+
+def test_diagram_draws_a_workflow_in_each_language(run: Run, tmp_path: Path) -> None:
+    folder = changed(tmp_path / "good")
+    drawn = run("diagram", "request", "--library", folder)
+    assert drawn.code == 0
+    assert drawn.lines[0] == "stateDiagram-v2"
+    assert "    draft --> review: Submit" in drawn.lines
+    assert "    draft --> review: 提交" in run("diagram", "request", "--library", folder, "--language", "zh").lines
+    assert "    draft: Draft" in run("diagram", "transfer").lines
+
+
+@pytest.mark.parametrize("form", ["requests", "", "Request"])
+def test_diagram_of_no_form_is_one_sentence(run: Run, tmp_path: Path, form: str) -> None:
+    done = run("diagram", form, "--library", changed(tmp_path / "good"))
+    assert done == Done(1, "", "There is no such form, or the library has faults.\n")
+
+
+# publish, diff, pull
+
+
+def test_definitions_go_out_change_and_come_back(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here = ("--database", fresh_url)
+    first = changed(tmp_path / "first")
+    assert run("publish", first, *here) == Done(0, "version 1\n", "")
+    assert run("publish", first, *here).lines == ["version 1"]
+    assert run("diff", first, *here) == Done(0, "", "")
+    second = changed(tmp_path / "second", (FLOW_FILE, "after: 3d", "after: 4d"))
+    differing = run("diff", second, *here)
+    assert differing.code == 1
+    assert differing.lines[:2] == ["--- workflow request", "+++ workflow request"]
+    assert [line for line in differing.lines[2:] if line[0] in "+-"] == [
+        "-  late: {in: open, after: 3d, do: {act: {act: {on_record: record, action: send}}}}",
+        "+  late: {in: open, after: 4d, do: {act: {act: {on_record: record, action: send}}}}",
+    ]
+    assert run("publish", second, "--note", "slower", *here).lines == ["version 2"]
+    assert run("diff", second, *here).code == 0
+    assert run("pull", str(tmp_path / "out"), *here) == Done(0, "version 2\n", "")
+    for path in FILES:
+        assert (tmp_path / "out" / path).read_bytes() == (tmp_path / "second" / path).read_bytes()
+    assert run("publish", first, "--note", "back", *here).lines == ["version 3"]
+    assert run("diff", first, *here).code == 0
+
+
+def test_a_faulty_library_is_worded_and_not_published(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here = ("--database", fresh_url)
+    assert run("publish", changed(tmp_path / "good"), *here).code == 0
+    wrong = changed(tmp_path / "wrong", (FLOW_FILE, "start: draft", "start: drft"))
+    done = run("publish", wrong, *here)
+    assert done.code == 1
+    assert "version" not in done.out
+    assert any(line.endswith("'drft' is not a state. (Did you mean 'draft'?) [unknown_name]") for line in done.lines)
+    assert run("diff", changed(tmp_path / "again"), *here).code == 0
+
+
+def test_a_warning_is_worded_and_published(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    warned = changed(tmp_path / "warned", (REQUEST_FILE, "  reason: {type", "  from: {type: date}\n  reason: {type"))
+    done = run("publish", warned, "--database", fresh_url)
+    assert (done.code, done.lines[-1]) == (0, "version 1")
+    assert done.lines[0].endswith("[unspeakable]")
+
+
+def test_on_an_empty_database_there_is_nothing_to_pull_or_to_differ_from(
+    run: Run, fresh_url: str, tmp_path: Path
+) -> None:
+    here = ("--database", fresh_url)
+    nothing = Done(1, "", "There is nothing here.\n")
+    assert run("pull", str(tmp_path / "out"), *here) == nothing
+    assert run("diff", changed(tmp_path / "good"), *here) == nothing
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_field_that_is_in_use_nowhere_may_go_and_its_number_stays(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here = ("--database", fresh_url)
+    note = (REQUEST_FILE, "rules:\n", "  note: {type: text}\nrules:\n")
+    assert run("publish", changed(tmp_path / "one", note), *here).lines == ["version 1"]
+    assert run("publish", changed(tmp_path / "two"), *here).lines == ["version 2"]
+    assert run("publish", changed(tmp_path / "three", note), *here).lines == ["version 3"]
+    assert run("verify", *here).code == 0
+
+
+# verify, migrate, accounts
+
+
+def test_verify_counts_and_names_the_root_of_an_empty_house_and_the_same_twice(
+    run: Run, fresh_url: str, tmp_path: Path
+) -> None:
+    here = ("--database", fresh_url)
+    empty = run("verify", *here)
+    assert empty.code == 0
+    assert empty.lines[-1].startswith("root ")
+    assert not [line for line in empty.lines if line.startswith("fault")]
+    assert all(line.split()[1] == "0" for line in empty.lines[:-1] if line.split()[1].isdigit())
+    assert run("verify", *here) == empty
+
+
+def test_migrate_says_the_revision_and_twice_the_same(run: Run, tmp_path: Path) -> None:
+    here = ("--database", f"sqlite:///{tmp_path / 'new.db'}")
+    assert run("migrate", *here) == run("migrate", *here) == Done(0, "revision 0001\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("publish",), "Missing argument"),
+        (("check",), "Missing argument"),
+        (("check", "a", "b"), "unexpected extra argument"),
+        (("diagram", "x", "--langauge", "zh"), "No such option"),
+        (("serv",), "No such command"),
+        (("demo", "load"), "Missing argument"),
+        (("demo", "load", "seed", "--days", "0"), "Invalid value"),
+        (("serve", "--port", "many"), "Invalid value"),
+    ],
+)
+def test_what_was_typed_wrong_is_told_and_ends_with_two(run: Run, words: tuple[str, ...], says: str) -> None:
+    done = run(*words)
+    assert done.code == 2
+    assert says in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+
+
+def test_a_folder_without_a_policy_of_its_own_lies_over_the_pack(run: Run, tmp_path: Path) -> None:
+    """It states only the differences, and is checked together with what it changes."""
+    (tmp_path / "nothing").mkdir()
+    assert run("check", str(tmp_path / "nothing")).lines == run("check", str(pack_folder())).lines
+    own = "format: 1\nlibrary: acme\ntitle: {en: Acme}\n"
+    over = "format: 1\noverlay: west\nover: retail\nchange:\n  form transfr:\n    title: {en: Own}\n"
+    done = run("check", str(lay(tmp_path / "own", {f"{FORMS}/library.yaml": own, f"{FORMS}/west.yaml": over})))
+    assert done.code == 1
+    assert any("'transfr' is not a form of the layers below. (Did you mean 'transfer'?)" in line for line in done.lines)
