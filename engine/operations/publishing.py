@@ -202,6 +202,7 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
     before = shelf.published(connection)
     if before:
         _require_known_roles(connection, loaded.library)
+        _require_known_forms(connection, before, loaded.library)
     version = shelf.publish(connection, loaded, author, note, services.now(connection))
     if version == before:
         return version
@@ -228,6 +229,18 @@ def _require_known_roles(connection: Connection, library: Library) -> None:
         listed = ", ".join(f"{role} ({count})" for role, count in sorted(held.items()))
         says = text(f"These roles are held by people: {listed}.", f"以下角色仍有人担任：{listed}。")
         raise rule("role_in_use", says, faults=[Fault("/permissions/roles", "role_in_use", says)])
+
+
+def _require_known_forms(connection: Connection, before: int, library: Library) -> None:
+    """No form is taken away that has records."""
+    gone = sorted(
+        name for kind, name in shelf.texts(connection, before) if kind == "form" and name not in library.forms
+    )
+    held = [name for name in gone if archive.find(connection, name, {}, limit=1)]
+    if held:
+        listed = ", ".join(held)
+        says = text(f"There are records of these forms: {listed}.", f"以下表单仍有单据：{listed}。")
+        raise rule("form_in_use", says, faults=[Fault(f"/form/{each}", "form_in_use", says) for each in held])
 
 
 def _counted(connection: Connection, version: int) -> dict[tuple[str, str], str]:

@@ -103,6 +103,7 @@ def moment(folder: Folder) -> filling.Moment:
         fresh=frozenset(folder.fresh),
         fixed=folder.fixed,
         editing=bool(state and state.edit),
+        made=folder.stored is not None,
     )
 
 

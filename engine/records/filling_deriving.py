@@ -36,7 +36,8 @@ class Moment:
     `starting`: it is in its start state, so defaults follow their inputs, but for what a person wrote (`touched`, as
     `(path, row)`). `fresh`: ids of rows (None for the record) that are being made now; their defaults are set in any
     state. `fixed`: paths of live fields that are fixed by now. `editing`: somebody may edit, so `visible` is asked.
-    `idle`: paths of live fields that nobody asks for now; they stay empty.
+    `idle`: paths of live fields that nobody asks for now; they stay empty. `made`: it was made by somebody before, so a
+    default that comes from the `actor` stays as it was for him, whoever looks now.
     """
 
     starting: bool = True
@@ -45,6 +46,7 @@ class Moment:
     fixed: frozenset[str] = frozenset()
     editing: bool = True
     idle: frozenset[str] = frozenset()
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ class _Run:
         fresh = row in self.at.fresh
         if step.how == "live":
             return fresh or step.path not in self.at.fixed
-        return (self.at.starting or fresh) and (step.path, row) not in self.at.touched
+        follows = self.at.starting and not (self.at.made and any(path[0] == "actor" for path in step.expression.names))
+        return (follows or fresh) and (step.path, row) not in self.at.touched
 
     def _worked_out(self, step: Derivation, env: Environment, row: str | None, where: tuple[str | int, ...]) -> Any:
         self.faults.pop((step.path, row), None)
