@@ -136,6 +136,9 @@ def test_both_sides_of_a_limit_are_walked() -> None:
     assert limited.faults == ()
     assert walk(never, "request").stages < limited.stages < walk(always, "request").stages
     assert limited.taken == walk(always, "request").taken
+    way = "when: sum(lines.given) == 0}", "when: \"record.total >= limit('request', 'boss')\"}"
+    both = walk(library((FLOW_FILE, *way)), "request").taken
+    assert {("request", "accept", "nothing"), ("request", "accept", "goods")} <= both
 
 
 def test_a_way_that_only_a_stranger_may_take_leaves_the_record_stuck() -> None:
