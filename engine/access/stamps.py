@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.database.dialects import run
 
+_BUMPED = "stamps_bumped_in"
 _BUMP = (
     "INSERT INTO stamp (name, value) VALUES (:name, 1) "
     "ON CONFLICT (name) DO UPDATE SET value = stamp.value + 1 RETURNING value"
@@ -24,7 +25,14 @@ def read(connection: Connection) -> Mapping[str, int]:
 
 def bump(connection: Connection, name: str) -> int:
     """Count one change of `name`, and give the number it has now."""
+    connection.info[_BUMPED] = connection.get_transaction()
     return int(run(connection, _BUMP, {"name": name}).scalar_one())
+
+
+def has_bumped(connection: Connection) -> bool:
+    """Whether this transaction has counted a change: its number may be taken back, and then stands for another one."""
+    transaction = connection.get_transaction()
+    return transaction is not None and connection.info.get(_BUMPED) is transaction
 
 
 _PUT = "INSERT INTO stamp (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

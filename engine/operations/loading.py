@@ -88,6 +88,8 @@ def _matrix(services: Services, newest: Library) -> Matrix:
 
 
 def _directory(services: Services, connection: Connection, newest: Library, stamp: int, today: date) -> Directory:
+    if stamps.has_bumped(connection):  # what this transaction has changed may be taken back, and its number with it
+        return read_directory(connection, newest, today)
     caches = services.caches
     key = (newest.version, stamp, today.isoformat())
     found = caches.directories.get(key)

@@ -46,7 +46,7 @@ def insert(connection: Connection, made: Sequence[Made], also: Steps) -> None:
     if not made:
         return
     dialect = connection.dialect.name
-    ids = [{"id": each.stored.id, "form": each.stored.form} for each in made]
+    ids = sorted(({"id": each.stored.id, "form": each.stored.form} for each in made), key=lambda line: line["id"])
     sql = f"INSERT INTO record_id (id, form) SELECT id, form FROM {rows_from(dialect, 'ids', _ID)} WHERE true"
     if run(connection, f"{sql} ON CONFLICT (id) DO NOTHING", {"ids": dumps(ids)}).rowcount != len(ids):
         raise conflict("exists", text("There is a record with this id already.", "该编号的记录已存在。"))

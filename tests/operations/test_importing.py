@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import uuid
 
 import pytest
 
+from engine.operations import loading
 from engine.operations.calls import Call
 from tests.operations.house import House, Reply, replied
 
 
-def imports(house: House, account: str, sheet: str | bytes, mode: str = "all", *, dry: bool = False) -> Reply:
-    call = Call(house.be(account).actor, "en")
+def imports(
+    house: House,
+    account: str,
+    sheet: str | bytes,
+    mode: str = "all",
+    *,
+    dry: bool = False,
+    form: str = "memo",
+    key: str | None = None,
+) -> Reply:
+    call = Call(house.be(account).actor, "en", key)
     content = sheet.encode() if isinstance(sheet, str) else sheet
-    return replied(lambda: house.doors.import_rows(call, "memo", content, "memo.csv", mode, dry=dry))
+    return replied(lambda: house.doors.import_rows(call, form, content, "memo.csv", mode, dry=dry))
 
 
 def exports(house: House, account: str, **query: str) -> list[list[str]]:
@@ -62,6 +73,38 @@ def test_a_dry_run_changes_nothing(house: House) -> None:
     reply = imports(house, "clerk1", f"note\n{mark}\n", dry=True)
     assert [each["errors"] for each in reply.body["rows"]] == [[]]
     assert found(house, mark) == 0
+
+
+def test_roles_of_a_dry_run_are_nobodys_when_others_are_given_next(own_house: House) -> None:
+    adm, clerk = own_house.be("adm"), own_house.be("clerk1").person
+    reply = imports(own_house, "adm", f"person,role\n{clerk},director\n{clerk},planner\n", dry=True, form="assignment")
+    assert [each["errors"] for each in reply.body["rows"]] == [[], []]
+    adm.makes("person", {"account": "newcomer", "name": "Newcomer"})
+    services = own_house.services
+    with services.database.reading() as connection:
+        directory = loading.state_of(services, connection, services.now(connection)).directory
+    assert directory.person_of_account("newcomer") is not None
+    assert set(directory.roles_of(clerk)) == {"clerk"}
+
+
+def test_one_sheet_sent_by_many_at_once_tells_only_of_records_that_are_there(house: House) -> None:
+    mark, key, start = uuid.uuid4().hex, uuid.uuid4().hex, threading.Barrier(4)
+    replies: list[Reply] = []
+
+    def send() -> None:
+        start.wait()
+        replies.append(imports(house, "clerk1", "note\n" + f"{mark}\n" * 30, key=key))
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [reply.status for reply in replies] == [200] * 4
+    told = {row["id"] for reply in replies if isinstance(reply.body["rows"], list) for row in reply.body["rows"]}
+    there = house.be("clerk1").get("records/memo", filter=f"note == '{mark}'", limit="100")["items"]
+    assert told == {each["id"] for each in there}
+    assert len(told) == 30
 
 
 def test_the_same_rules_as_by_hand(house: House) -> None:
