@@ -7,7 +7,9 @@ nothing is raised for bad content. A library is only given when nothing was foun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from engine.definitions.assembly import Parts, assemble
@@ -38,6 +40,8 @@ PERMISSION_PATHS = {
 WORDS = {"form": "form", "workflow": "workflow", "library": "library", "overlay": "overlay", "template": "notice"}
 """The word that names a definition inside its file."""
 SCHEMAS = {"template": "notice"}
+MOST_KEPT, LONGEST_KEPT = 256, 1 << 15
+"""Texts whose reading a process keeps, and how long one of them may be: a library has some forty, of 4 kB."""
 
 Numbers = Mapping[str, Mapping[str, int]]
 
@@ -98,11 +102,11 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Findings) -> Parts | None:
     """Every document read and checked by itself; overlays in their order."""
-    validator = Validator(vocabulary)
+    validator = _validator(vocabulary)
     found: dict[str, list[Marked]] = {kind: [] for kind in (*WORDS, "roles")}
     names: dict[tuple[str, str], Document] = {}
     for document in sorted(documents, key=lambda each: (each.layer, each.path)):
-        read = _read(document, validator, findings)
+        read = _read(document, vocabulary, findings)
         if read is None:
             continue
         if document.kind not in ("library", "permissions") and _twice(document, names, read, findings):
@@ -137,28 +141,50 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
     )
 
 
-def _read(document: Document, validator: Validator, findings: Findings) -> Marked | None:
+def _read(document: Document, vocabulary: Vocabulary, findings: Findings) -> Marked | None:
     """One YAML document, checked by its schema; None for what is no YAML, is only carried along, or is wrong."""
     if document.kind == "permissions" and document.name != "roles":
         return None
+    read = _sound if len(document.text) <= LONGEST_KEPT else _sound.__wrapped__
     try:
-        source = read_yaml(document.text, document.path)
+        found = read(vocabulary, document.kind, document.name, document.path, document.text)
+    except _Faulty as faulty:
+        findings.all.extend(faulty.findings)
+        return None
+    return replace(found, data=deepcopy(found.data)) if found else None
+
+
+class _Faulty(Exception):
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = findings
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _sound(vocabulary: Vocabulary, kind: str, name: str, path: str, words: str) -> Marked | None:
+    """What a text says, once for as long as it stays the same: a library is read again for every change of one text."""
+    try:
+        source = read_yaml(words, path)
     except Unreadable as unreadable:
-        findings.all.append(unreadable.finding)
+        raise _Faulty([unreadable.finding]) from unreadable
+    if kind == "tests":
         return None
-    if document.kind == "tests":
-        return None
-    kind = "roles" if document.kind == "permissions" else document.kind
-    read = marked(kind, document.name, source)
-    if not validator.check(SCHEMAS.get(kind, kind), read, findings):
-        return None
+    kind = "roles" if kind == "permissions" else kind
+    read = marked(kind, name, source)
+    findings = Findings()
+    if not _validator(vocabulary).check(SCHEMAS.get(kind, kind), read, findings):
+        raise _Faulty(findings.all)
     word = WORDS.get(kind)
-    name = source.data[word] if word else document.name
-    if kind not in ("library", "roles") and name != document.name:
-        says = text(f"The file '{document.name}.yaml' defines '{name}'.", f"文件“{document.name}.yaml”定义了“{name}”。")
+    said = source.data[word] if word else name
+    if kind not in ("library", "roles") and said != name:
+        says = text(f"The file '{name}.yaml' defines '{said}'.", f"文件“{name}.yaml”定义了“{said}”。")
         findings.add(read.place((word or "",)), "file_name", says)
-        return None
-    return replace(read, name=name)
+        raise _Faulty(findings.all)
+    return replace(read, name=said)
+
+
+@lru_cache(maxsize=4)
+def _validator(vocabulary: Vocabulary) -> Validator:
+    return Validator(vocabulary)
 
 
 def _twice(document: Document, names: dict[tuple[str, str], Document], read: Marked, findings: Findings) -> bool:

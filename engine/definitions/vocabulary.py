@@ -49,9 +49,9 @@ class EffectKind(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """All field types and effects that a library may use, by name."""
+    """All field types and effects that a library may use, by name. There is one for each process."""
 
     fields: Mapping[str, FieldKind]
     effects: Mapping[str, EffectKind]
