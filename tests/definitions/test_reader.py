@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.definitions import read_library
 from engine.definitions.reader import DEEPEST, Unreadable, normalise, read_yaml
-from tests.definitions.sample import FILES
+from tests.definitions.sample import FILES, REQUEST_FILE, VOCABULARY, lay
 
 REFUSED = [
     ('label: !!python/object/apply:os.system ["id"]', "tag"),
@@ -132,3 +134,17 @@ def test_the_normal_form_keeps_comments_and_quotes_what_could_be_misread() -> No
 def test_the_normal_form_of_what_is_refused_is_refused() -> None:
     with pytest.raises(Unreadable):
         normalise("a: &x 1")
+
+
+def test_a_text_that_was_read_before_is_read_as_the_first_time(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "chain")
+    first = read_library([folder], VOCABULARY)
+    again = read_library([folder], VOCABULARY)
+    assert first.library is not None
+    assert again.library is not None
+    assert again.library.forms == first.library.forms
+    broken = folder / REQUEST_FILE
+    broken.write_text(broken.read_text("utf-8").replace("kind: document", "kind: documents"), "utf-8")
+    faults = [read_library([folder], VOCABULARY).findings for _ in range(2)]
+    assert faults[0]
+    assert faults[0] == faults[1]
