@@ -1,7 +1,8 @@
 """Reading what is published and who people are, once per change. Used by `operation`.
 
 The library by its version, the directory by the stamp of people and org tree: both are numbers in the database, so
-that every process sees a change at its next operation.
+that every process sees a change at its next operation. What a transaction reads after it has changed either is not
+kept: it may be taken back, and its number given to another change.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ def state_of(services: Services, connection: Connection, now: datetime) -> State
     version = marks.get("library", 0)
     if not version:
         raise Refusal(Kind.UNAVAILABLE, "no_library", text("No definitions are published yet.", "尚未发布任何定义。"))
-    newest = library(services, connection, version)
+    newest = library(services, connection, version, fresh=version if stamps.has_counted(connection) else None)
     zone = ZoneInfo(str(newest.settings.get("zone", "UTC")))
     today = now.astimezone(zone).date()
     people = _directory(services, connection, newest, marks.get("people", 0), today)
-    return State(newest, people, _matrix(services, newest), zone)
+    return State(newest, people, _matrix(services, connection, newest), zone)
 
 
 def ready(services: Services) -> tuple[bool, str]:
@@ -63,10 +64,12 @@ def ready(services: Services) -> tuple[bool, str]:
     return (True, "ready") if version else (False, "no_library")
 
 
-def library(services: Services, connection: Connection, version: int) -> Library:
-    """A published library by its version; compiled once per process."""
+def library(services: Services, connection: Connection, version: int, fresh: int | None = None) -> Library:
+    """A published library by its version; compiled once per process. One that is `fresh` may still be taken back."""
     caches = services.caches
     found = caches.libraries.get(version)
+    if found is None and version == fresh:
+        return shelf.load(connection, version, services.vocabulary)
     if found is None:
         with caches.making:
             found = caches.libraries.get(version) or shelf.load(connection, version, services.vocabulary)
@@ -76,9 +79,11 @@ def library(services: Services, connection: Connection, version: int) -> Library
     return found
 
 
-def _matrix(services: Services, newest: Library) -> Matrix:
+def _matrix(services: Services, connection: Connection, newest: Library) -> Matrix:
     caches = services.caches
     found = caches.matrices.get(newest.version)
+    if found is None and stamps.has_counted(connection):
+        return Matrix(newest.rights)
     if found is None:
         with caches.making:
             found = Matrix(newest.rights)
@@ -88,11 +93,11 @@ def _matrix(services: Services, newest: Library) -> Matrix:
 
 
 def _directory(services: Services, connection: Connection, newest: Library, stamp: int, today: date) -> Directory:
-    if stamps.has_bumped(connection):  # what this transaction has changed may be taken back, and its number with it
-        return read_directory(connection, newest, today)
     caches = services.caches
     key = (newest.version, stamp, today.isoformat())
     found = caches.directories.get(key)
+    if found is None and stamps.has_counted(connection):
+        return read_directory(connection, newest, today)
     if found is None:
         with caches.making:
             found = caches.directories.get(key) or read_directory(connection, newest, today)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import Connection
+
+from engine.operations import loading, publishing
+from engine.operations.calls import Call
+from engine.operations.operation import Operation
 from tests.operations.house import House
 
 STAMPED = "  stamp: {type: text}\nrules:"
@@ -51,6 +57,29 @@ def test_rolling_back_is_publishing_the_old_text_as_a_new_version(own_house: Hou
     versions = [each["version"] for each in adm.get("definitions/form/duel/history")["items"]]
     assert versions[:2] == [after + 1, after]
     assert adm.send("POST", "definitions/rollback", {"version": "1"}).status == 422
+
+
+class Away(Exception):
+    """The database went away before the commit."""
+
+
+def test_a_version_that_was_taken_back_is_not_in_force_under_the_number_of_the_next(own_house: House) -> None:
+    adm, services = own_house.be("adm"), own_house.services
+    form = adm.get("definitions/form/duel")["text"]
+
+    def taken_back(connection: Connection) -> None:
+        operation = Operation(services, connection, Call(adm.actor, "en"))
+        words = form + "  stamp: {type: text}\n"
+        publishing.publish(operation, {"texts": [{"kind": "form", "name": "duel", "text": words}]})
+        raise Away
+
+    with pytest.raises(Away):
+        services.database.transaction(taken_back)
+    version = own_house.publish(form + "  other: {type: text}\n")
+    with services.database.reading() as connection:
+        library = loading.state_of(services, connection, services.now(connection)).library
+    assert library.version == version
+    assert {"stamp", "other"} & set(library.forms["duel"].fields) == {"other"}
 
 
 def test_differences_are_told_in_lines(own_house: House) -> None:
