@@ -7,6 +7,7 @@ older copy: every session and key ends, and its log says so. Used by bootstrap: 
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,6 @@ def _write(services: Services, found: Reached) -> None:
     kept = {**_all(services), _name(services): [found.seq, found.line]}
     target = _file(services)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{FILE}.part")
+    part = target.with_name(f".{FILE}.{uuid.uuid4().hex}.part")  # another process may be writing its own
     part.write_bytes(orjson.dumps(kept))
     part.replace(target)

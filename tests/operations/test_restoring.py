@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,3 +125,26 @@ def test_an_ended_key_leaves_a_line_without_the_key(house: House) -> None:
     assert [(each.person, each.account) for each in ended] == [(clerk.person, None)]
     assert clerk.send("DELETE", f"keys/{made['id']}").status == 404
     assert len(lines(house, "key_ended")) == len({str(each.detail) for each in lines(house, "key_ended")})
+
+
+def test_processes_that_look_at_once_do_not_trip_over_each_other(own_house: House) -> None:
+    file = own_house.services.settings.data / restoring.FILE
+    start, faults = threading.Barrier(4), []
+
+    def look() -> None:
+        start.wait()
+        for _ in range(60):
+            file.unlink(missing_ok=True)
+            try:
+                restoring.note(own_house.services)
+            except OSError as fault:
+                faults.append(fault)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert faults == []
+    restoring.note(own_house.services)
+    assert [each.name for each in file.parent.iterdir() if restoring.FILE in each.name] == [restoring.FILE]
