@@ -48,9 +48,10 @@ def reached(connection: Connection) -> Reached:
 
 def look(services: Services) -> bool:
     """Whether the database is an older copy of what was here; if it is, nobody is signed in and no key opens."""
+    stands = _seen(services)  # before the database is read: another process may write down meanwhile what is newer
     with services.database.reading() as connection:
         found = reached(connection)
-    older = found.behind(_seen(services))
+    older = found.behind(stands)
     if older:
         forget(services)
     note(services, anew=older)
@@ -107,5 +108,8 @@ def _write(services: Services, found: Reached) -> None:
     target = _file(services)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{FILE}.{uuid.uuid4().hex}.part")  # another process may be writing its own
-    part.write_bytes(orjson.dumps(kept))
-    part.replace(target)
+    try:
+        part.write_bytes(orjson.dumps(kept))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)  # it is tried again every second: on a full disk each try would leave one

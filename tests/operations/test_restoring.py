@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from engine import bootstrap
 from engine.access import security
@@ -148,3 +149,35 @@ def test_processes_that_look_at_once_do_not_trip_over_each_other(own_house: Hous
     assert faults == []
     restoring.note(own_house.services)
     assert [each.name for each in file.parent.iterdir() if restoring.FILE in each.name] == [restoring.FILE]
+
+
+def test_a_note_that_cannot_be_written_leaves_nothing_lying_about(house: House, data: Path) -> None:
+    settings = house.services.settings.model_copy(update={"data": data})
+    services = replace(house.services, settings=settings)
+    (data / restoring.FILE).mkdir(parents=True)
+    for _ in range(3):
+        with pytest.raises(OSError, match=restoring.FILE):
+            restoring.note(services)
+    assert [each.name for each in data.iterdir()] == [restoring.FILE]
+
+
+def test_a_note_of_what_came_while_it_looked_is_no_older_copy(
+    copy_of: Copy, lab_url: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = copy_of(lab_url)
+    house, other = House(url, data, None), House(url, data, None)
+    restoring.note(house.services)
+    plain = restoring.reached
+
+    def meanwhile(connection: Connection) -> restoring.Reached:
+        found = plain(connection)
+        monkeypatch.setattr(restoring, "reached", plain)
+        signing.sign_in(other.services, "clerk1", PASSWORD)
+        restoring.note(other.services)
+        return found
+
+    monkeypatch.setattr(restoring, "reached", meanwhile)
+    assert restoring.look(house.services) is False
+    assert lines(house, "restored") == []
+    other.close()
+    house.close()
