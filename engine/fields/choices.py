@@ -58,7 +58,7 @@ class BooleanField(FieldType):
     def read(self, raw: Any, field: Declared, known: Known, beside: Mapping[str, Value] = ALONE) -> Value:
         """`true` or `false`, nothing that resembles them."""
         if raw is not True and raw is not False:
-            raise unfit_type("This must be yes or no.", "必须是“是”或“否”。")
+            raise unfit_type("This must be true or false.", "必须是 true（是）或 false（否）。")
         return bool(raw)
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Kind, Refusal, invalid_at, text
 from engine.operations import commands, runs
-from engine.operations.calls import Answer, Call
-from engine.operations.once import Result, perform, request_hash
+from engine.operations.calls import Answer, Call, Unread
+from engine.operations.once import Overtaken, Result, perform, request_hash
 from engine.operations.problems import problem
 from engine.operations.runs import Making
 
@@ -64,10 +64,9 @@ def _together(services: Services, away: list[Refusal], tried: Sequence[Command])
     try:
         return services.database.transaction(lambda connection: runs.attempt(services, connection, makings))
     except Refusal as refusal:
-        if refusal.kind is not Kind.UNAVAILABLE:
-            raise
-        away.append(refusal)
-        return ()
+        if refusal.kind is Kind.UNAVAILABLE:  # away, or dead-locked again and again: fewer may go through
+            raise Overtaken from refusal
+        raise
 
 
 def _making(command: Command) -> Making | None:
@@ -111,6 +110,9 @@ def _answer(command: Command, result: Result, language: str) -> dict[str, Any]:
 
 
 def _read(call: Call, sent: Any, number: int) -> Command:
+    if isinstance(sent, Unread):
+        path = f"/{number}{sent.path}"
+        return Command(sent.key, call, "", "", None, None, invalid_at(path, sent.code, sent.says))
     key = sent.get("key") if isinstance(sent, Mapping) else None
     key = key if isinstance(key, str) and key else None
     try:

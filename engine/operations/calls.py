@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.errors import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -36,6 +38,16 @@ class Call:
     at: datetime | None = None
     route: str = "api"
     preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One command of a batch that could not be read: its key if that could be, and what is wrong where."""
+
+    key: str | None
+    path: str
+    code: str
+    says: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ def run(
     """Answer one command. `path` is below `/api/`; raises `Refusal`."""
     if call.actor is None:
         raise not_signed_in()
+    if method != "GET":
+        _require_known(query, {"preview"} if is_action(path) else set())
     special = _SPECIAL.get((method, _shape(path)))
     if special is not None:
         return special(services, call, path, body)
@@ -169,6 +171,14 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Services, Call, str, Any], Answer]]
     ("PUT", "clock"): _set_clock,
 }
 """Commands that are many operations, or none of one record."""
+
+
+def _require_known(query: Query, known: set[str]) -> None:
+    """What a writing command does not know is refused: somebody may have meant it to hold the command back."""
+    for name in query:
+        if name not in known:
+            says = text("This command has no such parameter.", "该命令没有此参数。")
+            raise invalid_at(f"/{name[:80]}", "unknown_parameter", says)
 
 
 def not_signed_in() -> Refusal:

@@ -151,6 +151,9 @@ def _records(form: Form, content: bytes) -> Iterator[Line]:
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
+        if any(cell.strip() for cell in cells[len(head) :]):
+            says = text(f"Line {number} has more cells than the first.", f"第 {number} 行的单元格多于表头。")
+            raise invalid_at(f"/file/{number - 1}/{len(head)}", "too_many_cells", says)
         found = {name: cell.strip() for name, cell in zip(head, cells, strict=False) if cell.strip()}
         header = {name: cell for name, cell in found.items() if "." not in name or not _in_table(form, name)}
         row = {name: cell for name, cell in found.items() if name not in header}

@@ -117,6 +117,13 @@ def mine(operation: Operation, folder: Folder, task: Task) -> bool:
     return False
 
 
+def _open_to(operation: Operation, folder: Folder, task: Task) -> list[str]:
+    """What may be done with the task, less the verdicts that the policy refuses this person."""
+    if task.kind != "decide":
+        return list(task.actions)
+    return [each for each in task.actions if rights.may_decide(operation, folder, each)]
+
+
 def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
     """A task as the contract shows it."""
     language = operation.call.language
@@ -128,7 +135,7 @@ def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
         "step": task.step,
         "part": task.part,
         "title": say(task.title, language) if task.title else None,
-        "actions": list(task.actions),
+        "actions": _open_to(operation, folder, task),
         "since": presenting.moment(task.opened),
         "deadline": presenting.moment(task.deadline),
         "because": say(task.because, language) if task.because else None,

@@ -140,7 +140,9 @@ class Api:
 
     def _json(self, job: Job) -> Reply:
         method = "GET" if job.asked.method == "HEAD" else job.asked.method
-        body = None if method == "GET" else read_json(job.body, job.asked.headers.get("content-type"))
+        apart = job.asked.path == "/api/batch"
+        kind = job.asked.headers.get("content-type")
+        body = None if method == "GET" else read_json(job.body, kind, apart=apart)
         answer = self._operations.run(
             job.call, method, job.asked.path, body, job.query, _if_match(job.asked.headers.get("if-match"))
         )

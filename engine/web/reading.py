@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from engine.errors import Fault, Kind, Refusal, Text, invalid, text
+from engine.operations.calls import Unread
 
 DEEPEST = 32
 _LONGEST_INTEGER = 20
@@ -24,7 +25,7 @@ _UNKEPT = re.compile("[\ud800-\udfff\0]")
 
 
 class _Bad(ValueError):
-    """Found while parsing; becomes a fault at the whole body."""
+    """Found while parsing; becomes a fault where it stands."""
 
     def __init__(self, code: str, says: Text) -> None:
         super().__init__(code)
@@ -32,18 +33,21 @@ class _Bad(ValueError):
         self.says = says
 
 
-def read_json(raw: bytes, content_type: str | None) -> Any:
-    """The JSON value of a body; None for no body. Refused with 415 or as invalid."""
+def read_json(raw: bytes, content_type: str | None, *, apart: bool = False) -> Any:
+    """The JSON value of a body; None for no body. Refused with 415 or as invalid.
+
+    `apart`: of a list, what is wrong in one of its things is told of that one (`Unread`), and the others are read.
+    """
     if not raw:
         return None
     if content_type is None or not _JSON_TYPE.match(content_type):
         says = text("The body must be application/json.", "请求体必须为 application/json。")
         raise Refusal(Kind.INVALID, "media_type", says, status=415)
-    return parse_json(raw)
+    return parse_json(raw, apart=apart)
 
 
-def parse_json(raw: bytes) -> Any:
-    """Strict JSON; every refusal is `invalid`."""
+def parse_json(raw: bytes, *, apart: bool = False) -> Any:
+    """Strict JSON; every refusal is `invalid`, with the path of what is wrong."""
     try:
         words = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -51,9 +55,7 @@ def parse_json(raw: bytes) -> Any:
     if words.startswith("\ufeff"):
         raise _refused("json", text("The body begins with a byte order mark.", "请求体以字节顺序标记开头。"))
     try:
-        value = _DECODER.decode(words)
-    except _Bad as error:
-        raise _refused(error.code, error.says) from error
+        value = _decoded(words, apart=apart)
     except RecursionError as error:
         raise _too_deep() from error
     except json.JSONDecodeError as error:
@@ -63,14 +65,68 @@ def parse_json(raw: bytes) -> Any:
         )
         raise _refused("json", says) from error
     if words.count("{") + words.count("[") > DEEPEST or "\\u" in words or "\0" in words:
+        if apart and isinstance(value, list):
+            return [_walked(each) for each in value]
         _walk(value)
     return value
 
 
-def _walk(value: Any) -> None:
+def _decoded(words: str, *, apart: bool) -> Any:
+    """The value; when something in it is wrong, read once more to find where that stands."""
+    try:
+        return _DECODER.decode(words)
+    except _Bad:
+        value = _MARKING.decode(words)
+    if apart and isinstance(value, list):
+        return [_unread(each, wrong) if (wrong := _first_bad(each)) else each for each in value]
+    found = _first_bad(value)
+    if found is None:
+        raise _refused("json", text("This is not JSON.", "不是有效的 JSON。"))
+    path, bad = found
+    raise invalid([Fault(path, bad.code, bad.says)])
+
+
+def _first_bad(value: Any) -> tuple[str, _Bad] | None:
+    """What is wrong in a value that was read with marks, and where."""
+    waiting = [(value, "")]
+    while waiting:
+        each, path = waiting.pop()
+        if isinstance(each, _Bad):
+            return path, each
+        inner = each.items() if isinstance(each, dict) else enumerate(each) if isinstance(each, list) else ()
+        waiting += [(below, f"{path}/{_shown(name)}") for name, below in reversed(list(inner))]
+    return None
+
+
+def _shown(name: str | int) -> str:
+    """A part of a path; what a client invented is made safe to answer."""
+    return _UNKEPT.sub("?", str(name))[:80].replace("~", "~0").replace("/", "~1")
+
+
+def _unread(each: Any, found: tuple[str, _Bad]) -> Unread:
+    key = each.get("key") if isinstance(each, dict) else None
+    path, bad = found
+    return Unread(key if isinstance(key, str) else None, path, bad.code, bad.says)
+
+
+def _walked(each: Any) -> Any:
+    """One thing of a list, looked through by itself; too deep is too deep for all."""
+    if isinstance(each, Unread):
+        return each
+    try:
+        _walk(each, 1)
+    except Refusal as refusal:
+        fault = refusal.faults[0]
+        if fault.code == "depth":
+            raise
+        return _unread(each, (fault.path, _Bad(fault.code, fault.says)))
+    return each
+
+
+def _walk(value: Any, begin: int = 0) -> None:
     """Refuse what is too deep, and text with characters that cannot be kept."""
     level: list[tuple[Any, str]] = [(value, "")]
-    for depth in range(DEEPEST + 1):
+    for depth in range(begin, DEEPEST + 1):
         below: list[tuple[Any, str]] = []
         for each, path in level:
             if depth == DEEPEST and isinstance(each, (dict, list)):
@@ -121,8 +177,26 @@ def _no_constant(word: str) -> Any:
     raise _Bad("number", text(f"{word} is no number.", f"{word} 不是数字。"))
 
 
+def _marking(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same reading, which gives what is wrong as a value instead of ending there."""
+
+    def marked(raw: Any) -> Any:
+        try:
+            return read(raw)
+        except _Bad as bad:
+            return bad
+
+    return marked
+
+
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_int=_integer, parse_float=_no_float, parse_constant=_no_constant
+)
+_MARKING = json.JSONDecoder(
+    object_pairs_hook=_marking(_pairs),
+    parse_int=_marking(_integer),
+    parse_float=_marking(_no_float),
+    parse_constant=_marking(_no_constant),
 )
 
 

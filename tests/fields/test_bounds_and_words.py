@@ -175,7 +175,7 @@ SAYS: list[tuple[str, dict[str, Any], Any, str, str]] = [
     ("money", {}, "-1", "This cannot be below zero.", "不能小于零。"),
     ("date", {}, 5, "This must be a day like 2026-11-22.", "必须是日期，例如 2026-11-22。"),
     ("date", {}, "2026-02-30", "There is no such day.", "没有这一天。"),
-    ("boolean", {}, 1, "This must be yes or no.", "必须是“是”或“否”。"),
+    ("boolean", {}, 1, "This must be true or false.", "必须是 true（是）或 false（否）。"),
     ("choice", {"options": ["a"]}, 1, "This must be one of the choices.", "必须是选项之一。"),
     ("choice", {"options": ["a"]}, "b", "This is not one of the choices.", "不是可选项。"),
     ("choices", {"options": ["a"]}, "a", "This must be a list of choices.", "必须是选项列表。"),

@@ -180,3 +180,12 @@ def test_exporting_is_a_right_of_its_own(house: House) -> None:
     assert replied(lambda: house.doors.export(call, "memo", {})).status == 403  # type: ignore[arg-type,return-value]
     call = Call(house.be("sec1").actor, "en")
     assert replied(lambda: house.doors.export(call, "memo", {})).status == 404  # type: ignore[arg-type,return-value]
+
+
+def test_cells_beyond_the_head_are_refused_and_nothing_is_kept(house: House) -> None:
+    mark = uuid.uuid4().hex
+    refused = imports(house, "clerk1", f"note,days\n{mark},1\n{mark},2,lost\n", "good")
+    assert (refused.status, refused.errors) == (422, [("/file/2/2", "too_many_cells")])
+    assert found(house, mark) == 0
+    assert imports(house, "clerk1", f"note,days\n{mark},1,, \n").status == 200
+    assert found(house, mark) == 1

@@ -228,3 +228,25 @@ def test_a_key_that_may_not_edit_changes_and_discards_nothing(
     able = house.be("clerk1", grants=(("memo", "see"), ("memo", "edit")))
     assert able.send("PATCH", path, {"note": "b"}, if_match=1).status == 200
     assert able.send("DELETE", path, if_match=2).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("POST", "records/memo", "preview"),
+        ("POST", "records/memo/{id}/actions/hand_in", "previev"),
+        ("POST", "tasks/{id}/approve", "preview"),
+        ("POST", "tasks/actions/approve", "preview"),
+        ("PATCH", "records/memo/{id}", "dry"),
+        ("DELETE", "records/memo/{id}", "preview"),
+        ("PUT", "me/substitute", "x"),
+    ],
+)
+def test_a_writing_command_refuses_a_parameter_that_it_does_not_know(
+    house: House, method: str, path: str, name: str
+) -> None:
+    clerk = house.be("clerk1")
+    record = clerk.makes("memo", {"note": "n"})
+    refused = clerk.send(method, path.format(id=record), {}, **{name: "true"})
+    assert (refused.status, refused.errors) == (422, [(f"/{name}", "unknown_parameter")])
+    assert clerk.send("GET", f"records/memo/{record}").body["revision"] == 1

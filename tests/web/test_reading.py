@@ -24,7 +24,10 @@ def refused(raw: bytes) -> Refusal:
 
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_characters="\0")),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcß字", max_size=4), inner, max_size=4),
     max_leaves=20,
 )
@@ -215,3 +218,35 @@ def test_a_body_that_does_not_come_is_given_up() -> None:
 def test_who_goes_away_in_the_middle_is_not_answered() -> None:
     with pytest.raises(Gone):
         read([piece(b"a"), {"type": "http.disconnect"}], 4, asked(content_length="4"))
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "code"),
+    [
+        ('{"a":[{"b":1.5}]}', "/a/0/b", "float"),
+        ('{"a":[1,{"b":9223372036854775808}]}', "/a/1/b", "integer"),
+        ('{"a":{"b":1,"b":2}}', "/a", "duplicate_key"),
+        ('{"a/b":NaN}', "/a~1b", "number"),
+        ("[1.5,2.5]", "/0", "float"),
+        ("1.5", "", "float"),
+    ],
+)
+def test_what_is_wrong_in_a_body_is_told_where_it_stands(words: str, path: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_json(words.encode())
+    assert [(each.path, each.code) for each in refused.value.faults] == [(path, code)]
+
+
+def test_of_a_list_read_apart_only_what_is_wrong_is_left_out() -> None:
+    words = '[{"key":"a","n":1},{"key":"b","n":1.5},7.5,{"key":"c","c":"\\ud800"},{"key":9,"n":1e3},{"key":"d"}]'
+    first, *wrong, last = parse_json(words.encode(), apart=True)
+    assert (first, last) == ({"key": "a", "n": 1}, {"key": "d"})
+    assert [(each.key, each.path, each.code) for each in wrong] == [
+        ("b", "/n", "float"), (None, "", "float"), ("c", "/c", "characters"), (None, "/n", "float"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["[1.5", '[{"a":1.5}] x'])
+def test_a_list_that_is_no_json_is_refused_whole_though_read_apart(words: str) -> None:
+    with pytest.raises(Refusal):
+        parse_json(words.encode(), apart=True)
