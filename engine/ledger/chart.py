@@ -185,7 +185,10 @@ def register_item(connection: Connection, key: str, unit: str, scale: int, track
     known = read_items(connection, [key]).get(key)
     if known is None:
         _mark(connection, "chart_inserted_in")
-        sql = "INSERT INTO ledger_item (key, unit, scale, tracking) VALUES (:key, :unit, :scale, :tracking)"
+        sql = (  # who is late here meets the id of the record that was faster, or the answer of its key
+            "INSERT INTO ledger_item (key, unit, scale, tracking) VALUES (:key, :unit, :scale, :tracking) "
+            "ON CONFLICT (key) DO NOTHING"
+        )
         run(connection, sql, {"key": key, "unit": unit, "scale": scale, "tracking": tracking})
         return
     if (known.unit, known.scale, known.tracking) == (unit, scale, tracking):

@@ -175,3 +175,26 @@ def test_a_run_that_cannot_be_written_is_tried_in_smaller_ones() -> None:
     assert len(runs.in_order(range(64), together, one)) == 64
     assert bad <= set(alone)
     assert len(tried) < 40
+
+
+def test_an_item_that_comes_twice_at_once_under_one_key_is_made_once(house: House) -> None:
+    for _ in range(6):
+        record = str(uuid.uuid4())
+        values = {"code": record[:8].upper(), "name": "Thing", "category": {"code": "FOOD"}, "tracking": "none"}
+        start, replies = threading.Barrier(4), []
+
+        def send(
+            body: dict[str, Any], key: str, start: threading.Barrier = start, replies: list[Any] = replies
+        ) -> None:
+            adm = house.be("adm")
+            start.wait()
+            replies.append(adm.send("POST", "records/item", body, key=key))
+
+        body = {"id": record, "values": {**values, "cost": "10"}}
+        threads = [threading.Thread(target=send, args=(body, record)) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert [each.status for each in replies] == [201] * 4
+        assert all(each.body == replies[0].body for each in replies)
