@@ -15,11 +15,11 @@ from engine.definitions.comparing import changes, diff
 from engine.definitions.documents import Document
 from engine.definitions.loading import document_of, load_documents
 from engine.definitions.models import Library
-from engine.errors import Fault, forbidden, invalid, invalid_at, not_found, rule, say, text
+from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, rule, say, text
 from engine.operations import bodies, counting, presenting, rights
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
-from engine.records import archive
+from engine.records import archive, reindexing
 from engine.records.publishing import publish_storage
 
 if TYPE_CHECKING:
@@ -208,10 +208,24 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
         return version
     library = shelf.load(connection, version, services.vocabulary)
     publish_storage(connection, library.forms.values())
+    if before:
+        _find_anew(connection, shelf.load(connection, before, services.vocabulary), library)
     stamps.put(connection, "library", version)
     if not before or _counted(connection, before) != _counted(connection, version):
         counting.rebuild(Operation(services, connection, SYSTEM_CALL))
     return version
+
+
+def _find_anew(connection: Connection, before: Library, library: Library) -> None:
+    """Records are found by what the new definitions say, those that are there too."""
+    for form in reindexing.changed(before.forms, library.forms):
+        try:
+            reindexing.reindex(connection, form)
+        except Refusal as refusal:
+            says = text("Records have the same value here.", "已有单据在此处的值相同。")
+            raise invalid(
+                Fault(f"/form/{form.name}{each.path}", each.code, says) for each in refusal.faults
+            ) from refusal
 
 
 def _require_known_roles(connection: Connection, library: Library) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.database.dialects import run_together
-from engine.definitions.models import Field
+from engine.definitions.models import Field, Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
@@ -97,18 +97,24 @@ def _write(operation: Operation, folder: Folder, also: Steps) -> None:
     steps = [*also, *beside(operation, folder)]
     written = folder.stored
     assert written is not None
-    units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
+    form, units = found_by(operation, folder)
     if folder.discarded:
         if old is not None:
             archive.discard(operation.connection, old)
         run_together(operation.connection, steps)
         return
     if old is None:
-        archive.insert(operation.connection, written, folder.form, units, steps)
-    elif not archive.save(operation.connection, old, written, folder.form, units, steps):
+        archive.insert(operation.connection, written, form, units, steps)
+    elif not archive.save(operation.connection, old, written, form, units, steps):
         raise conflict("stale", text("Somebody has changed this meanwhile.", "内容已被他人修改。"), 412)
     operation.shelf.forget(folder.id)
     hang(operation, folder)
+
+
+def found_by(operation: Operation, folder: Folder) -> tuple[Form, dict[str, str]]:
+    """The form that says by what the record is found, the newest whichever it is pinned to; its org units by field."""
+    form = operation.library.forms.get(folder.form.name, folder.form)
+    return form, {name: value.id for name in form.org if isinstance(value := folder.values.get(name), Reference)}
 
 
 def beside(operation: Operation, folder: Folder) -> Steps:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
-from engine.expressions import Reference
 from engine.ledger import Book
 from engine.operations import charting, postings, settling, stockview, validity
 from engine.records import facts, many
@@ -75,8 +74,7 @@ def _write(made: Sequence[tuple[Operation, Folder]]) -> None:
     for operation, folder in made:
         steps += settling.beside(operation, folder)
         assert folder.stored is not None
-        units = {name: value.id for name in folder.form.org if isinstance(value := folder.values.get(name), Reference)}
-        records.append(many.Made(folder.stored, folder.form, units))
+        records.append(many.Made(folder.stored, *settling.found_by(operation, folder)))
     many.insert(connection, records, merged(steps))
     for operation, folder in made:
         settling.hang(operation, folder)

@@ -1,7 +1,7 @@
 """New records by the hundred: what `archive.insert` writes for one, each kind of row in one statement for all.
 
-Used by operations when many records are made at once. The law is the same: an id is given once, a unique value is
-somebody's, words are borrowed from what a record refers to.
+Used by operations when many records are made at once, and by `reindexing`. The law is the same: an id is given once, a
+unique value is somebody's, words are borrowed from what a record refers to.
 """
 
 from __future__ import annotations
@@ -54,13 +54,29 @@ def insert(connection: Connection, made: Sequence[Made], also: Steps) -> None:
     steps: Steps = [*also]
     steps += insert_steps(connection, "record", _RECORD, [_core(each.stored) for each in made])
     steps += insert_steps(connection, "record_rows", _ROWS, _each(_rows(each.stored) for each in made))
-    steps += insert_steps(connection, "record_org", _ORG, _each(org_rows(each.stored, each.units) for each in made))
-    steps += insert_steps(connection, "record_ref", _REF, _each(map(_refs, made, indexes)))
-    own = _each(map(_words, made, indexes))
-    steps += insert_steps(connection, "record_token", _TOKEN, own)
-    run_together(connection, steps)
+    run_together(connection, steps + _found_by(connection, made, indexes))
     _claim(connection, made, indexes)
     _borrow(connection, _each(map(_borrows, made, indexes)))
+
+
+def find_by(connection: Connection, made: Sequence[Made]) -> None:
+    """What records that are there are found by, when nothing of it is kept; words of others come by `borrow`."""
+    indexes = [index_of(each.form, each.stored) for each in made]
+    run_together(connection, _found_by(connection, made, indexes))
+    _claim(connection, made, indexes)
+
+
+def borrow(connection: Connection, made: Sequence[Made]) -> None:
+    """The words of the records that these refer to."""
+    _borrow(connection, _each(map(_borrows, made, (index_of(each.form, each.stored) for each in made))))
+
+
+def _found_by(connection: Connection, made: Sequence[Made], indexes: Sequence[Index]) -> Steps:
+    steps: Steps = []
+    steps += insert_steps(connection, "record_org", _ORG, _each(org_rows(each.stored, each.units) for each in made))
+    steps += insert_steps(connection, "record_ref", _REF, _each(map(_refs, made, indexes)))
+    steps += insert_steps(connection, "record_token", _TOKEN, _each(map(_words, made, indexes)))
+    return steps
 
 
 def _each(found: Iterable[Iterable[dict[str, Any]]]) -> list[dict[str, Any]]:
