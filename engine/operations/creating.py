@@ -29,10 +29,9 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
     values = bodies.mapping(body, "values")
     if not rights.sees_form(operation, form):
         operation.definition("")
-    record = _own_id(operation, body.get("id"))
-    folder = operation.fresh(form, record)
     if rights.reach(operation, form, "create") == rights.CLOSED:
         raise forbidden()
+    folder = operation.fresh(form, _own_id(operation, body.get("id")))
     writing.derive(operation, folder)
     writing.shape(operation, folder, values, rights.writable(operation, folder))
     writing.patch(operation, folder, values, rights.writable(operation, folder), "/values")

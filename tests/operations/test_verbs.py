@@ -250,3 +250,14 @@ def test_a_writing_command_refuses_a_parameter_that_it_does_not_know(
     refused = clerk.send(method, path.format(id=record), {}, **{name: "true"})
     assert (refused.status, refused.errors) == (422, [(f"/{name}", "unknown_parameter")])
     assert clerk.send("GET", f"records/memo/{record}").body["revision"] == 1
+
+
+def test_who_may_not_create_does_not_learn_which_ids_are_taken(house: House) -> None:
+    taken = house.be("clerk1").makes("memo", {"note": "n"})
+    auditor = house.be("aud")
+    replies = [
+        auditor.send("POST", "records/memo", {"id": record, "values": {"note": "n"}})
+        for record in (taken, str(uuid.uuid4()))
+    ]
+    assert replies[0].raw == replies[1].raw
+    assert replies[0].status == 403
