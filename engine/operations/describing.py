@@ -15,6 +15,7 @@ from engine.errors import say
 from engine.operations import reading, rights
 from engine.operations.calls import Call
 from engine.operations.operation import Operation
+from engine.operations.summaries import BATCH, OF_A_RECORD, PLAIN, SIGN_IN, SIGN_OUT, VERDICTS
 
 if TYPE_CHECKING:
     from engine.operations.services import Services
@@ -52,35 +53,6 @@ LIST = [
 ]
 
 
-PLAIN: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("get", "/api/me", "Who I am and what I may do", ()),
-    ("put", "/api/me/substitute", "Who decides while I am away: {person, from, until, forms}", ()),
-    ("get", "/api/forms", "Forms", ()),
-    ("get", "/api/tasks", "My tasks", ("form", "all", "limit", "cursor")),
-    ("get", "/api/notices", "What I was told", ("limit", "cursor")),
-    ("get", "/api/stock", "Stock", ("item", "place", "lot", "at", "group", "below", "record", "limit", "cursor")),
-    ("get", "/api/stock/movements", "Movements", ("after", "item", "place", "record", "limit", "cursor")),
-    ("get", "/api/stock/trail", "Running balance of an item at a place", ("item", "place", "lot", "limit", "cursor")),
-    ("post", "/api/verify", "Recount everything", ()),
-    ("get", "/api/periods", "Up to when the books are closed", ()),
-    ("post", "/api/periods", "Close the books: {until}", ()),
-    ("get", "/api/why", "Why somebody can or cannot", ("form", "id", "action", "person")),
-    ("post", "/api/attachments", "Keep a file (multipart, field `file`)", ()),
-    ("get", "/api/attachments/{id}", "A file, through a record that shows it", ()),
-    ("get", "/api/records/{form}/export", "A list as a file", ("format", "filter", "sort", "q")),
-    ("post", "/api/records/{form}/import", "Records from a sheet (multipart: file, mode, dry)", ()),
-    ("post", "/api/keys", "A key for an integrator: {name, grants, expires}", ()),
-    ("get", "/api/definitions", "Definitions", ()),
-    ("get", "/api/definitions/{kind}/{name}", "The text of a definition", ("version",)),
-    ("get", "/api/definitions/{kind}/{name}/history", "Its versions", ()),
-    ("get", "/api/definitions/{kind}/{name}/diff", "What differs between two versions", ("from", "to")),
-    ("post", "/api/definitions/check", "Check texts: {texts: [{kind, name, text}]}", ()),
-    ("post", "/api/definitions/publish", "Publish texts: {texts, note}", ()),
-    ("post", "/api/definitions/rollback", "Publish an older version again: {version, note}", ()),
-)
-"""Paths that are the same for every library: method, path, what it is for, query parameters."""
-
-
 def _path_words(path: str) -> list[dict[str, Any]]:
     """The parameters that stand in a path."""
     words = [part[1:-1] for part in path.split("/") if part.startswith("{")]
@@ -105,7 +77,7 @@ def openapi(services: Services, call: Call) -> Mapping[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Chainstock", "version": "0"},
         "tags": [],
-        "paths": _signing(),
+        "paths": _signing(call.language),
         "components": {
             "schemas": {"answer": SMALL, "problem": PROBLEM},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -120,7 +92,7 @@ def openapi(services: Services, call: Call) -> Mapping[str, Any]:
         for form in operation.library.forms.values():
             if rights.sees_form(operation, form.name):
                 _add(document, operation, form)
-    document["paths"] |= _common()
+    document["paths"] |= _common(call.language)
     return document
 
 
@@ -144,16 +116,16 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _signing() -> dict[str, Any]:
+def _signing(language: str) -> dict[str, Any]:
     credentials = _object(account={"type": "string"}, password={"type": "string"})
     return {
         "/api/session": {
             "post": {
-                "summary": "Sign in",
+                "summary": say(SIGN_IN, language),
                 "requestBody": _body(credentials),
                 "responses": _answers(_object(csrf={"type": "string"})),
             },
-            "delete": {"summary": "Sign out", "responses": {"204": {"description": "done"}}},
+            "delete": {"summary": say(SIGN_OUT, language), "responses": {"204": {"description": "done"}}},
         }
     }
 
@@ -176,26 +148,33 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
     )
     record_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     tags = {"tags": [name]}
+    said = {word: say(each, language).format(form=title) for word, each in OF_A_RECORD.items()}
     document["paths"][f"/api/records/{name}"] = {
-        "get": {**tags, "summary": title, "parameters": LIST, "responses": _answers(many)},
-        "post": {**tags, "summary": title, "parameters": [KEY], "requestBody": _body(made), "responses": _small("201")},
+        "get": {**tags, "summary": said["list"], "parameters": LIST, "responses": _answers(many)},
+        "post": {
+            **tags,
+            "summary": said["make"],
+            "parameters": [KEY],
+            "requestBody": _body(made),
+            "responses": _small("201"),
+        },
     }
     document["paths"][f"/api/records/{name}/{{id}}"] = {
         "parameters": record_id,
-        "get": {**tags, "summary": title, "responses": _answers(one)},
+        "get": {**tags, "summary": said["read"], "responses": _answers(one)},
         "patch": {
             **tags,
-            "summary": title,
+            "summary": said["change"],
             "parameters": [KEY, IF_MATCH],
             "requestBody": _body(partial),
             "responses": _small(),
         },
-        "delete": {**tags, "summary": title, "parameters": [KEY, IF_MATCH], "responses": _small()},
+        "delete": {**tags, "summary": said["discard"], "parameters": [KEY, IF_MATCH], "responses": _small()},
     }
     for word in ("history", "trail", "route"):
         document["paths"][f"/api/records/{name}/{{id}}/{word}"] = {
             "parameters": record_id,
-            "get": {**tags, "summary": word, "responses": _answers({"type": "object"})},
+            "get": {**tags, "summary": said[word], "responses": _answers({"type": "object"})},
         }
     workflow: Workflow = operation.library.workflows[name]
     for transition in workflow.transitions.values():
@@ -231,23 +210,29 @@ def _action(
     }
 
 
-def _common() -> dict[str, Any]:
+def _common(language: str) -> dict[str, Any]:
     anything = _answers({"type": "object"})
     task_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
     decision = _object(
         comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"}
     )
     paths: dict[str, Any] = {}
-    for method, path, title, queries in PLAIN:
-        plain = {"summary": title, "parameters": [_query(name) for name in queries], "responses": anything}
-        paths.setdefault(path, {"parameters": _path_words(path)})[method] = plain
+    for each in PLAIN:
+        queries = [_query(name) for name in each.queries]
+        plain = {"summary": say(each.says, language), "parameters": queries, "responses": anything}
+        paths.setdefault(each.path, {"parameters": _path_words(each.path)})[each.method] = plain
     many = {"type": "array"}
     paths["/api/batch"] = {
-        "post": {"summary": "Many commands", "requestBody": _body(many), "responses": _answers(many)}
+        "post": {"summary": say(BATCH, language), "requestBody": _body(many), "responses": _answers(many)}
     }
-    for verdict in ("approve", "reject", "return", "comment"):
+    for verdict, said in VERDICTS.items():
         paths[f"/api/tasks/{{id}}/{verdict}"] = {
             "parameters": task_id,
-            "post": {"summary": verdict, "parameters": [KEY], "requestBody": _body(decision), "responses": _small()},
+            "post": {
+                "summary": say(said, language),
+                "parameters": [KEY],
+                "requestBody": _body(decision),
+                "responses": _small(),
+            },
         }
     return paths

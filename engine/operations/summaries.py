@@ -1,0 +1,108 @@
+"""What each path of the HTTP contract is for, in both languages. Used by `describing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.errors import Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path that is the same for every library: its method, what it is for, its query parameters."""
+
+    method: str
+    path: str
+    says: Text
+    queries: tuple[str, ...] = ()
+
+
+def _path(method: str, path: str, en: str, zh: str, *queries: str) -> Path:
+    return Path(method, path, text(en, zh), queries)
+
+
+PLAIN: tuple[Path, ...] = (
+    _path("get", "/api/me", "Who I am and what I may do", "我是谁、可以做什么"),
+    _path(
+        "put",
+        "/api/me/substitute",
+        "Who decides while I am away: {person, from, until, forms}",
+        "我不在时由谁审批：{person, from, until, forms}",
+    ),
+    _path("get", "/api/forms", "Forms", "表单"),
+    _path("get", "/api/tasks", "My tasks", "我的待办", "form", "all", "limit", "cursor"),
+    _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
+    _path(
+        "get", "/api/stock", "Stock", "库存",
+        "item", "place", "lot", "at", "group", "below", "record", "limit", "cursor",
+    ),
+    _path(
+        "get", "/api/stock/movements", "Movements", "库存流水",
+        "after", "item", "place", "record", "limit", "cursor",
+    ),
+    _path(
+        "get", "/api/stock/trail", "Running balance of an item at a place", "某商品在某库位的结存流水",
+        "item", "place", "lot", "limit", "cursor",
+    ),
+    _path("post", "/api/verify", "Recount everything", "全部重新核算"),
+    _path("get", "/api/periods", "Up to when the books are closed", "已关账至何时"),
+    _path("post", "/api/periods", "Close the books: {until}", "关账：{until}"),
+    _path(
+        "get", "/api/why", "Why somebody can or cannot", "某人为何可以或不可以",
+        "form", "id", "action", "person",
+    ),
+    _path("post", "/api/attachments", "Keep a file (multipart, field `file`)", "保存文件（multipart，字段 file）"),
+    _path("get", "/api/attachments/{id}", "A file, through a record that shows it", "通过显示它的单据读取文件"),
+    _path(
+        "get", "/api/records/{form}/export", "A list as a file", "把列表导出为文件",
+        "format", "filter", "sort", "q",
+    ),
+    _path(
+        "post", "/api/records/{form}/import", "Records from a sheet (multipart: file, mode, dry)",
+        "从表格导入（multipart：file、mode、dry）",
+    ),
+    _path("get", "/api/keys", "My keys", "我的密钥"),
+    _path(
+        "post", "/api/keys", "A key for an integrator: {name, grants, expires}",
+        "为集成方创建密钥：{name, grants, expires}",
+    ),
+    _path("delete", "/api/keys/{id}", "End a key", "停用密钥"),
+    _path("get", "/api/definitions", "Definitions", "定义"),
+    _path("get", "/api/definitions/{kind}/{name}", "The text of a definition", "定义的文本", "version"),
+    _path("get", "/api/definitions/{kind}/{name}/history", "Its versions", "定义的各个版本"),
+    _path(
+        "get", "/api/definitions/{kind}/{name}/diff", "What differs between two versions", "两个版本的差异",
+        "from", "to",
+    ),
+    _path(
+        "post", "/api/definitions/check", "Check texts: {texts: [{kind, name, text}]}",
+        "检查文本：{texts: [{kind, name, text}]}",
+    ),
+    _path("post", "/api/definitions/publish", "Publish texts: {texts, note}", "发布文本：{texts, note}"),
+    _path(
+        "post", "/api/definitions/rollback", "Publish an older version again: {version, note}",
+        "重新发布旧版本：{version, note}",
+    ),
+)  # fmt: skip
+
+OF_A_RECORD: Mapping[str, Text] = {
+    "list": text("{form}: list", "{form}：列表"),
+    "make": text("{form}: make one", "{form}：新建"),
+    "read": text("{form}: read one", "{form}：查看"),
+    "change": text("{form}: change one", "{form}：修改"),
+    "discard": text("{form}: discard a draft", "{form}：丢弃草稿"),
+    "history": text("{form}: its history", "{form}：历史"),
+    "trail": text("{form}: what came from it and where it went", "{form}：来源与去向"),
+    "route": text("{form}: who decides, step by step", "{form}：逐级审批路线"),
+}
+"""`{form}` is the title of the form."""
+VERDICTS: Mapping[str, Text] = {
+    "approve": text("Approve", "同意"),
+    "reject": text("Reject", "拒绝"),
+    "return": text("Return", "退回"),
+    "comment": text("Comment", "评论"),
+}
+SIGN_IN = text("Sign in", "登录")
+SIGN_OUT = text("Sign out", "退出登录")
+BATCH = text("Many commands", "批量命令")
