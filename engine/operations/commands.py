@@ -129,7 +129,7 @@ def run(
     if call.actor is None:
         raise not_signed_in()
     if method != "GET":
-        _require_known(query, {"preview"} if is_action(path) else set())
+        require_known(query, {"preview"} if is_action(path) else set())
     special = _SPECIAL.get((method, _shape(path)))
     if special is not None:
         return special(services, call, path, body)
@@ -173,7 +173,7 @@ _SPECIAL: Mapping[tuple[str, str], Callable[[Services, Call, str, Any], Answer]]
 """Commands that are many operations, or none of one record."""
 
 
-def _require_known(query: Query, known: set[str]) -> None:
+def require_known(query: Query, known: set[str]) -> None:
     """What a writing command does not know is refused: somebody may have meant it to hold the command back."""
     for name in query:
         if name not in known:

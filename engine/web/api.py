@@ -184,6 +184,9 @@ class Api:
     def _import(self, job: Job) -> Reply:
         file = read_upload(job.body, job.asked.headers.get("content-type"))
         asked = {**job.query, **file.fields}
+        for name in asked:
+            if name not in ("mode", "dry"):
+                raise _unknown(f"/{name[:80]}", "mode, dry")
         mode, dry = asked.get("mode", "all"), asked.get("dry", "false")
         if mode not in ("all", "good"):
             raise _unknown("/mode", "all, good")

@@ -23,6 +23,7 @@ class Doors:
         """Every JSON route; a batch is many of them."""
         below = path.removeprefix("/api/")
         if (method, below) == ("POST", "batch"):
+            commands.require_known(query, set())
             return batch.run(self._services, call, body)
         return commands.run(self._services, call, method, below, body, query, commands.revision_of(if_match))
 

@@ -240,6 +240,7 @@ def test_a_key_that_may_not_edit_changes_and_discards_nothing(
         ("PATCH", "records/memo/{id}", "dry"),
         ("DELETE", "records/memo/{id}", "preview"),
         ("PUT", "me/substitute", "x"),
+        ("POST", "batch", "preview"),
     ],
 )
 def test_a_writing_command_refuses_a_parameter_that_it_does_not_know(
