@@ -45,6 +45,8 @@ def test_an_import_has_its_file_and_its_choices(till: httpx.Client) -> None:
     assert (chosen.json()["mode"], chosen.json()["dry"]) == ("good", True)
     assert till.post(path, files={"file": ("a.csv", b"")}, data={"mode": "some"}).status_code == 422
     assert till.post(path, files={"file": ("a.csv", b"")}, data={"dry": "yes"}).status_code == 422
+    meant_to_be_dry = till.post(f"{path}?dry_run=true", files={"file": ("a.csv", b"1,2")})
+    assert (meant_to_be_dry.status_code, meant_to_be_dry.json()["errors"][0]["path"]) == (422, "/dry_run")
     assert till.post(path, content=b"1,2", headers={"Content-Type": "text/csv"}).status_code == 415
 
 
