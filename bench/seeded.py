@@ -30,6 +30,8 @@ from engine.records import facts
 from engine.settings import pack_folder
 
 TURNS = 15
+SHEET = 50_000
+"""Lines of one import: as many as are taken."""
 ITEM, CATEGORY = "I0001", "C01"
 """The first ones that are drawn; this item is sold oftenest."""
 
@@ -127,13 +129,15 @@ def _import(serving: Serving, rows: int) -> Figure:
     admin = _signed(serving, "adm")
     head = "code,name,category,base_unit,tracking,cost,price"
     lines = [f"X{number:06d},Thing {number},{CATEGORY},piece,none,1.50,2.75" for number in range(rows)]
-    sent = "\n".join([head, *lines]).encode()
+    sheets = ["\n".join([head, *lines[first : first + SHEET]]).encode() for first in range(0, rows, SHEET)]
 
     def uploaded() -> None:
-        with httpx.Client(base_url=serving.url, headers=admin.headers, timeout=600) as client:
-            answer = client.post("/api/records/item/import?mode=all", files={"file": ("items.csv", sent, "text/csv")})
-        assert answer.status_code == 200, answer.text
-        assert not any(each["errors"] for each in answer.json()["rows"]), answer.text[:300]
+        with httpx.Client(base_url=serving.url, headers=admin.headers, timeout=1200) as client:
+            for sheet in sheets:
+                sent = {"file": ("items.csv", sheet, "text/csv")}
+                answer = client.post("/api/records/item/import?mode=all", files=sent)
+                assert answer.status_code == 200, answer.text
+                assert not any(each["errors"] for each in answer.json()["rows"]), answer.text[:300]
 
     first = timed(uploaded)
     values = {"name": "Thing", "category": {"code": CATEGORY}, "base_unit": "piece", "tracking": "none", "cost": "1.50"}
@@ -146,7 +150,9 @@ def _import(serving: Serving, rows: int) -> Figure:
         }
         for n in range(min(rows, 200))
     ]
-    second = timed(lambda: admin.does("POST", "batch", commands)) / len(commands)
+    # The first connection stood idle all the while, and the server has closed it.
+    again = _signed(serving, "adm")
+    second = timed(lambda: again.does("POST", "batch", commands)) / len(commands)
     note = f"{rows} rows; ratio: to one of a batch"
     return Figure("import with checks", "100,000 <= 60 s", f"{rows / first:.0f}/s", first / rows / second, 1, note)
 
