@@ -1,6 +1,6 @@
 """A list as a file, with the reader's rights. Used by bootstrap for the web.
 
-CSV in UTF-8. Cells that a spreadsheet would take for a formula are written as text.
+CSV in UTF-8. Cells that a spreadsheet would take for a formula are written as text. A list is given whole or refused.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
-from engine.errors import forbidden, invalid_at, not_found, text
+from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, text
 from engine.operations import listing, presenting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
@@ -67,6 +67,7 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
         if page.next is None:
             return
         asked["cursor"] = page.next
+    raise Refusal(Kind.LIMIT, "too_many", text(f"At most {MOST} records; use a filter.", f"最多 {MOST} 条，请先筛选。"))
 
 
 def _rows(first: list[Any], values: Mapping[str, Any], columns: list[Field]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ MODULE, MODULE_HARD = 300, 400
 FUNCTION, FUNCTION_HARD = 40, 60
 METHODS = 12
 FEW = 0.05
-REACHED = 1.05
+LEAST, MOST = 1.1, 1.6
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -57,7 +57,7 @@ def _lines(*folders: str) -> int:
     return sum(bool(line.strip()) for path in files for line in path.read_text().splitlines())
 
 
-def test_tests_fall_no_further_behind_code_than_they_are() -> None:
-    """The budget is 1.1 to 1.6; `REACHED` is what stands so far, and only ever goes up (decision 0010)."""
+def test_there_are_as_many_lines_of_tests_as_the_budget_wants() -> None:
+    """What is kept as data (vectors, faulty libraries) is not counted (decision 0010)."""
     code, tests = _lines("engine"), _lines("tests")
-    assert REACHED <= tests / code <= 1.6, f"{tests} lines of tests, {code} of code: {tests / code:.2f}"
+    assert LEAST <= tests / code <= MOST, f"{tests} lines of tests, {code} of code: {tests / code:.2f}"

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from engine.operations import loading
+from engine.operations import exporting, loading
 from engine.operations.calls import Call
 from tests.operations.house import House, Reply, replied
 
@@ -189,3 +189,19 @@ def test_cells_beyond_the_head_are_refused_and_nothing_is_kept(house: House) -> 
     assert found(house, mark) == 0
     assert imports(house, "clerk1", f"note,days\n{mark},1,, \n").status == 200
     assert found(house, mark) == 1
+
+
+def test_a_list_that_is_too_long_is_refused_and_never_cut(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = uuid.uuid4().hex
+    for _ in range(3):
+        house.be("clerk1").makes("memo", {"store": {"code": "S01"}, "note": mark})
+    monkeypatch.setattr(exporting, "AT_ONCE", 1)
+    monkeypatch.setattr(exporting, "MOST", 3)
+    assert len(exports(house, "clerk1", filter=f"note == '{mark}'")) == 4
+    monkeypatch.setattr(exporting, "MOST", 2)
+    asked = {"filter": f"note == '{mark}'"}
+    call = Call(house.be("clerk1").actor, "zh")
+    answer = replied(lambda: house.doors.export(call, "memo", asked), "zh")  # type: ignore[arg-type,return-value]
+    assert (answer.status, answer.errors) == (413, [("", "too_many")])
+    assert "2" in answer.body["detail"]
+    assert "筛选" in answer.body["detail"]
