@@ -199,10 +199,11 @@ def test_who_holds_moves_it_himself_and_lets_go_line_by_line(shop: Database) -> 
 
 
 def test_a_hold_without_a_lot_holds_every_lot_and_the_place_it_names_only(shop: Database) -> None:
-    post(shop, replace(posting(source="keeper"), holds=(Hold("apple", ONE, None, "a", "all"),)))
-    assert refused(shop, posting(move(1, ONE, TWO))).code == "held"
-    assert refused(shop, posting(move(1, SUPPLIER, ONE))).code == "held"
-    post_moves(shop, move(1, SUPPLIER, TWO), move(1, ONE, TWO, "rice"))
+    post(shop, replace(posting(source="keeper"), holds=(Hold("milk", ONE, None, "a", "all"),)))
+    for lot in ("M1", "M2", "M3"):
+        assert refused(shop, posting(move(1, ONE, TWO, "milk", lot=lot))).code == "held"
+        assert refused(shop, posting(move(1, SUPPLIER, ONE, "milk", lot=lot))).code == "held"
+    post_moves(shop, move(1, SUPPLIER, TWO, "milk", lot="M1"), move(1, ONE, TWO, "rice"))
     assert_clean(shop)
 
 
