@@ -82,7 +82,7 @@ class Book:
             if isinstance(weighed, Refusal):
                 # Alone, its keys were not looked up yet; what was posted already is refused as that.
                 again = len(drafts) == 1 and known_keys(self.connection, drafts)
-                answers.append(refusals.no("posted_already") if again else weighed)
+                answers.append(refusals.no(_met(drafts)) if again else weighed)
                 continue
             posted.update(keys)
             answers.append(change.add(weighed, state))
@@ -110,8 +110,7 @@ class Book:
     def _explain(self, unwritten: str, drafts: Sequence[Draft]) -> Refusal:
         """Which law somebody else's posting has made this one break."""
         if unwritten == "movements":
-            reverses = any(line.reverses for draft in drafts for line in draft.lines)
-            return refusals.no("reversed_already" if reverses else "posted_already")
+            return refusals.no(_met(drafts))
         if unwritten == "serials":
             return refusals.no("serial_elsewhere")
         if unwritten == "balances":
@@ -119,3 +118,8 @@ class Book:
             strict = any(line.origin not in draft.free for draft in drafts for line in draft.lines)
             return refusals.no("short" if strict else "too_large")
         return refusals.busy()
+
+
+def _met(drafts: Sequence[Draft]) -> str:
+    """The law that a key breaks which somebody else was faster with; a reversal's is made of what it undoes."""
+    return "reversed_already" if any(line.reverses for draft in drafts for line in draft.lines) else "posted_already"
