@@ -86,7 +86,9 @@ class Resolver:
         for place in changed:
             chart.register_place(self.connection, place)
         if changed:
+            # Our own change of the version hides somebody else's before it: what is remembered may be older than that.
             self.names.places = chart.read_places(self.connection, places)
+            self.names.items = chart.read_items(self.connection, self.names.items)
 
     def _learn_owners(self, keys: set[str], read: Names) -> None:
         hits, missing = _split(self.known.owners, keys)
