@@ -121,15 +121,6 @@ def test_a_batch_names_all_that_is_new_to_it_and_only_what_was_posted_stays(ledg
     assert_clean(ledger)
 
 
-def test_a_place_that_one_batch_names_in_two_ways_is_as_it_was_named_last(ledger: Database) -> None:
-    twice = [posting(move(1, LAX, TWO)), posting(move(1, STRICT_LAX, TWO, line="x"))]
-    first, second = many(ledger, twice)
-    assert [getattr(each, "code", "posted") for each in (first, second)] == ["short", "short"]
-    assert [getattr(each, "code", "posted") for each in many(ledger, twice[:1])] == ["posted"]
-    assert on_hand(ledger, LAX) == -1
-    assert_clean(ledger)
-
-
 def test_what_promises_and_holds_alone_name_is_registered_as_well(ledger: Database) -> None:
     far, near = LedgerPlace("far", "store", "allowed"), LedgerPlace("near", "store")
     kept = replace(promise(3, far, "milk", lot="L8"), owner="Ann")
