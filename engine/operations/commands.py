@@ -24,6 +24,7 @@ from engine.operations import (
     signing,
     stock,
     testclock,
+    trying,
     why,
 )
 from engine.operations.calls import Answer, Call
@@ -81,6 +82,10 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "forms/*", lambda op, a: reading.form(op, a.words[0])),
     _route("GET", "records/*", lambda op, a: listing.page(op, a.words[0], a.query)),
     _route("POST", "records/*", lambda op, a: creating.create(op, a.words[0], a.object)),
+    _route("GET", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], {})),
+    _route("POST", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], a.object), writes=False),
+    _route("GET", "records/*/*/fill", lambda op, a: trying.stored(op, a.words[0], a.words[1], {})),
+    _route("POST", "records/*/*/fill", lambda op, a: trying.stored(op, a.words[0], a.words[1], a.object), writes=False),
     _route("GET", "records/*/*", lambda op, a: reading.record(op, a.words[0], a.words[1], a.query)),
     _route("PATCH", "records/*/*", lambda op, a: changing.patch(op, a.words[0], a.words[1], a.object, a.if_match)),
     _route("DELETE", "records/*/*", lambda op, a: changing.discard(op, a.words[0], a.words[1], a.if_match)),

@@ -6,14 +6,12 @@ Background work (timers, the outbox) runs in threads of its own, from the start 
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from engine.errors import not_found
 from engine.settings import Settings
-from engine.web.answers import problem
 from engine.web.api import Api
 from engine.web.asking import Receive, Scope, Send, asked_of
 from engine.web.doors import Operations
@@ -21,8 +19,7 @@ from engine.web.guard import Guard
 from engine.web.identity import Doorman
 from engine.web.limits import Limits, Meter
 from engine.web.metering import Gauge
-from engine.web.pages import Page, Pages
-from engine.web.sending import send_reply
+from engine.web.pages import Pages
 from engine.web.threads import Threads
 
 Background = Callable[[threading.Event], None]
@@ -34,20 +31,17 @@ _FAREWELL_SECONDS = 3
 class Site:
     """Sends a request on by its path as it was sent: to a page, to the API, or nowhere."""
 
-    def __init__(self, pages: Mapping[str, Page], api: Api) -> None:
+    def __init__(self, pages: Pages, api: Api) -> None:
         self._pages = pages
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         asked = asked_of(scope)
-        page = self._pages.get(asked.path)
-        if page is not None:
-            await page(scope, receive, send)
-        elif asked.path.startswith("/api/"):
+        if asked.path.startswith("/api/") and not self._pages.has(asked.path):
             await self._api(scope, receive, send)
         else:
-            await send_reply(send, problem(not_found(), asked.language), head=asked.method == "HEAD")
+            await self._pages(scope, receive, send)
 
 
 def create_app(
@@ -67,7 +61,7 @@ def create_app(
         redirect_slashes=False,
         lifespan=_lifespan(threads, background),
     )
-    app.mount("/", Site(pages.by_path(), api))
+    app.mount("/", Site(pages, api))
     app.add_middleware(Guard, settings=settings, gauge=gauge)
     return app
 

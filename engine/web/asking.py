@@ -91,6 +91,16 @@ def _read(scope: Scope) -> Asked:
     )
 
 
+LANGUAGE = "language"
+"""The cookie that keeps which language somebody chose for his pages."""
+
+
+def language_of(asked: Asked) -> str:
+    """The language of a page: what was chosen, else what the browser prefers."""
+    chosen = asked.cookie(LANGUAGE)
+    return chosen if chosen in ("zh", "en") else asked.language
+
+
 async def read_body(receive: Receive, asked: Asked, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body; refused with 413 before it is read when it says that it is too large, 408 when it is slow."""
     declared = asked.headers.get("content-length", "")

@@ -14,25 +14,27 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.settings import pack_folder
 from engine.web.answers import Reply
 
-HERE = Path(__file__).resolve().parent
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
 class Renderer:
     """Turns a template and plain values into a page."""
 
-    def __init__(self, folder: Path = HERE / "templates") -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._templates = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder),
+            loader=FileSystemLoader(folder or pack_folder() / "templates" / "pages"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
 
     def page(self, template: str, language: str, values: Mapping[str, Any], status: int = 200) -> Reply:
         """One page; `language` chooses among the words of the template."""

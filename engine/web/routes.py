@@ -43,6 +43,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/attachments/{id}", ("GET",), "attachment"),
     Route("/api/records/{form}/import", ("POST",), "import", large=True, dear=True),
     Route("/api/records/{form}/export", ("GET",), "export", dear=True),
+    Route("/api/records/{form}/fill", ("GET", "POST")),
+    Route("/api/records/{form}/{id}/fill", ("GET", "POST")),
     Route("/api/records/{form}/actions/{action}", ("POST",)),
     Route("/api/records/{form}/{id}/actions/{action}", ("POST",)),
     Route("/api/records/{form}/{id}/history", ("GET",)),

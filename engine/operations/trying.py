@@ -1,0 +1,94 @@
+"""What a record would come to with these values, and nothing is kept: what a form asks while somebody fills it.
+
+For any form, new or there: what he may write now, what is shown and needed as the values stand, what follows from them,
+and what is wrong. Used by `commands`; the answer of the real command is the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Fault, Refusal, forbidden, say
+from engine.operations import bodies, presenting, rights, writing
+from engine.operations.calls import Answer
+from engine.records.filling_shown import shown
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+    from engine.workflow.plan import Writable
+
+
+def fresh(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
+    """`{values, action?}` of a record that is not there yet."""
+    bodies.only(body, {"values", "action"})
+    if not rights.sees_form(operation, form):
+        operation.definition("")
+    if rights.reach(operation, form, "create") == rights.CLOSED:
+        raise forbidden()
+    folder = operation.fresh(form, operation.new_id())
+    writing.derive(operation, folder)
+    return _tried(operation, folder, body)
+
+
+def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]) -> Answer:
+    """The same for a record that is there: `values` are a patch."""
+    bodies.only(body, {"values", "action"})
+    folder = operation.open(form, record, lock=False)
+    rights.require_seen(operation, folder)
+    writing.current(operation, folder)
+    return _tried(operation, folder, body)
+
+
+def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any]) -> Answer:
+    sent = bodies.mapping(body, "values")
+    action = bodies.word(body, "action") if body.get("action") is not None else None
+    writable = rights.writable(operation, folder, action)
+    faults = _take(operation, folder, sent, writable) if sent else []
+    writable = rights.writable(operation, folder, action)
+    required = frozenset(writing.required_of(folder, action)) if action else frozenset()
+    if action is not None:
+        faults += _refused(partial(writing.require_whole, operation, folder, "", required))
+    conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
+    hidden = rights.hidden(operation, folder)
+    language = operation.call.language
+    return Answer(
+        200,
+        {
+            "values": presenting.values(operation, folder, hidden),
+            "writable": sorted(writable.fields),
+            "rows": dict(writable.rows),
+            "scan": writable.scan,
+            "unseen": _told(conditions.unseen, hidden),
+            "needed": _told(conditions.needed, hidden),
+            "errors": [
+                {"path": each.path, "code": each.code, "message": say(each.says, language), "row": each.row}
+                for each in faults
+            ],
+        },
+    )
+
+
+def _take(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable) -> list[Fault]:
+    """Write what can be written, field by field where not all of it can, and say what is wrong with the rest."""
+    writing.shape(operation, folder, sent, writable)
+    faults = _refused(partial(writing.patch, operation, folder, sent, writable))
+    for name, value in sent.items() if faults else ():
+        _refused(partial(writing.patch, operation, folder, {name: value}, writable))
+    return faults + _refused(partial(writing.derive, operation, folder))
+
+
+def _refused(work: Callable[[], None]) -> list[Fault]:
+    try:
+        work()
+    except Refusal as refusal:
+        return list(refusal.faults) or [Fault("", refusal.code, refusal.says)]
+    return []
+
+
+def _told(places: Iterable[tuple[str, str | None]], hidden: frozenset[str]) -> list[str]:
+    """`carrier`, `lines.lot`, or `lines.lot#<row>` for one row; nothing of what is hidden."""
+    told = (f"{path}#{row}" if row else path for path, row in places if path not in hidden)
+    return sorted(told)

@@ -1,0 +1,5 @@
+"""Every page: what a person is shown, made from what the API would answer him. Mounted by `app`."""
+
+from engine.web.pages.site import Pages
+
+__all__ = ["Pages"]

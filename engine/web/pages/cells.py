@@ -1,0 +1,98 @@
+"""A value as people read it: a reference with its code, an amount in threes, a moment with the day. Used by pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import say, text
+
+NUMBERS = frozenset({"quantity", "money", "decimal", "integer"})
+EMPTY = "–"
+_YES, _NO = text("Yes", "是"), text("No", "否")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a template shows: `kind` is `text`, `number`, `moment`, `pill`, `file` or `nothing`."""
+
+    kind: str
+    shown: str
+    hint: str = ""
+    link: str = ""
+    tone: str = ""
+
+
+def cell(field: Mapping[str, Any], value: Any, language: str) -> Cell:
+    """One value of a field as `GET /api/forms/{form}` describes it."""
+    if value is None or value in ("", []):
+        return Cell("nothing", EMPTY)
+    kind = str(field.get("type", "text"))
+    if isinstance(value, bool):
+        return Cell("text", say(_YES if value else _NO, language))
+    if kind in NUMBERS:
+        return Cell("number", grouped(str(value)))
+    known = _BY_TYPE.get(kind)
+    return known(field, value, language) if known else _plain(field, value, language)
+
+
+def _plain(field: Mapping[str, Any], value: Any, language: str) -> Cell:
+    if isinstance(value, Mapping):
+        return _named(field, value)
+    if isinstance(value, list):
+        return Cell("text", ", ".join(cell({**field, "type": "text"}, each, language).shown for each in value))
+    return Cell("text", str(value))
+
+
+def _moment(_field: Mapping[str, Any], value: Any, _language: str) -> Cell:
+    return Cell("moment", str(value)[:16].replace("T", " "), str(value))
+
+
+def _chosen(field: Mapping[str, Any], value: Any, language: str) -> Cell:
+    titles = {each["value"]: each["title"] for each in field.get("options", ())}
+    listed = value if isinstance(value, list) else [value]
+    return Cell("text", ("、" if language == "zh" else ", ").join(str(titles.get(each, each)) for each in listed))
+
+
+def _named(field: Mapping[str, Any], value: Mapping[str, Any]) -> Cell:
+    code, title = value.get("code"), value.get("title")
+    shown = f"{code} {title}" if code and title and code != title else str(code or title or value.get("id", ""))
+    link = f"/records/{field['to']}/{value['id']}" if field.get("to") and value.get("id") else ""
+    return Cell("text", shown, "", link)
+
+
+def _file(_field: Mapping[str, Any], value: Any, _language: str) -> Cell:
+    if isinstance(value, Mapping):
+        if value.get("typed"):
+            return Cell("text", str(value["typed"]))
+        value = value.get("id") or value.get("attachment")
+    return Cell("file", str(value), "", f"/api/attachments/{value}")
+
+
+_BY_TYPE: Mapping[str, Callable[[Mapping[str, Any], Any, str], Cell]] = {
+    "choice": _chosen,
+    "choices": _chosen,
+    "moment": _moment,
+    "image": _file,
+    "attachment": _file,
+    "signature": _file,
+}
+
+
+def grouped(digits: str) -> str:
+    """Digits in threes, exact: what is behind the point stays as it is."""
+    sign, plain = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
+    whole, point, rest = plain.partition(".")
+    if not whole.isdigit():
+        return digits
+    return f"{sign}{int(whole):,}{point}{rest}"
+
+
+def tone(state: Mapping[str, Any] | None, first: str | None) -> str:
+    """One of four meanings: `attention` where it begins, `progress` under way, `good` where it ends."""
+    if state is None:
+        return "progress"
+    if state.get("end"):
+        return "good"
+    return "attention" if state["name"] == first else "progress"

@@ -1,0 +1,28 @@
+"""The form of any form: an island that is told what it needs at once. Each is a `Handler`."""
+
+from __future__ import annotations
+
+from engine.errors import forbidden
+from engine.web.answers import Reply
+from engine.web.pages.visit import Visit
+
+
+def new(visit: Visit) -> Reply:
+    """A record that is not there yet."""
+    name = visit.words["form"]
+    form = visit.get(f"forms/{name}")
+    if "create" not in visit.get("me")["may"].get(name, ()):
+        raise forbidden()
+    told = {"form": form, "record": None, "filled": visit.get(f"records/{name}/fill")}
+    return visit.shown("form.html", form=form, record=None, told=told)
+
+
+def edit(visit: Visit) -> Reply:
+    """A record whose fields I may write now."""
+    name, record = visit.words["form"], visit.words["id"]
+    form = visit.get(f"forms/{name}")
+    found = visit.get(f"records/{name}/{record}")
+    filled = visit.get(f"records/{name}/{record}/fill")
+    if not filled["writable"]:
+        raise forbidden()
+    return visit.shown("form.html", form=form, record=found, told={"form": form, "record": found, "filled": filled})

@@ -1,0 +1,117 @@
+"""The list of any form: its columns from the definition, filters as words in the address. A `Handler`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from engine.web.answers import Reply
+from engine.web.pages.cells import Cell, cell, tone
+from engine.web.pages.visit import Visit
+
+PAGE = 50
+CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
+FILTERED = frozenset({"choice", "reference", "boolean", "org_unit", "person"})
+_KEPT = ("q", "state", "sort", "filter")
+
+
+def page(visit: Visit) -> Reply:
+    """One page of the list, with what narrows it."""
+    name = visit.words["form"]
+    form = visit.get(f"forms/{name}")
+    asked = {word: visit.query[word] for word in _KEPT if visit.query.get(word)}
+    chosen = {f: v for f, v in visit.query.items() if f.startswith("f.") and v}
+    conditions = _conditions(form, asked, chosen)
+    query: dict[str, str] = {"sort": "-created", **{word: asked[word] for word in ("q", "sort") if word in asked}}
+    if conditions:
+        query["filter"] = " and ".join(conditions)
+    if visit.query.get("cursor"):
+        query["cursor"] = visit.query["cursor"]
+    body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query)
+    columns = columns_of(form, visit)
+    words = {**asked, **chosen}
+    following = urlencode({**words, "cursor": body["next"]}) if body["next"] else None
+    return visit.shown(
+        "list.html",
+        form=form,
+        columns=columns,
+        rows=[_row(form, columns, each, visit.language) for each in body["items"]],
+        count=body.get("count"),
+        asked=asked,
+        chosen=chosen,
+        filters=_filters(form, chosen),
+        following=following,
+        later="cursor" in visit.query,
+        base=urlencode(words),
+    )
+
+
+def columns_of(form: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
+    """What the definition lists: fields, and what every record has."""
+    words = visit.said()
+    columns = []
+    for name in form["list"] or ("number", "state", "created"):
+        field = form["fields"].get(name)
+        if field is not None and field["type"] != "table":
+            columns.append({"name": name, **field})
+        elif name in CORE:
+            columns.append({"name": name, "type": CORE[name], "title": words[name]})
+    return columns
+
+
+def _row(
+    form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    return {"item": item, "cells": [value_of(form, column, item, language) for column in columns]}
+
+
+def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[str, Any], language: str) -> Cell:
+    """What stands in one column of a record."""
+    name = column["name"]
+    if name == "state":
+        return pill(form, item["state"])
+    if name in form["fields"]:
+        return cell(column, item["values"].get(name), language)
+    return cell(column, item.get(name), language)
+
+
+def pill(form: Mapping[str, Any], name: str) -> Cell:
+    """A state as its title, in one of the four meanings."""
+    states = {each["name"]: each for each in form["states"]}
+    state = states.get(name)
+    first = form["states"][0]["name"] if form["states"] else None
+    return Cell("pill", state["title"] if state else name, tone=tone(state, first))
+
+
+def _filters(form: Mapping[str, Any], chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The fields by which a list is narrowed: those that it shows, and choices."""
+    shown = [name for name in form["list"] if name in form["fields"]]
+    names = [*shown, *(name for name, each in form["fields"].items() if each["type"] == "choice" and name not in shown)]
+    return [
+        {"name": f"f.{name}", "value": chosen.get(f"f.{name}", ""), **form["fields"][name]}
+        for name in names
+        if form["fields"][name]["type"] in FILTERED
+    ]
+
+
+def _conditions(form: Mapping[str, Any], asked: Mapping[str, str], chosen: Mapping[str, str]) -> list[str]:
+    """The filter in the language of expressions; what cannot be a word in it matches nothing."""
+    conditions = [f"({asked['filter']})"] if "filter" in asked else []
+    if "state" in asked:
+        conditions.append(f"state == {_quoted(asked['state'])}")
+    for word, value in chosen.items():
+        name = word.removeprefix("f.")
+        kind = form["fields"].get(name, {}).get("type")
+        if kind == "boolean":
+            conditions.append(name if value == "true" else f"{name} == false")
+        elif kind == "choice":
+            conditions.append(f"{name} == {_quoted(value)}")
+        elif kind in FILTERED:
+            conditions.append(f"{name}.code == {_quoted(value)}")
+    return conditions
+
+
+def _quoted(value: str) -> str:
+    plain = "".join(each for each in value if each not in "'\\\"" and each.isprintable())
+    return f"'{plain}'"

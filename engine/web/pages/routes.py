@@ -1,0 +1,23 @@
+"""Which handler answers which path. Used by `site`."""
+
+from __future__ import annotations
+
+from engine.web.pages import forms, home, inbox, lists, record, stock
+from engine.web.pages.visit import Handler
+
+ROUTES: tuple[tuple[str, Handler], ...] = (
+    ("/", home.home),
+    ("/search", home.search),
+    ("/notices", home.notices),
+    ("/me", home.me),
+    ("/password", home.password),
+    ("/new", home.new),
+    ("/tasks", inbox.page),
+    ("/stock", stock.page),
+    ("/stock/trail", stock.trail),
+    ("/records/{form}", lists.page),
+    ("/records/{form}/new", forms.new),
+    ("/records/{form}/{id}", record.page),
+    ("/records/{form}/{id}/edit", forms.edit),
+)
+"""In order: the first that a path meets."""

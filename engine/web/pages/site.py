@@ -1,0 +1,112 @@
+"""Finds the page of a path, lets in who may see it, and words a refusal as a page. Mounted by `app`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from engine.errors import Kind, Refusal, not_found, say
+from engine.web.answers import Reply, problem, wrong_method
+from engine.web.api import Api
+from engine.web.asking import Asked, Receive, Scope, Send, asked_of, language_of, read_body
+from engine.web.assets import Assets
+from engine.web.doors import Operations
+from engine.web.identity import Doorman
+from engine.web.metering import Gauge
+from engine.web.pages.plain import Plain
+from engine.web.pages.routes import ROUTES
+from engine.web.pages.visit import Handler, Visit
+from engine.web.reading import read_query
+from engine.web.rendering import Renderer
+from engine.web.sending import send_reply
+from engine.web.threads import Threads
+
+_FORM_LIMIT = 4096
+_PARTS = {"form": "[a-z][a-z0-9_]{0,62}", "id": "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"}
+
+
+class Pages:
+    """Answers every path that is not the API's."""
+
+    def __init__(self, operations: Operations, doorman: Doorman, threads: Threads, api: Api, gauge: Gauge) -> None:
+        self._operations = operations
+        self._doorman = doorman
+        self._threads = threads
+        self._renderer = Renderer()
+        self._assets = Assets()
+        self._plain = Plain(operations, doorman, api, gauge, self._renderer, self._assets)
+        self._fixed = self._plain.by_path()
+        self._routes = tuple((_pattern(template), handler) for template, handler in ROUTES)
+
+    def has(self, path: str) -> bool:
+        """Whether the path is a page's although it looks like the API's."""
+        return path in self._fixed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        asked = asked_of(scope)
+        try:
+            asked.require_once()
+            body = await read_body(receive, asked, _FORM_LIMIT)
+            reply = await self._threads.run(lambda: self._answer(asked, body))
+        except Refusal as refusal:
+            reply = problem(refusal, asked.language)
+        await send_reply(send, reply, head=asked.method == "HEAD")
+
+    def _answer(self, asked: Asked, body: bytes) -> Reply:
+        method = "GET" if asked.method == "HEAD" else asked.method
+        plain = self._fixed.get(asked.path)
+        if plain is not None:
+            known = plain.get(method)
+            return known(asked, body) if known else wrong_method(plain, asked.language)
+        if asked.path.startswith("/assets/"):
+            return self._assets.reply(asked)
+        if method != "GET":
+            return wrong_method(("GET",), asked.language)
+        return self._page(asked)
+
+    def _page(self, asked: Asked) -> Reply:
+        actor, token = self._plain.who(asked), self._doorman.token(asked)
+        handler, words = self._find(asked.path)
+        if actor is None or token is None or actor.via != "session":
+            to = f"?to={asked.path}" if asked.path != "/" else ""
+            return Reply(303, headers={"Location": f"/sign-in{to}"})
+        visit = Visit(
+            asked,
+            words,
+            read_query(asked.query),
+            actor,
+            self._operations.csrf_of(token),
+            language_of(asked),
+            self._operations,
+            self._renderer,
+            self._assets.paths(),
+        )
+        try:
+            return handler(visit)
+        except Refusal as refusal:
+            return _refused(visit, refusal)
+
+    def _find(self, path: str) -> tuple[Handler, Mapping[str, str]]:
+        for pattern, handler in self._routes:
+            met = pattern.match(path)
+            if met is not None:
+                return handler, met.groupdict()
+        return _nothing, {}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    spelled = re.sub(r"\{([a-z]+)\}", lambda part: f"(?P<{part[1]}>{_PARTS[part[1]]})", template)
+    return re.compile(spelled + r"\Z", re.ASCII)
+
+
+def _nothing(_visit: Visit) -> Reply:
+    raise not_found()
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Reply:
+    """A refusal as a page: what is the matter, and where to go on."""
+    if refusal.kind is Kind.NOT_FOUND:
+        refusal = not_found()
+    faults = [say(each.says, visit.language) for each in refusal.faults]
+    return visit.shown("refused.html", refusal.status, detail=say(refusal.says, visit.language), faults=faults)

@@ -1,0 +1,72 @@
+"""One visit to a page: who looks, in which language, at what; and how a handler gets and shows things.
+
+A handler has no way to the data but the doors of the API, as the person who looks: what is hidden there is hidden here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from engine.errors import Refusal, say
+from engine.operations.calls import Actor, Call
+from engine.web.answers import Reply
+from engine.web.asking import Asked
+from engine.web.doors import Operations
+from engine.web.pages.frame import frame_of
+from engine.web.pages.words import WORDS
+from engine.web.rendering import Renderer
+
+HOME = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a handler of a page is given."""
+
+    asked: Asked
+    words: Mapping[str, str]
+    """Of the path: `form`, `id`."""
+    query: Mapping[str, str]
+    actor: Actor
+    csrf: str
+    language: str
+    operations: Operations
+    renderer: Renderer
+    assets: Mapping[str, str]
+
+    def get(self, path: str, **query: str) -> Any:
+        """What `GET /api/<path>` answers this person. Raises `Refusal`."""
+        call = Call(self.actor, self.language, route="page")
+        return self.operations.run(call, "GET", f"/api/{path}", None, query, None).body
+
+    def perhaps(self, path: str, **query: str) -> Any:
+        """The same, or None when it is not there or not his to see."""
+        try:
+            return self.get(path, **query)
+        except Refusal as refusal:
+            if refusal.status not in (403, 404):
+                raise
+            return None
+
+    def said(self) -> dict[str, str]:
+        """Our own words in the language of the page."""
+        return {name: say(each, self.language) for name, each in WORDS.items()}
+
+    def shown(self, template: str, status: int = 200, **values: Any) -> Reply:
+        """A page within its frame."""
+        around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame_of(self)}
+        told = {"words": self.said(), **around, **values}
+        return self.renderer.page(template, self.language, told, status)
+
+
+Handler = Callable[[Visit], Reply]
+
+
+def own_path(sent: str | None) -> str:
+    """Where to go on to: a path of this server, else the first page. Never what a link from elsewhere says."""
+    if sent is None or not sent.startswith("/") or sent.startswith("//") or "\\" in sent or not sent.isprintable():
+        return HOME
+    return quote(sent, safe="/?&=%:,.-_~+'()!*;@")

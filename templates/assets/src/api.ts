@@ -1,0 +1,53 @@
+/** Talking to the server: as this person, in this language, every write under a key of its own. */
+
+export interface Fault { path: string; code: string; message: string; row?: string | null }
+export interface Problem { status: number; kind: string; detail: string; errors: Fault[]; who?: string[] }
+
+/** What the server refused, or that it could not be reached (`status` 0). */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+
+export function say(en: string, zh: string): string {
+  return language === "zh" ? zh : en;
+}
+
+export interface Sent { key?: string; revision?: number; signal?: AbortSignal }
+
+export async function ask<T = any>(method: string, path: string, body?: unknown, sent: Sent = {}): Promise<T> {
+  const headers: Record<string, string> = { "Accept-Language": language === "zh" ? "zh-CN" : "en" };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (sent.key) headers["Idempotency-Key"] = sent.key;
+  if (sent.revision !== undefined) headers["If-Match"] = `"${sent.revision}"`;
+  let answer: Response;
+  try {
+    const how: RequestInit = { method, headers, credentials: "same-origin" };
+    if (body !== undefined) how.body = JSON.stringify(body);
+    if (sent.signal) how.signal = sent.signal;
+    answer = await fetch(`/api/${path}`, how);
+  } catch (error) {
+    if (sent.signal?.aborted) throw error;
+    const detail = say("The server cannot be reached. What you typed is kept here.", "无法连接服务器，您输入的内容已保留。");
+    throw new Refused({ status: 0, kind: "unavailable", detail, errors: [] });
+  }
+  if (answer.status === 401) location.assign(`/sign-in?to=${encodeURIComponent(location.pathname)}`);
+  const text = await answer.text();
+  const told = text ? JSON.parse(text) : null;
+  if (!answer.ok) throw new Refused(told);
+  return told as T;
+}
+
+/** A key for a command; the same one is sent again when the answer was lost. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}
+
+export function icon(name: string): string {
+  return `${document.querySelector<HTMLMetaElement>('meta[name="icons"]')?.content ?? ""}#icon-${name}`;
+}

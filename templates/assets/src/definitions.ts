@@ -1,0 +1,27 @@
+/** A form as `GET /api/forms/{form}` tells it, a record, and what `fill` says of it. */
+
+export interface Option { value: string; title: string }
+export interface Field { type: string; title: string; required?: boolean; help?: string; options?: Option[]; to?: string; fields?: Record<string, Field> }
+export interface Form { form: string; title: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: { name: string; title: string; from: string[] }[] }
+export interface Named { id: string; code?: string | null; title?: string | null }
+export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
+export interface Row { row: string; [name: string]: Value }
+export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
+export interface Filled { values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: { path: string; code: string; message: string; row: string | null }[] }
+export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string }
+
+/** What is sent for a value as it was read: a reference by its id. */
+export function sendable(value: any): any {
+  if (value && typeof value === "object" && !Array.isArray(value) && "id" in value) return value.id;
+  if (Array.isArray(value)) return value.map(sendable);
+  return value;
+}
+
+export function shownAs(field: Field, value: any): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (field.type === "choice") return field.options?.find((each) => each.value === value)?.title ?? String(value);
+  if (Array.isArray(value)) return value.map((each) => shownAs({ ...field, type: field.type === "choices" ? "choice" : field.type }, each)).join(", ");
+  if (typeof value === "object") return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
+  if (typeof value === "boolean") return value ? "✓" : "✗";
+  return String(value);
+}

@@ -1,0 +1,164 @@
+/** A record while it is filled: what was read, what was typed over it, and what of that is to be sent. Pure. */
+
+import type { Field, Filled, Form, Record_, Row } from "./definitions";
+import { sendable } from "./definitions";
+
+export interface Draft {
+  id: string;
+  /** As it was read; of a new record what the server begins with. */
+  base: Record<string, any>;
+  values: Record<string, any>;
+  /** `carrier`, `lines#<row>.item`: what was typed here. */
+  touched: ReadonlySet<string>;
+  added: ReadonlySet<string>;
+  removed: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Kept { revision: number; draft: Omit<Draft, "touched" | "added"> & { touched: string[]; added: string[] } }
+
+export const tablesOf = (form: Form): [string, Field][] => Object.entries(form.fields).filter(([, each]) => each.type === "table");
+
+export function begin(record: Record_ | null, filled: Filled): Draft {
+  return { id: record?.id ?? crypto.randomUUID(), base: filled.values, values: filled.values, touched: new Set(), added: new Set(), removed: {} };
+}
+
+export const isTouched = (draft: Draft): boolean => draft.touched.size > 0 || Object.values(draft.removed).some((each) => each.length > 0);
+
+const and = (set: ReadonlySet<string>, ...more: string[]): ReadonlySet<string> => new Set([...set, ...more]);
+
+export function write(draft: Draft, name: string, value: any): Draft {
+  return { ...draft, values: { ...draft.values, [name]: value }, touched: and(draft.touched, name) };
+}
+
+/** Writes cells of rows; a row that is not there yet is added. */
+export function writeRows(draft: Draft, table: string, cells: readonly { row: string; column: string; value: any }[]): Draft {
+  const rows: Row[] = [...(draft.values[table] ?? [])];
+  const where = new Map(rows.map((each, index) => [each.row, index]));
+  const added = new Set(draft.added);
+  const touched = new Set(draft.touched);
+  for (const { row, column, value } of cells) {
+    let at = where.get(row);
+    if (at === undefined) {
+      at = rows.push({ row }) - 1;
+      where.set(row, at);
+      added.add(row);
+    }
+    rows[at] = { ...rows[at]!, [column]: value };
+    touched.add(`${table}#${row}.${column}`);
+  }
+  return { ...draft, values: { ...draft.values, [table]: rows }, touched, added };
+}
+
+export function removeRow(draft: Draft, table: string, row: string): Draft {
+  const rows = (draft.values[table] ?? []).filter((each: Row) => each.row !== row);
+  const touched = new Set([...draft.touched].filter((each) => !each.startsWith(`${table}#${row}.`)));
+  const added = new Set(draft.added);
+  const gone = added.delete(row) ? (draft.removed[table] ?? []) : [...(draft.removed[table] ?? []), row];
+  return { ...draft, values: { ...draft.values, [table]: rows }, touched, added, removed: { ...draft.removed, [table]: gone } };
+}
+
+/** What is to be sent: what was typed, row by row. */
+export function patchOf(form: Form, draft: Draft): Record<string, any> {
+  const sent: Record<string, any> = {};
+  for (const [name, field] of Object.entries(form.fields)) {
+    if (field.type !== "table") {
+      if (draft.touched.has(name)) sent[name] = sendable(draft.values[name]);
+      continue;
+    }
+    const rows = (draft.values[name] ?? []).map((row: Row) => changed(field, name, row, draft)).filter(Boolean);
+    const gone = (draft.removed[name] ?? []).map((row) => ({ row, remove: true }));
+    if (rows.length + gone.length) sent[name] = [...rows, ...gone];
+  }
+  return sent;
+}
+
+function changed(field: Field, table: string, row: Row, draft: Draft): Record<string, any> | null {
+  const columns = Object.keys(field.fields ?? {}).filter((each) => draft.touched.has(`${table}#${row.row}.${each}`));
+  if (!columns.length) return null;
+  return { row: row.row, ...Object.fromEntries(columns.map((each) => [each, sendable(row[each])])) };
+}
+
+/** Takes over what the server worked out; what was typed here stays, named as the server names it. */
+export function settle(form: Form, draft: Draft, filled: Filled, base = false): Draft {
+  const values: Record<string, any> = { ...filled.values };
+  for (const [name, field] of Object.entries(form.fields)) {
+    if (field.type === "table") values[name] = settledRows(field, name, draft, filled.values[name] ?? []);
+    else if (draft.touched.has(name)) values[name] = kept(draft.values[name], filled.values[name]);
+  }
+  return { ...draft, values, base: base ? filled.values : draft.base };
+}
+
+function settledRows(field: Field, table: string, draft: Draft, told: Row[]): Row[] {
+  const known = new Map(told.map((each) => [each.row, each]));
+  const gone = new Set(draft.removed[table] ?? []);
+  const mine: Row[] = draft.values[table] ?? [];
+  const here = new Set(mine.map((each) => each.row));
+  const rows = mine.filter((row) => known.has(row.row) || draft.added.has(row.row)).map((row) => {
+    const theirs = known.get(row.row);
+    if (!theirs) return row;
+    const next: Row = { ...theirs };
+    for (const column of Object.keys(field.fields ?? {})) {
+      if (draft.touched.has(`${table}#${row.row}.${column}`)) next[column] = kept(row[column], theirs[column]);
+    }
+    return same(next, row) ? row : next;
+  });
+  return [...rows, ...told.filter((each) => !here.has(each.row) && !gone.has(each.row))];
+}
+
+/** A reference that was typed by its code is shown as the server found it. */
+function kept(mine: any, theirs: any): any {
+  return mine && typeof mine === "object" && !Array.isArray(mine) && !mine.id && theirs?.id && theirs.code === mine.code ? theirs : mine;
+}
+
+export function same(one: any, two: any): boolean {
+  return one === two || JSON.stringify(one ?? null) === JSON.stringify(two ?? null);
+}
+
+export interface Clash { at: string; title: string; field: Field; mine: any; theirs: any }
+
+/** Fields that I typed and that somebody else has changed since I read them. */
+export function clashes(form: Form, draft: Draft, theirs: Record<string, any>): Clash[] {
+  const found: Clash[] = [];
+  for (const at of draft.touched) {
+    const [table, rest] = at.split("#");
+    const [row, column] = rest?.split(".") ?? [];
+    const field = column ? form.fields[table!]?.fields?.[column] : form.fields[table!];
+    const of = (values: Record<string, any>) => (column ? values[table!]?.find((each: Row) => each.row === row)?.[column] : values[table!]);
+    const title = column ? `${form.fields[table!]?.title} · ${field?.title}` : field?.title ?? at;
+    if (field && !same(of(draft.base), of(theirs)) && !same(of(theirs), of(draft.values))) found.push({ at, title, field, mine: of(draft.values), theirs: of(theirs) });
+  }
+  return found;
+}
+
+/** Their word instead of mine. */
+export function yieldTo(draft: Draft, clash: Clash): Draft {
+  const touched = new Set(draft.touched);
+  touched.delete(clash.at);
+  const [table, rest] = clash.at.split("#");
+  const [row, column] = rest?.split(".") ?? [];
+  if (!column) return { ...draft, values: { ...draft.values, [table!]: clash.theirs }, touched };
+  const rows = (draft.values[table!] ?? []).map((each: Row) => (each.row === row ? { ...each, [column]: clash.theirs } : each));
+  return { ...draft, values: { ...draft.values, [table!]: rows }, touched };
+}
+
+/** Cells of a sheet: tabs and lines, quotes as spreadsheets write them. */
+export function cellsOf(text: string): string[][] {
+  const rows: string[][] = [[]];
+  let cell = "";
+  let quoted = false;
+  const plain = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+  for (let at = 0; at < plain.length; at += 1) {
+    const sign = plain[at]!;
+    if (quoted) {
+      if (sign !== '"') cell += sign;
+      else if (plain[at + 1] === '"') { cell += '"'; at += 1; } else quoted = false;
+    } else if (sign === '"' && cell === "") quoted = true;
+    else if (sign === "\t" || sign === "\n") {
+      rows[rows.length - 1]!.push(cell);
+      cell = "";
+      if (sign === "\n") rows.push([]);
+    } else cell += sign;
+  }
+  rows[rows.length - 1]!.push(cell);
+  return rows;
+}

@@ -1,0 +1,159 @@
+/** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ask, newKey, Refused, say, type Fault } from "../api";
+import type { Field, Filled, Form, Record_, Row } from "../definitions";
+import { shownAs } from "../definitions";
+import { begin, clashes, isTouched, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
+import { Grid, type Faults } from "./grid";
+import { Input } from "./inputs";
+
+interface Told { form: Form; record: Record_ | null; filled: Filled }
+
+const WAIT = 250;
+
+export function FormIsland({ form, record: read, filled: first }: Told) {
+  const place = `draft:${form.form}:${read?.id ?? "new"}`;
+  const [record, setRecord] = useState(read);
+  const [filled, setFilled] = useState(first);
+  const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
+  const [faults, setFaults] = useState<Faults>(new Map());
+  const [said, setSaid] = useState<{ good: boolean; text: string; more: string[] } | null>(null);
+  const [met, setMet] = useState<Clash[]>([]);
+  const [busy, setBusy] = useState(false);
+  const key = useRef(newKey());
+  const asked = useRef(0);
+
+  useEffect(() => {
+    if (!isTouched(draft)) return;
+    const kept: Kept = { revision: record?.revision ?? 0, draft: { ...draft, touched: [...draft.touched], added: [...draft.added] } };
+    localStorage.setItem(place, JSON.stringify(kept));
+    const mark = (asked.current += 1);
+    const wait = setTimeout(() => void ask<Filled>("POST", `records/${form.form}${record ? `/${record.id}` : ""}/fill`, { values: patchOf(form, draft) })
+      .then((answer) => {
+        if (asked.current !== mark) return;
+        setFilled(answer);
+        setDraft((now) => settle(form, now, answer));
+        setFaults(faultsOf(form, draft, answer.errors, ""));
+      })
+      .catch((error) => { if (!(error instanceof Refused)) throw error; if (error.problem.status === 0) setSaid({ good: false, text: error.problem.detail, more: [] }); }), WAIT);
+    return () => clearTimeout(wait);
+  }, [draft.touched, draft.removed, draft.added]);
+
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => { if (busy) event.preventDefault(); };
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, [busy]);
+
+  async function send(action?: string): Promise<void> {
+    setBusy(true);
+    const values = patchOf(form, draft);
+    try {
+      const answer = record
+        ? await ask("PATCH", `records/${form.form}/${record.id}`, values, { key: key.current, revision: record.revision })
+        : await ask("POST", `records/${form.form}`, { id: draft.id, values, ...(action ? { action } : {}) }, { key: key.current });
+      localStorage.removeItem(place);
+      location.assign(`/records/${form.form}/${answer.id}`);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setBusy(false);
+      if (error.problem.status) key.current = newKey();
+      await refused(error);
+    }
+  }
+
+  async function refused({ problem }: Refused): Promise<void> {
+    if (problem.status === 412 && record) {
+      const newest = await ask<Record_>("GET", `records/${form.form}/${record.id}`);
+      const fresh = await ask<Filled>("GET", `records/${form.form}/${record.id}/fill`);
+      setMet(clashes(form, draft, fresh.values));
+      setRecord(newest);
+      setFilled(fresh);
+      setDraft((now) => settle(form, now, fresh, true));
+      setSaid({ good: false, text: say("Somebody else changed this meanwhile. Your changes are kept; look at them and save again.", "其他人已修改此单。您的修改已保留，请核对后再保存。"), more: [] });
+      return;
+    }
+    const found = faultsOf(form, draft, problem.errors, "/values");
+    setFaults(found);
+    const elsewhere = problem.errors.filter((each) => !placeOf(form, draft, each, "/values")).map((each) => each.message);
+    const count = found.size ? say(`${found.size} to correct. `, `有 ${found.size} 处需要修改。`) : "";
+    setSaid({ good: false, text: count + problem.detail, more: elsewhere.filter((each) => each !== problem.detail) });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+
+  const unseen = new Set(filled.unseen);
+  const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || filled.values[name] != null));
+  const start = form.states[0]?.name;
+  const actions = record ? [] : form.actions.filter((each) => each.from.includes(start ?? ""));
+  return (
+    <form novalidate onSubmit={(event) => { event.preventDefault(); void send(actions[0]?.name); }}>
+      {said && <div class={`message ${said.good ? "good" : "wrong"}`} role="alert"><strong>{said.text}</strong>{said.more.length > 0 && <ul>{said.more.map((each) => <li>{each}</li>)}</ul>}</div>}
+      {met.map((clash) => (
+        <div class="message" key={clash.at}><strong>{clash.title}</strong> {say("theirs", "对方")}: {shownAs(clash.field, clash.theirs)} · {say("mine", "我的")}: {shownAs(clash.field, clash.mine)}{" "}
+          <button type="button" class="plain" onClick={() => { setDraft((now) => yieldTo(now, clash)); setMet(met.filter((each) => each !== clash)); }}>{say("Take theirs", "采用对方的")}</button>{" "}
+          <button type="button" class="plain" onClick={() => setMet(met.filter((each) => each !== clash))}>{say("Keep mine", "保留我的")}</button></div>
+      ))}
+      <section class="card"><div class="fields">
+        {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={draft.values[name] ?? null} writable={filled.writable.includes(name)} needed={filled.needed.includes(name)} fault={faults.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+      </div></section>
+      {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
+        <Grid key={name} name={name} table={table} rows={draft.values[name] ?? []} filled={filled} faults={faults}
+          onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} />
+      ))}
+      <div class="stick">
+        {actions.slice(0, 1).map((each) => <button key={each.name} class="primary" data-action={each.name} disabled={busy}>{each.title}</button>)}
+        <button type="button" class={actions.length ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void send()}>{actions.length ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>
+        {isTouched(draft) && <button type="button" class="plain" disabled={busy} onClick={() => { localStorage.removeItem(place); location.reload(); }}>{say("Start over", "重新填写")}</button>}
+        <small aria-live="polite">{isTouched(draft) ? say("Kept on this device", "已暂存在本机") : ""}</small>
+      </div>
+    </form>
+  );
+}
+
+interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; fault: string | undefined; onChange: (value: any) => void }
+
+function HeaderField({ name, field, value, writable, needed, fault, onChange }: HeaderProps) {
+  return (
+    <div class="field" data-field={name}>
+      <span>{field.title}{needed && writable && <b class="needed"> *</b>}</span>
+      {writable ? <Input field={field} value={value} label={field.title} invalid={!!fault} required={needed} onChange={onChange} /> : <div>{shownAs(field, value)}</div>}
+      {fault && <span class="fault">{fault}</span>}
+      {field.help && <small>{field.help}</small>}
+    </div>
+  );
+}
+
+/** What was typed here before the page was left, unless the record has moved on without it. */
+function recalled(place: string, form: Form, record: Record_ | null, filled: Filled): Draft {
+  const fresh = begin(record, filled);
+  try {
+    const kept = JSON.parse(localStorage.getItem(place) ?? "null") as Kept | null;
+    if (!kept) return fresh;
+    const draft: Draft = { ...kept.draft, touched: new Set(kept.draft.touched), added: new Set(kept.draft.added) };
+    return settle(form, draft, filled, kept.revision === (record?.revision ?? 0));
+  } catch {
+    return fresh;
+  }
+}
+
+/** Which field or cell a fault means; nothing when it means the whole. */
+function placeOf(form: Form, draft: Draft, fault: Fault, base: string): string | null {
+  const path = base && fault.path.startsWith(base) ? fault.path.slice(base.length) : fault.path;
+  const [, name, index, column] = path.split("/");
+  const field = form.fields[name ?? ""];
+  if (!field) return null;
+  if (field.type !== "table") return name!;
+  const sent: Row[] = (patchOf(form, draft)[name!] ?? []) as Row[];
+  const row = fault.row ?? sent[Number(index)]?.row;
+  return row && column ? `${name}#${row}.${column}` : null;
+}
+
+function faultsOf(form: Form, draft: Draft, errors: readonly Fault[], base: string): Faults {
+  const found = new Map<string, string>();
+  for (const fault of errors) {
+    const at = placeOf(form, draft, fault, base);
+    if (at) found.set(at, fault.message);
+  }
+  return found;
+}

@@ -1,0 +1,160 @@
+/** The rows of a table as a grid: keys, paste from a sheet, a scanner; only the row that changed is drawn again. */
+
+import { Component } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { ask, say } from "../api";
+import type { Field, Filled, Row } from "../definitions";
+import { shownAs } from "../definitions";
+import { cellsOf } from "../filling";
+import { Input } from "./inputs";
+
+export interface Cell { row: string; column: string; value: any }
+export type Faults = ReadonlyMap<string, string>;
+interface Props { name: string; table: Field; rows: Row[]; filled: Filled; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void }
+interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; fixed: boolean; blank: boolean; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void }
+
+const NAMED = new Set(["reference", "person", "org_unit"]);
+
+class Line extends Component<Drawn> {
+  override shouldComponentUpdate(next: Drawn): boolean {
+    return (Object.keys(next) as (keyof Drawn)[]).some((each) => each !== "onWrite" && each !== "onRemove" && next[each] !== this.props[each]);
+  }
+
+  override render({ columns, row, index, editable, fixed, blank, fault, needed, onWrite, onRemove }: Drawn) {
+    const faults = new Map(fault ? fault.split("\n").map((each) => each.split("\t") as [string, string]) : []);
+    return (
+      <tr data-row={row.row}>
+        {columns.map(([column, field]) => {
+          const label = `${field.title} ${index + 1}`;
+          if (!editable.includes(` ${column} `)) return <td key={column} class="shown" data-title={field.title}>{shownAs(field, row[column])}</td>;
+          return (
+            <td key={column} data-title={field.title} data-column={column} class={NAMED.has(field.type) ? "wideish" : ""}>
+              <Input field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
+              {faults.has(column) && <span class="fault">{faults.get(column)}</span>}
+            </td>
+          );
+        })}
+        {!fixed && <td class="shown">{!blank && <button type="button" class="drop" aria-label={say(`Remove row ${index + 1}`, `删除第 ${index + 1} 行`)} onClick={() => onRemove(row.row)}>×</button>}</td>}
+      </tr>
+    );
+  }
+}
+
+export function Grid({ name, table, rows, filled, faults, onWrite, onRemove }: Props) {
+  const columns = Object.entries(table.fields ?? {});
+  const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
+  const fixed = filled.rows[name] === "fixed" || !writable.length;
+  const next = useRef(crypto.randomUUID() as string);
+  if (rows.some((each) => each.row === next.current)) next.current = crypto.randomUUID();
+  const shown = columns.filter(([each]) => writable.some(([one]) => one === each) || rows.some((row) => row[each] !== null && row[each] !== undefined));
+  const drawn: Row[] = fixed ? rows : [...rows, { row: next.current }];
+  const unseen = new Set(filled.unseen);
+  const spaced = (row: string, list: [string, Field][]) => ` ${list.map(([each]) => each).filter((each) => !unseen.has(`${name}.${each}#${row}`)).join(" ")} `;
+
+  function paste(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const place = (event.target as HTMLElement).closest<HTMLElement>("[data-column]");
+    const row = place?.closest<HTMLElement>("[data-row]")?.dataset["row"];
+    if (!place || !row || !/[\t\n]/.test(text.trimEnd())) return;
+    event.preventDefault();
+    const first = writable.findIndex(([each]) => each === place.dataset["column"]);
+    const from = drawn.findIndex((each) => each.row === row);
+    const cells: Cell[] = [];
+    cellsOf(text).forEach((line, down) => {
+      const target = drawn[from + down]?.row ?? (fixed ? null : crypto.randomUUID());
+      if (target) line.forEach((word, across) => {
+        const found = writable[first + across];
+        if (found && word.trim()) cells.push({ row: target, column: found[0], value: read(found[1], word.trim()) });
+      });
+    });
+    onWrite(cells);
+  }
+
+  function pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    const by = event.key === "Enter" || event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const cell = event.target.closest<HTMLElement>("[data-column]");
+    if (!by || !cell || event.target.getAttribute("role") === "combobox") return;
+    event.preventDefault();
+    const lines = [...event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelectorAll<HTMLElement>("tr[data-row]") : []];
+    const at = lines.findIndex((each) => each.contains(cell));
+    lines[at + by]?.querySelector<HTMLElement>(`[data-column="${cell.dataset["column"]}"] input`)?.focus();
+  }
+
+  return (
+    <section class="card" aria-label={table.title}>
+      <h2>{table.title} <small>{rows.length} {say("rows", "行")}</small></h2>
+      {filled.scan && !fixed && <Scan name={name} columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} next={() => next.current} onWrite={onWrite} />}
+      <div class="grid" onPaste={paste} onKeyDown={pressed}>
+        <table>
+          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col">{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
+          <tbody>
+            {drawn.map((row, index) => (
+              <Line key={row.row} name={name} columns={shown} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={spaced(row.row, writable)}
+                needed="" fault={[...faults].filter(([at]) => at.startsWith(`${name}#${row.row}.`)).map(([at, said]) => `${at.split(".").pop()}\t${said}`).join("\n")}
+                onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function read(field: Field, word: string): any {
+  if (NAMED.has(field.type)) return { code: word };
+  if (field.type === "choice") return field.options?.find((each) => each.title === word || each.value === word)?.value ?? word;
+  if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(word)) return Number(word);
+  return ["quantity", "money", "decimal"].includes(field.type) ? word.replace(/,(?=[0-9]{3})/g, "") : word;
+}
+
+interface ScanProps { name: string; columns: [string, Field][]; rows: Row[]; counted: string; next: () => string; onWrite: (cells: Cell[]) => void }
+
+/** One more of what is scanned: its row's count rises, or a row is added. Codes queue, so that a fast scanner loses none. */
+function Scan({ columns, rows, counted, next, onWrite }: ScanProps) {
+  const [said, setSaid] = useState("");
+  const queue = useRef(Promise.resolve());
+  const latest = useRef({ rows, next });
+  latest.current = { rows, next };
+  const found = columns.find(([, field]) => field.type === "reference" && field.to);
+  if (!found) return null;
+  const [column, field] = found;
+
+  async function take(code: string): Promise<void> {
+    const answer = await ask<{ items: { id: string; values: Record<string, any> }[] }>("GET", `records/${field.to}?limit=5&q=${encodeURIComponent(code)}`);
+    const exact = answer.items.find((each) => each.values["code"] === code || JSON.stringify(each.values).includes(`"${code}"`));
+    if (!exact) {
+      setSaid(say(`Nothing has the code ${code}.`, `没有编码为 ${code} 的记录。`));
+      return;
+    }
+    const now = latest.current;
+    const row = now.rows.find((each) => (each[column] as any)?.id === exact.id || (each[column] as any)?.code === exact.values["code"]);
+    const more = add(String(row?.[counted] ?? "0"));
+    const at = row?.row ?? now.next();
+    const named = { id: exact.id, code: exact.values["code"], title: exact.values["name"] ?? exact.values["code"] };
+    onWrite([...(row ? [] : [{ row: at, column, value: named }]), { row: at, column: counted, value: more }]);
+    setSaid(`${exact.values["code"]} ${exact.values["name"] ?? ""} × ${more}`);
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+
+  return (
+    <div class="acts">
+      <input class="form-control" autocomplete="off" placeholder={say("Scan or type a code", "扫描或输入编码")} aria-label={say("Scan", "扫描")}
+        onKeyDown={(event) => {
+          const code = event.currentTarget.value.trim();
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          event.stopPropagation();
+          event.currentTarget.value = "";
+          if (code) queue.current = queue.current.then(() => take(code)).catch((error) => setSaid(String(error.message ?? error)));
+        }} />
+      <span aria-live="polite">{said}</span>
+    </div>
+  );
+}
+
+/** One more, exactly: digits are never a float. */
+function add(digits: string): string {
+  const [whole, rest] = digits.split(".");
+  return `${BigInt(whole || "0") + 1n}${rest ? `.${rest}` : ""}`;
+}

@@ -1,0 +1,108 @@
+/** One input for each type of field. What it gives is what the API takes. */
+
+import { useState } from "preact/hooks";
+import { say } from "../api";
+import type { Field } from "../definitions";
+import { Picker } from "./picker";
+
+interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; onChange: (value: any) => void; onNext?: () => void }
+
+const TEXTS: Record<string, string> = { date: "date", url: "url", text: "text", barcode: "text", serials: "text" };
+const NUMBERS = new Set(["quantity", "money", "decimal", "integer"]);
+
+export function Input(props: Props) {
+  const { field, value, label, invalid, onChange } = props;
+  const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined };
+  if (field.type === "reference" && field.to) return <Picker to={field.to} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+  if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
+  if (field.type === "choice") {
+    return (
+      <select {...common} class="form-select" value={value ?? ""} onChange={(event) => onChange(event.currentTarget.value || null)}>
+        <option value=""></option>
+        {field.options?.map((each) => <option key={each.value} value={each.value}>{each.title}</option>)}
+      </select>
+    );
+  }
+  if (field.type === "choices") return <Choices {...props} />;
+  if (field.type === "boolean") return <input type="checkbox" class="form-check-input" aria-label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+  if (field.type === "long_text") return <textarea {...common} rows={3} value={value ?? ""} onInput={(event) => onChange(event.currentTarget.value || null)} />;
+  if (field.type === "moment") return <input {...common} type="datetime-local" value={local(value)} onInput={(event) => onChange(moment(event.currentTarget.value))} />;
+  if (field.type === "signature") return <Signature {...props} />;
+  if (field.type === "image" || field.type === "attachment") return <File {...props} />;
+  const digits = NUMBERS.has(field.type);
+  return (
+    <input {...common} class={digits ? "form-control number" : "form-control"} type={TEXTS[field.type] ?? "text"} inputMode={digits ? "decimal" : undefined}
+      autocomplete="off" value={value ?? ""} onInput={(event) => onChange(read(field, event.currentTarget.value))} />
+  );
+}
+
+/** Digits as they were typed; the server says whether they are a number. */
+function read(field: Field, typed: string): any {
+  const text = typed.trim();
+  if (!text) return null;
+  if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(text)) return Number(text);
+  return NUMBERS.has(field.type) ? text : typed;
+}
+
+function local(value: string | null): string {
+  if (!value) return "";
+  const at = new Date(value);
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+function moment(typed: string): string | null {
+  return typed ? new Date(typed).toISOString() : null;
+}
+
+/** A person or unit is named by code: of which form it is, the server knows. */
+function Any({ value, label, invalid, onChange }: Props) {
+  const shown = value && typeof value === "object" ? value.code ?? "" : value ?? "";
+  return <input class="form-control" aria-label={label} aria-invalid={invalid ? "true" : undefined} value={shown} onInput={(event) => onChange(event.currentTarget.value ? { code: event.currentTarget.value } : null)} />;
+}
+
+function Choices({ field, value, label, onChange }: Props) {
+  const chosen = new Set<string>(value ?? []);
+  function turn(name: string): void {
+    if (!chosen.delete(name)) chosen.add(name);
+    onChange(chosen.size ? [...chosen] : null);
+  }
+  return (
+    <div role="group" aria-label={label} class="choices">
+      {field.options?.map((each) => (
+        <label key={each.value}><input type="checkbox" class="form-check-input" checked={chosen.has(each.value)} onChange={() => turn(each.value)} /> {each.title}</label>
+      ))}
+    </div>
+  );
+}
+
+function Signature({ value, label, invalid, onChange }: Props) {
+  return <input class="form-control" aria-label={label} aria-invalid={invalid ? "true" : undefined} placeholder={say("Type your name to sign", "输入姓名以签字")} value={value?.typed ?? ""} onInput={(event) => onChange(event.currentTarget.value ? { typed: event.currentTarget.value } : null)} />;
+}
+
+function File({ field, value, label, invalid, onChange }: Props) {
+  const [said, setSaid] = useState("");
+  async function send(file: globalThis.File | undefined): Promise<void> {
+    if (!file) return;
+    setSaid(say("Sending…", "上传中…"));
+    const body = new FormData();
+    body.append("file", file);
+    const headers = { "X-CSRF-Token": document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "" };
+    try {
+      const answer = await fetch("/api/attachments", { method: "POST", body, headers });
+      const told = await answer.json();
+      if (!answer.ok) throw new Error(told.errors?.[0]?.message ?? told.detail);
+      onChange(told.id);
+      setSaid(file.name);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return (
+    <div>
+      <input class="form-control" type="file" aria-label={label} aria-invalid={invalid ? "true" : undefined} {...(field.type === "image" ? { accept: "image/*" } : {})} onChange={(event) => void send(event.currentTarget.files?.[0])} />
+      <small aria-live="polite">{said || (value ? say("There is a file.", "已有文件。") : "")}</small>
+    </div>
+  );
+}
+

@@ -1,0 +1,104 @@
+/** Chooses a record of another form: typed, scanned or picked; searched on the server, with this person's eyes. */
+
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { ask, language, say } from "../api";
+import type { Named } from "../definitions";
+
+interface Props { to: string; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+
+interface Found { id: string; number: string | null; values: Record<string, any> }
+
+const WAIT = 150;
+
+export function titled(value: Named | string | null): string {
+  if (!value) return "";
+  if (typeof value === "string") return value;
+  return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
+}
+
+function named(found: Found): Named {
+  const { values } = found;
+  return { id: found.id, code: values["code"] ?? values["account"] ?? found.number, title: values["name"] ?? values["title"] ?? found.number };
+}
+
+export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const [found, setFound] = useState<Named[]>([]);
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const asking = useRef<AbortController | null>(null);
+
+  useEffect(() => {
+    if (typed === null) return;
+    const wait = setTimeout(() => void search(typed), typed === "" ? 0 : WAIT);
+    return () => clearTimeout(wait);
+  }, [typed]);
+
+  async function search(words: string): Promise<Named[]> {
+    asking.current?.abort();
+    asking.current = new AbortController();
+    const query = new URLSearchParams({ limit: "20" });
+    if (words.trim()) query.set("q", words.trim());
+    try {
+      const answer = await ask<{ items: Found[] }>("GET", `records/${to}?${query}`, undefined, { signal: asking.current.signal });
+      const exact = words.trim().toLowerCase();
+      const options = answer.items.map(named);
+      options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
+      setFound(options);
+      setAt(0);
+      return options;
+    } catch {
+      return [];
+    }
+  }
+
+  function take(option: Named | undefined): void {
+    if (!option) return;
+    onChange(option);
+    setTyped(null);
+    setFound([]);
+  }
+
+  async function pressed(event: KeyboardEvent): Promise<void> {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (typed === null) setTyped("");
+      else setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length));
+    } else if (event.key === "Enter" && typed !== null) {
+      event.preventDefault();
+      // A scanner types faster than we search: what was scanned is asked for before it is taken.
+      const options = await search(typed);
+      take(options[at] ?? options[0]);
+      onNext?.();
+    } else if (event.key === "Escape") {
+      setTyped(null);
+      setFound([]);
+    }
+  }
+
+  function left(): void {
+    if (typed === "" && value) onChange(null);
+    else if (typed && found.length === 1) take(found[0]);
+    setTyped(null);
+    setFound([]);
+  }
+
+  return (
+    <div class="picker">
+      <input class="form-control" role="combobox" aria-expanded={found.length > 0} aria-controls={list} aria-autocomplete="list" aria-label={label}
+        aria-invalid={invalid ? "true" : undefined} autocomplete="off" lang={language}
+        {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
+        value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
+        onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
+        onInput={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => void pressed(event)} onBlur={left} />
+      {typed !== null && found.length > 0 && (
+        <ul id={list} role="listbox" aria-label={label}>
+          {found.map((option, index) => (
+            <li id={`${list}-${index}`} key={option.id} role="option" aria-selected={index === at}
+              onMouseDown={(event) => { event.preventDefault(); take(option); }}>{titled(option)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+/** Wakes the islands of a page, and what every page has: dates, the search key, rows that open. */
+
+import { h, render, type ComponentType } from "preact";
+import { tellMoments } from "./moments";
+import { ask } from "./api";
+
+type Maker = () => Promise<ComponentType<any>>;
+
+const islands: Record<string, Maker> = {
+  actions: () => import("./islands/actions").then((it) => it.Actions),
+  form: () => import("./islands/form").then((it) => it.FormIsland),
+  password: () => import("./islands/password").then((it) => it.Password),
+};
+
+async function wake(place: HTMLElement): Promise<void> {
+  const make = islands[place.dataset["island"] ?? ""];
+  if (!make) return;
+  const told = JSON.parse(place.querySelector("script")?.textContent ?? "{}");
+  const island = await make();
+  place.replaceChildren();
+  render(h(island, told), place);
+}
+
+function listenToKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+    }
+    if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+  });
+}
+
+/** To the next or the last task of the inbox, or row of a list. */
+function step(by: number): void {
+  const tasks = [...document.querySelectorAll<HTMLAnchorElement>("[data-tasks] .task")];
+  if (tasks.length) {
+    const at = tasks.findIndex((each) => each.getAttribute("aria-current") === "true");
+    tasks[at + by]?.click();
+    return;
+  }
+  const rows = [...document.querySelectorAll<HTMLAnchorElement>("[data-rows] tbody tr .open")];
+  const at = rows.indexOf(document.activeElement as HTMLAnchorElement);
+  rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
+}
+
+function sendFilters(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-filters]")) {
+    form.addEventListener("change", (event) => {
+      if (event.target instanceof HTMLSelectElement) form.requestSubmit();
+    });
+    form.addEventListener("submit", () => {
+      for (const field of form.elements) {
+        if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value === "") field.disabled = true;
+      }
+    });
+  }
+}
+
+function readNotices(): void {
+  for (const line of document.querySelectorAll<HTMLElement>("[data-notice].unread")) {
+    line.addEventListener("click", () => void ask("PATCH", `notices/${line.dataset["notice"]}`, {}));
+  }
+}
+
+listenToKeys();
+sendFilters();
+readNotices();
+tellMoments(document);
+for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) void wake(place);
