@@ -30,12 +30,15 @@ def header_text(dialect: str, name: str, column: str = "data") -> str:
 
 
 def header_number(dialect: str, name: str, places: int, column: str = "data") -> str:
-    """A decimal, money or quantity (text in JSON): numeric, or in SQLite an integer of 10^-places."""
+    """A decimal, money or quantity (text in JSON): numeric, or in SQLite an integer of 10^-places.
+
+    A field with fewer places than it once had still stores the old digits; there SQLite cuts off what it cannot hold.
+    """
     if dialect == "postgresql":
         return f"(({column} ->> '{_proved(name)}')::numeric)"
     text = header_text(dialect, name, column)
-    after = f"CASE instr({text}, '.') WHEN 0 THEN 0 ELSE length({text}) - instr({text}, '.') END"
-    return f"CAST(replace({text}, '.', '') || substr('{'0' * places}', 1, {places} - ({after})) AS INTEGER)"
+    whole = f"CASE instr({text}, '.') WHEN 0 THEN length({text}) ELSE instr({text}, '.') - 1 END"
+    return f"CAST(substr(replace({text}, '.', '') || '{'0' * places}', 1, {whole} + {places}) AS INTEGER)"
 
 
 def header_integer(dialect: str, name: str, column: str = "data") -> str:
