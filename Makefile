@@ -7,12 +7,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: run test check bench lint schema clean
+.PHONY: run test check bench lint assets schema clean
 
 run: .venv/installed
 	$(BIN)/chainstock serve --demo small_sales
 
-test: .venv/tested
+test: .venv/tested .venv/chromium
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
 
 check: test
@@ -32,21 +32,34 @@ lint: .venv/tested
 schema: .venv/tested
 	$(BIN)/python -m engine.database.freeze $(subst /,.,$(basename $(shell grep -l metadata engine/*/tables.py)))
 
+# Scripts and styles of the pages, with the types of our TypeScript read.
+assets: .venv/tested
+	$(BIN)/python templates/assets/build.py --check
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf templates/assets/node_modules templates/assets/built .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/installed: pyproject.toml | .venv/bin/python
+SOURCES := $(shell find templates/assets templates/pages -type f -not -path '*/node_modules/*' -not -path '*/built*')
+
+# Tests of the pages run in a real Chromium, with a font for Chinese.
+.venv/chromium: | .venv/bin/python
+	@command -v chromium chromium-browser google-chrome >/dev/null || { test "$$(id -u)" = 0 && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
+		{ echo "Chromium is needed to test the pages: install the package chromium." >&2; exit 1; }
+	@touch $@
+
+.venv/installed: pyproject.toml $(SOURCES) | .venv/bin/python
 	$(PIP) --editable .
 	@touch $@
 
-.venv/tested: pyproject.toml | .venv/bin/python
+.venv/tested: pyproject.toml $(SOURCES) | .venv/bin/python
 	$(PIP) --editable '.[dev]'
 	@touch $@ .venv/installed
 
-.venv/benched: pyproject.toml | .venv/bin/python
+.venv/benched: pyproject.toml $(SOURCES) | .venv/bin/python
 	$(PIP) --editable '.[dev,bench]'
 	@touch $@ .venv/installed .venv/tested

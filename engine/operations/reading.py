@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import explaining, inbox, presenting, rights
+from engine.operations import explaining, inbox, presenting, rights, wording
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -102,6 +102,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "person": presenting.person(operation, line.actor),
                 "for": presenting.person(operation, line.on_behalf),
                 "action": line.action,
+                "title": wording.deed(folder.workflow, line.action, operation.call.language),
                 "from": line.origin,
                 "to": line.target,
                 "changes": [_words(operation, folder, each) for each in changes],

@@ -1,18 +1,45 @@
-"""The words of a notice, made when it is read and with the reader's eyes. Used by `inbox`.
+"""The words of notices and of history, made when they are read. Used by `inbox` and `reading`.
 
 A template speaks of fields as `{{ record.number }}`; what the reader may not see is left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import say
+from engine.definitions.models import Workflow
+from engine.errors import Text, say, text
 from engine.operations import presenting
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
+
+
+DEEDS: Mapping[str, Text] = {
+    "create": text("Created", "新建"),
+    "edit": text("Edited", "编辑"),
+    "update": text("Changed by the process", "流程更新"),
+    "discard": text("Discarded", "删除草稿"),
+    "comment": text("Commented", "评论"),
+    "approve": text("Approved", "同意"),
+    "reject": text("Rejected", "拒绝"),
+    "return": text("Returned", "退回"),
+}
+"""What is done to every record, whatever its workflow."""
+
+
+def deed(workflow: Workflow, action: str, language: str) -> str:
+    """What was done, in the words of the definition: a transition's title, a verdict with its step's."""
+    transition = workflow.transitions.get(action)
+    if transition is not None:
+        return say(transition.title, language) or action
+    word, _, where = action.partition(":")
+    told = say(DEEDS[word], language) if word in DEEDS else word
+    names = {step.name: step for approval in workflow.approvals.values() for step in approval.steps.values()}
+    step = names.get(where.partition(".")[0])
+    return f"{told} · {say(step.title, language) or step.name}" if step is not None else told
 
 
 def notice(operation: Operation, folder: Folder, template: str) -> str:

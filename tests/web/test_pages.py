@@ -12,7 +12,7 @@ from engine.web.reference import sections
 from tests.web.conftest import Served
 from tests.web.small_operations import CLERK, KEY
 
-PAGES = ("/", "/api/docs", "/sign-in")
+PAGES = ("/api/docs", "/sign-in")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -31,7 +31,8 @@ def test_nothing_on_a_page_can_run_or_come_from_elsewhere(clerk: httpx.Client, p
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert not re.search(r"<script|\son\w+=|style=|javascript:|(src|href|action)=\"(https?:)?//", answer.text)
+    told = re.sub(r'<script type="module" src="/assets/main-[A-Z0-9]{8}.js"></script>', "", answer.text)
+    assert not re.search(r"<script|\son\w+=|style=|javascript:|(src|href|action)=\"(https?:)?//", told)
     assert {name.decode() for name, _ in HEADERS} <= set(answer.headers)
 
 
@@ -67,15 +68,16 @@ def test_a_path_is_never_repeated(served: Served, path: str) -> None:
 
 
 def test_signing_in_and_out_by_the_page(stranger: httpx.Client) -> None:
-    assert "clerk1" not in stranger.get("/").text
+    assert stranger.get("/").headers["location"] == "/sign-in"
     wrong = stranger.post("/sign-in", data={"account": "clerk1", "password": "wrong"})
     assert wrong.status_code == 401
     assert 'role="alert"' in wrong.text
     right = stranger.post("/sign-in", data={"account": "clerk1", "password": "correct horse"})
     assert (right.status_code, right.headers["location"]) == (303, "/")
-    assert "clerk1" in stranger.get("/").text
-    assert stranger.post("/sign-out").headers["location"] == "/"
-    assert "clerk1" not in stranger.get("/").text
+    assert CLERK.name in stranger.get("/api/docs").text
+    assert stranger.post("/sign-out").headers["location"] == "/sign-in"
+    assert stranger.get("/").headers["location"] == "/sign-in"
+    assert CLERK.name not in stranger.get("/api/docs").text
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
@@ -84,7 +86,7 @@ def test_another_site_signs_nobody_in_or_out(clerk: httpx.Client, path: str) -> 
     answer = clerk.post(path, data=data, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert "clerk1" in clerk.get("/").text
+    assert CLERK.name in clerk.get("/api/docs").text
 
 
 def test_the_page_takes_forms_only_and_leads_nowhere_else(stranger: httpx.Client) -> None:
@@ -98,23 +100,59 @@ def test_the_page_takes_forms_only_and_leads_nowhere_else(stranger: httpx.Client
     assert twice.status_code == 422
 
 
-def test_a_cookie_that_is_over_shows_the_page_of_a_stranger(stranger: httpx.Client) -> None:
-    answer = stranger.get("/", headers={"Cookie": "chainstock=css_over"})
-    assert answer.status_code == 200
-    assert "/sign-in" in answer.text
+def test_a_cookie_that_is_over_leads_to_signing_in_and_back(stranger: httpx.Client) -> None:
+    answer = stranger.get("/records/note", headers={"Cookie": "chainstock=css_over"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?to=/records/note")
+    form = {"account": "clerk1", "password": "correct horse", "to": "/records/note"}
+    assert 'name="to" value="/records/note"' in stranger.get(answer.headers["location"]).text
+    assert stranger.post("/sign-in", data=form).headers["location"] == "/records/note"
 
 
-@pytest.mark.parametrize("path", ["/", "/api/docs", "/healthz", "/readyz", "/metrics", "/assets/plain.css"])
+@pytest.mark.parametrize(
+    "to", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\r\nX: y", "", "x"]
+)
+def test_nobody_is_sent_elsewhere(stranger: httpx.Client, to: str) -> None:
+    form = {"account": "clerk1", "password": "correct horse", "to": to}
+    assert stranger.post("/sign-in", data=form).headers["location"] == "/"
+    assert stranger.get("/language", params={"to": "zh", "back": to}).headers["location"] == "/"
+
+
+def test_a_chosen_language_stays_and_means_nothing_else(stranger: httpx.Client) -> None:
+    chosen = stranger.get("/language", params={"to": "zh", "back": "/sign-in"}, headers={"Accept-Language": "en"})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/sign-in")
+    assert '<html lang="zh-CN">' in stranger.get("/sign-in", headers={"Accept-Language": "en"}).text
+    stranger.get("/language", params={"to": "klingon"})
+    assert '<html lang="en">' in stranger.get("/sign-in", headers={"Accept-Language": "zh"}).text
+
+
+def test_a_path_that_is_not_there_is_a_page_for_who_reads_pages(stranger: httpx.Client) -> None:
+    shown = stranger.get("/nowhere", headers={"Accept": "text/html", "Accept-Language": "zh"})
+    assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "没有找到" in shown.text
+    assert stranger.get("/nowhere").headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs", "/healthz", "/readyz", "/metrics", "/records/note"])
 def test_a_page_knows_its_methods(stranger: httpx.Client, path: str) -> None:
     answer = stranger.post(path)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
 def test_the_style_is_ours_and_may_be_kept(stranger: httpx.Client) -> None:
-    answer = stranger.get("/assets/plain.css")
-    assert answer.headers["content-type"] == "text/css; charset=utf-8"
-    assert "max-age" in answer.headers["cache-control"]
-    assert "no-store" in stranger.get("/").headers["cache-control"]
+    page = stranger.get("/sign-in")
+    (path,) = re.findall(r'href="(/assets/style-[A-Z0-9]{8}\.css)"', page.text)
+    for accepted, coding in (("gzip", "gzip"), ("identity", None)):
+        answer = stranger.get(path, headers={"Accept-Encoding": accepted})
+        assert answer.headers["content-type"] == "text/css; charset=utf-8"
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers.get("content-encoding") == coding
+        assert ".pill" in answer.text
+    assert "no-store" in page.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "style.css", "../build.py", "main.js.gz", "", "%2e%2e/build.py"])
+def test_nothing_but_the_built_assets_is_given_away(stranger: httpx.Client, name: str) -> None:
+    assert stranger.get(f"/assets/{name}").status_code in (404, 400)
 
 
 def test_health_is_for_everybody_and_says_why_not(stranger: httpx.Client, served: Served) -> None:

@@ -1,4 +1,4 @@
-"""Every page: what a person is shown, made from what the API would answer him. Mounted by `app`."""
+"""Every page: what a person is shown, made from what the API would answer him. Used by `app`."""
 
 from engine.web.pages.site import Pages
 

@@ -1,4 +1,4 @@
-"""The form of any form: an island that is told what it needs at once. Each is a `Handler`."""
+"""The form of any form: an island that is told what it needs at once. Used by `routes`."""
 
 from __future__ import annotations
 

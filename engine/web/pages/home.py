@@ -1,4 +1,4 @@
-"""The first page, search over everything, notices, and oneself. Each is a `Handler`."""
+"""The first page, search over everything, notices, and oneself. Used by `routes`."""
 
 from __future__ import annotations
 

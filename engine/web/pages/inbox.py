@@ -1,4 +1,4 @@
-"""My tasks: a list at the left, the record at the right. Each is a `Handler`."""
+"""My tasks: a list at the left, the record at the right. Used by `routes`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of any form: its columns from the definition, filters as words in the address. A `Handler`."""
+"""The list of any form: its columns from the definition, filters as words in the address. Used by `routes`."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Plain:
                 raise
             return None
 
-    def _shown(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Reply:
+    def shown(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Reply:
         language = language_of(asked)
         words = {name: say(each, language) for name, each in WORDS.items()}
         told = {"words": words, "assets": self._assets.paths(), "path": asked.path, **values}
@@ -81,12 +81,12 @@ class Plain:
         kinds = [(name, status, say(meaning, language_of(asked))) for name, status, meaning in _KINDS]
         info = document.get("info", {})
         address = f"{asked.scheme}://{asked.headers.get('host', '')}"
-        return self._shown(
+        return self.shown(
             asked, "reference.html", actor=actor, info=info, address=address, sections=sections(document), kinds=kinds
         )
 
     def _sign_in_form(self, asked: Asked, _body: bytes) -> Reply:
-        return self._shown(asked, "sign_in.html", message=None, to=read_query(asked.query).get("to", ""))
+        return self.shown(asked, "sign_in.html", message=None, to=read_query(asked.query).get("to", ""))
 
     def _sign_in(self, asked: Asked, body: bytes) -> Reply:
         kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -98,7 +98,7 @@ class Plain:
             begun = self._api.sign_in(asked, form.get("account", ""), form.get("password", ""))
         except Refusal as refusal:
             told = {"message": say(refusal.says, language_of(asked)), "to": form.get("to", "")}
-            return self._shown(asked, "sign_in.html", refusal.status, account=form.get("account", "")[:100], **told)
+            return self.shown(asked, "sign_in.html", refusal.status, account=form.get("account", "")[:100], **told)
         to = "/password" if orjson.loads(begun.body)["must_change"] else own_path(form.get("to"))
         return Reply(303, headers={"Location": to, "Set-Cookie": begun.headers["Set-Cookie"]})
 

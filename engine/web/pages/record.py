@@ -1,4 +1,4 @@
-"""One record: what it says, what may be done now and why not the rest, where it stands, where it came from."""
+"""One record: what it says, what may be done now and why not the rest, where it came from. Used by `routes`."""
 
 from __future__ import annotations
 
@@ -20,20 +20,26 @@ def told_of(visit: Visit, name: str, record: str) -> dict[str, Any]:
     """Everything that a record's page shows; also for the inbox."""
     found = visit.get(f"records/{name}/{record}", actions="all")
     form = visit.get(f"forms/{name}")
-    titles = {each["name"]: each["title"] for each in form["actions"]}
     return {
         "form": form,
         "record": found,
         "pill": pill(form, found["state"]),
         "fields": _fields(form, found, visit.language),
         "tables": _tables(form, found, visit.language),
-        "may": [each for each in found["actions"] if "because" not in each],
+        "may": _next_first(found),
         "may_not": [each for each in found["actions"] if "because" in each],
         "edit": visit.perhaps(f"records/{name}/{record}/fill"),
         "route": visit.get(f"records/{name}/{record}/route")["items"],
-        "history": [_line(form, titles, each, visit) for each in _history(visit, name, record)],
+        "history": [_line(form, each, visit) for each in _history(visit, name, record)],
         "links": _links(visit, found["links"]),
     }
+
+
+def _next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What I may do, what the record waits for before everything else."""
+    awaited = {each["step"] for each in found["tasks"] if each["kind"] == "expects"}
+    may = [each for each in found["actions"] if "because" not in each]
+    return sorted(may, key=lambda each: each["name"] not in awaited)
 
 
 def _fields(form: Mapping[str, Any], found: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
@@ -58,7 +64,7 @@ def _tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str) ->
 
 
 def _stands(rows: list[dict[str, Any]], column: str) -> bool:
-    return any(row.get(column) not in (None, "", []) for row in rows)
+    return any(row.get(column) not in (None, "", [], "0") for row in rows)
 
 
 def _history(visit: Visit, name: str, record: str) -> list[dict[str, Any]]:
@@ -66,13 +72,10 @@ def _history(visit: Visit, name: str, record: str) -> list[dict[str, Any]]:
     return lines[::-1]
 
 
-def _line(form: Mapping[str, Any], titles: Mapping[str, str], line: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
-    words = visit.said()
-    action = titles.get(line["action"]) or words.get(f"did_{line['action']}") or line["action"]
+def _line(form: Mapping[str, Any], line: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
     changes = [_change(form, each, visit.language) for each in line["changes"]]
     return {
         **line,
-        "title": action,
         "changes": [each for each in changes if each is not None],
         "pill": pill(form, line["to"]) if line["to"] and line["to"] != line["from"] else None,
     }

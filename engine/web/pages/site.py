@@ -1,4 +1,4 @@
-"""Finds the page of a path, lets in who may see it, and words a refusal as a page. Mounted by `app`."""
+"""Finds the page of a path, lets in who may see it, and words a refusal as a page. Used by `app`."""
 
 from __future__ import annotations
 
@@ -66,8 +66,11 @@ class Pages:
         return self._page(asked)
 
     def _page(self, asked: Asked) -> Reply:
+        found = self._find(asked.path)
+        if found is None:
+            return self._nothing(asked)
+        handler, words = found
         actor, token = self._plain.who(asked), self._doorman.token(asked)
-        handler, words = self._find(asked.path)
         if actor is None or token is None or actor.via != "session":
             to = f"?to={asked.path}" if asked.path != "/" else ""
             return Reply(303, headers={"Location": f"/sign-in{to}"})
@@ -87,21 +90,23 @@ class Pages:
         except Refusal as refusal:
             return _refused(visit, refusal)
 
-    def _find(self, path: str) -> tuple[Handler, Mapping[str, str]]:
+    def _nothing(self, asked: Asked) -> Reply:
+        """A path that is not there: a page for who reads pages, a problem for everybody else."""
+        if "text/html" not in asked.headers.get("accept", ""):
+            return problem(not_found(), asked.language)
+        return self._plain.shown(asked, "nothing.html", 404, detail=say(not_found().says, language_of(asked)))
+
+    def _find(self, path: str) -> tuple[Handler, Mapping[str, str]] | None:
         for pattern, handler in self._routes:
             met = pattern.match(path)
             if met is not None:
                 return handler, met.groupdict()
-        return _nothing, {}
+        return None
 
 
 def _pattern(template: str) -> re.Pattern[str]:
     spelled = re.sub(r"\{([a-z]+)\}", lambda part: f"(?P<{part[1]}>{_PARTS[part[1]]})", template)
     return re.compile(spelled + r"\Z", re.ASCII)
-
-
-def _nothing(_visit: Visit) -> Reply:
-    raise not_found()
 
 
 def _refused(visit: Visit, refusal: Refusal) -> Reply:

@@ -1,4 +1,4 @@
-"""What lies where, and how it came there. Each is a `Handler`."""
+"""What lies where, and how it came there. Used by `routes`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """One visit to a page: who looks, in which language, at what; and how a handler gets and shows things.
 
 A handler has no way to the data but the doors of the API, as the person who looks: what is hidden there is hidden here.
+Used by every handler.
 """
 
 from __future__ import annotations

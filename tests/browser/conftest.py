@@ -1,0 +1,102 @@
+"""A real Chromium against a real server, at a desk and on a phone, in both languages. Without Chromium the run fails.
+
+Whatever a page writes to its console, and every script or style that its policy stops, fails the test that met it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.serving import PASSWORD, Server, serving
+
+DESK, PHONE = (1440, 900), (390, 844)
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+PATIENCE = 15_000
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, started once."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail("Chromium is needed to test the pages: install the package `chromium`", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def small_server(small: Path, folder: Path) -> Iterator[Server]:
+    """A server with a chain `small` of its own."""
+    shutil.copy(small, folder / "pages.db")
+    with serving(f"sqlite:///{folder / 'pages.db'}", folder / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def pages(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose pages the tests of a module open."""
+    with small_server(small_sqlite, tmp_path_factory.mktemp("pages")) as server:
+        yield server
+
+
+class People:
+    """Signs people in, each in a browser of his own, and keeps what their pages complained of."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self._browser = browser
+        self._server = server
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def sign_in(self, account: str, size: tuple[int, int] = DESK, language: str = "en") -> Page:
+        """Somebody's first page."""
+        context = self._browser.new_context(
+            base_url=self._server.url,
+            viewport={"width": size[0], "height": size[1]},
+            locale=LOCALES[language],
+            has_touch=size == PHONE,
+        )
+        context.set_default_timeout(PATIENCE)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{account}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(f"{account} {page.url}: {message.text}")
+                if message.type in ("error", "warning") and " 4" not in message.text[:80]
+                else None
+            ),
+        )
+        page.goto("/sign-in")
+        page.locator("[name=account]").fill(account)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("button.primary").click()
+        expect(page.locator("main#content h1")).to_be_visible()
+        return page
+
+    def leave(self) -> None:
+        """Close every browser window."""
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def people(chromium: Browser, pages: Server) -> Iterator[People]:
+    """People at their screens; in the end no page has complained."""
+    expect.set_options(timeout=PATIENCE)
+    crowd = People(chromium, pages)
+    yield crowd
+    crowd.leave()
+    assert crowd.complaints == []
