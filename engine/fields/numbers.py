@@ -60,6 +60,11 @@ def fits(number: Decimal, scale: int) -> bool:
     return exponent >= -scale or number == number.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
 
 
+def written(number: Decimal, scale: int | None) -> str:
+    """Plain digits with the full scale; what was written when the field still had more places keeps them."""
+    return quantities.write(number, scale if scale is not None and fits(number, scale) else None)
+
+
 def bounded(number: Any, field: Declared) -> Any:
     """The number, if it is above the field's `above`."""
     above = field.options.get("above")
@@ -107,7 +112,7 @@ class DecimalField(FieldType):
 
     def dump(self, value: Any, field: Declared) -> Any:
         """Plain digits, with the field's full scale if it has one."""
-        return quantities.write(value, field.options.get("scale"))
+        return written(value, field.options.get("scale"))
 
     def load(self, stored: Any, field: Declared) -> Value:
         """The same decimal."""
@@ -138,7 +143,7 @@ class QuantityField(FieldType):
 
     def dump(self, value: Any, field: Declared) -> Any:
         """Plain digits without needless zeros, or with the field's own scale if it has one."""
-        return quantities.write(value, field.options.get("scale"))
+        return written(value, field.options.get("scale"))
 
     def load(self, stored: Any, field: Declared) -> Value:
         """The same decimal."""
@@ -165,7 +170,7 @@ class MoneyField(FieldType):
 
     def dump(self, value: Any, field: Declared) -> Any:
         """Plain digits with the full scale."""
-        return quantities.write(value, money_scale(field.options))
+        return written(value, money_scale(field.options))
 
     def load(self, stored: Any, field: Declared) -> Value:
         """The same decimal."""

@@ -1,4 +1,4 @@
-"""Which fields are shown and which are needed as the values stand: what a form asks while it is filled."""
+"""Which fields are shown and which are needed as the values stand: what a form asks meanwhile. Used by `trying`."""
 
 from __future__ import annotations
 

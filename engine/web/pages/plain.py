@@ -70,6 +70,7 @@ class Plain:
             return None
 
     def shown(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Reply:
+        """A page without a frame, for whoever asks."""
         language = language_of(asked)
         words = {name: say(each, language) for name, each in WORDS.items()}
         told = {"words": words, "assets": self._assets.paths(), "path": asked.path, **values}
