@@ -171,6 +171,12 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
         },
         "delete": {**tags, "summary": said["discard"], "parameters": [KEY, IF_MATCH], "responses": _small()},
     }
+    tried = {"requestBody": _body(_object(values=partial, action={"type": "string"}))}
+    for path, words, word in (("fill", [], "try"), ("{id}/fill", record_id, "fill")):
+        document["paths"][f"/api/records/{name}/{path}"] = {
+            "parameters": words,
+            "post": {**tags, "summary": said[word], **tried, "responses": _answers({"type": "object"})},
+        }
     for word in ("history", "trail", "route"):
         document["paths"][f"/api/records/{name}/{{id}}/{word}"] = {
             "parameters": record_id,

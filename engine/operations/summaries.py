@@ -92,6 +92,8 @@ OF_A_RECORD: Mapping[str, Text] = {
     "read": text("{form}: read one", "{form}：查看"),
     "change": text("{form}: change one", "{form}：修改"),
     "discard": text("{form}: discard a draft", "{form}：丢弃草稿"),
+    "try": text("{form}: what a new one would come to; nothing is kept", "{form}：新建试算，不保存"),
+    "fill": text("{form}: what a change would come to; nothing is kept", "{form}：修改试算，不保存"),
     "history": text("{form}: its history", "{form}：历史"),
     "trail": text("{form}: what came from it and where it went", "{form}：来源与去向"),
     "route": text("{form}: who decides, step by step", "{form}：逐级审批路线"),

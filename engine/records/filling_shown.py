@@ -43,7 +43,10 @@ def _places(form: Form, work: Mapping[str, Any], env: Environment) -> Iterator[t
     for field in form.fields.values():
         yield field, None, env
         rows = work[field.name] if field.type == "table" else ()
-        conditional = [each for each in field.fields.values() if each.visible is not None or each.required]
+        conditional = [each for each in field.fields.values() if each.visible or isinstance(each.required, Expression)]
+        for column in field.fields.values():
+            if column not in conditional:
+                yield column, None, env
         for row in rows if conditional else ():
             within = env.with_names(row=row)
             for column in conditional:

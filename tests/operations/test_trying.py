@@ -1,0 +1,102 @@
+"""Trying values: what a form would come to, what is shown, needed and wrong; and that nothing of it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.operations.house import Desk, House
+
+
+def counted(house: House, form: str) -> int:
+    """How many records of a form there are, as far as 500."""
+    return len(house.be("clerk1").get(f"records/{form}", limit="500")["items"])
+
+
+def tries(desk: Desk, path: str, **body: Any) -> dict[str, Any]:
+    """What trying answers."""
+    answer = desk.send("POST", f"records/{path}/fill", body)
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.body
+    return found
+
+
+def at(found: dict[str, Any]) -> set[tuple[str, str]]:
+    """Path and code of what is wrong."""
+    return {(each["path"], each["code"]) for each in found["errors"]}
+
+
+def test_a_record_that_is_not_there_begins_with_its_defaults(house: House) -> None:
+    clerk = house.be("clerk1")
+    found = clerk.get("records/transfer/fill")
+    assert found["values"]["from_store"]["code"] == "S01"
+    assert {"from_store", "to_store", "reason", "lines.item", "lines.requested"} <= set(found["writable"])
+    assert "lines.received" not in found["writable"]
+    assert (found["rows"], found["scan"], found["errors"]) == ({"lines": "free"}, "requested", [])
+    assert {"to_store", "reason", "lines.item"} <= {each.partition("#")[0] for each in found["needed"]}
+
+
+def test_what_is_typed_is_named_and_worked_out_and_nothing_is_kept(house: House) -> None:
+    clerk, before = house.be("clerk1"), counted(house, "transfer")
+    item = house.item(S01=7)
+    line = {"row": "6a1b6f3e-5d3c-4b7e-9a55-1f1f6f0a0001", "item": {"code": item}, "requested": "2"}
+    found = tries(clerk, "transfer", values={"to_store": {"code": "S02"}, "lines": [line]})
+    assert found["values"]["to_store"]["title"]
+    (row,) = found["values"]["lines"]
+    assert (row["item"]["code"], row["requested"], row["available"]) == (item, "2", "7")
+    assert found["errors"] == []
+    assert counted(house, "transfer") == before
+
+
+def test_what_is_wrong_is_told_in_its_place_and_the_rest_is_taken(house: House) -> None:
+    sent = {"to_store": {"code": "NOWHERE"}, "reason": "slow", "carrier": "x", "nothing": 1}
+    found = tries(house.be("clerk1"), "transfer", values=sent)
+    assert ("/nothing", "unknown_field") in at(found)
+    assert found["values"]["reason"] == "slow"
+    assert found["values"]["to_store"] is None
+    alone = tries(house.be("clerk1"), "transfer", values={"to_store": {"code": "NOWHERE"}, "reason": "slow"})
+    assert {path for path, _ in at(alone)} == {"/to_store"}
+    assert alone["values"]["reason"] == "slow"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "This is needed."), ("zh", "此项必填。")])
+def test_what_an_action_needs_is_told_before_it_is_taken(house: House, language: str, said: str) -> None:
+    clerk = replace(house.be("clerk1"), language=language)
+    found = tries(clerk, "transfer", values={"reason": "slow"}, action="submit")
+    needed = {each["path"]: each["message"] for each in found["errors"] if each["code"] == "required"}
+    assert needed["/to_store"] == said
+
+
+def test_who_may_not_make_one_may_not_try(house: House) -> None:
+    assert house.be("aud").send("GET", "records/transfer/fill").status == 403
+    assert house.be("vendor1").send("GET", "records/transfer/fill").status == 404
+    assert house.be("clerk1").send("GET", "records/nothing/fill").status == 404
+    assert house.be("clerk1").send("POST", "records/transfer/fill", {"valeus": {}}).status == 422
+
+
+def test_a_record_is_tried_with_the_eyes_of_who_asks(house: House) -> None:
+    item, clerk = house.item(S01=5), house.be("clerk1")
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow"}
+    record = clerk.makes("transfer", {**values, "lines": [{"item": {"code": item}, "requested": "1"}]}, "submit")
+    path = f"transfer/{record}"
+    for account, sees in (("clerk1", False), ("mgr1", True)):
+        found = house.be(account).get(f"records/{path}/fill")
+        assert ("total" in found["values"]) is sees
+        assert ("unit_cost" in found["values"]["lines"][0]) is sees
+    assert clerk.get(f"records/{path}/fill")["writable"] == []
+    refused = tries(clerk, path, values={"reason": "other"})
+    assert at(refused) == {("/reason", "not_writable")}
+    assert clerk.get(f"records/{path}")["values"]["reason"] == "slow"
+    assert house.be("clerk4").send("GET", f"records/{path}/fill").status == 404
+
+
+def test_trying_changes_neither_revision_nor_history(house: House) -> None:
+    clerk = house.be("clerk1")
+    record = clerk.makes("memo", {"note": "a", "amount": "2"})
+    before = clerk.reads("memo", record)
+    found = tries(clerk, f"memo/{record}", values={"note": "b", "amount": "3"})
+    assert (found["values"]["note"], found["values"]["amount"]) == ("b", "3.00")
+    assert clerk.reads("memo", record) == before
+    assert len(clerk.history("memo", record)) == 1
