@@ -61,7 +61,8 @@ def build() -> None:
     names = {Path(each["entryPoint"]).name: Path(path).name for path, each in meta.items() if each.get("entryPoint")}
     named = {entry: names[Path(entry).name] for entry in ENTRIES}
     manifest = {"main.js": named["src/main.ts"], "style.css": named["src/style.css"]}
-    manifest["icons.svg"] = _write_icons(fresh)
+    manifest["icons.svg"] = _marked(fresh, "icons", _icons())
+    manifest["mark.svg"] = _marked(fresh, "mark", (HERE / "src" / "mark.svg").read_text())
     (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True))
     for file in fresh.iterdir():
         file.with_suffix(file.suffix + ".gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
@@ -69,21 +70,20 @@ def build() -> None:
     fresh.rename(BUILT)
 
 
-def _write_icons(folder: Path) -> str:
-    """One sheet of those icons that our pages and scripts use; its name has a mark of what is in it."""
+def _icons() -> str:
+    """One sheet of those icons that our pages and scripts use."""
     sources = (HERE.parent / "pages", HERE / "src")
     texts = [file.read_text() for source in sources for file in sorted(source.rglob("*")) if file.is_file()]
     named = {name for text in texts for call in _CALL.findall(text) for name in _QUOTED.findall(call)}
     symbols = [_symbol(name) for name in sorted(named) if _drawing(name).is_file()]
-    sheet = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
-    mark = hash_of(sheet)
-    (folder / f"icons-{mark}.svg").write_text(sheet)
-    return f"icons-{mark}.svg"
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
 
 
-def hash_of(text: str) -> str:
-    """A short mark of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+def _marked(folder: Path, name: str, drawn: str) -> str:
+    """Write a drawing under a name that has a mark of what is in it."""
+    mark = hashlib.sha256(drawn.encode()).hexdigest()[:8].upper()
+    (folder / f"{name}-{mark}.svg").write_text(drawn)
+    return f"{name}-{mark}.svg"
 
 
 def _drawing(name: str) -> Path:

@@ -75,7 +75,7 @@ class People:
             "console",
             lambda message: (
                 self.complaints.append(f"{account} {page.url}: {message.text}")
-                if message.type in ("error", "warning") and " 4" not in message.text[:80]
+                if message.type in ("error", "warning")
                 else None
             ),
         )

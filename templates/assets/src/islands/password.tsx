@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import { ask, Refused } from "../api";
 
-interface Told { words: { old: string; new: string; save: string; done: string } }
+interface Told { account: string; words: { old: string; new: string; save: string; done: string } }
 
-export function Password({ words }: Told) {
+export function Password({ account, words }: Told) {
   const [said, setSaid] = useState<{ good: boolean; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
 
@@ -29,6 +29,7 @@ export function Password({ words }: Told) {
   return (
     <form onSubmit={save}>
       {said && <p role={said.good ? "status" : "alert"} class={`message ${said.good ? "good" : "wrong"}`}>{said.text}</p>}
+      <input type="text" autocomplete="username" value={account} readOnly hidden />
       <label class="field"><span>{words.old}</span><input class="form-control" name="old" type="password" autocomplete="current-password" required /></label>
       <label class="field"><span>{words.new}</span><input class="form-control" name="new" type="password" autocomplete="new-password" required minLength={8} /></label>
       <button class="primary" disabled={busy}>{words.save}</button>

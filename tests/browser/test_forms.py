@@ -1,0 +1,114 @@
+"""Filling a form: rows by paste and by scan, faults beside their fields, two people in one record, nothing lost."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.test_transfer import chooses
+
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const how = {clipboardData: data, bubbles: true, cancelable: true};
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
+
+
+def begins(page: Page, *, to: str = "S02") -> None:
+    """A transfer from S01, all but its rows."""
+    page.goto("/records/transfer/new")
+    chooses(page, "To", to)
+    page.get_by_label("Reason", exact=True).select_option("replenishment")
+
+
+def saved(page: Page) -> str:
+    """Saves the draft; where it is then."""
+    page.locator("[data-action=save]").click()
+    expect(page).to_have_url(re.compile(r"/records/transfer/[0-9a-f-]{36}$"))
+    return page.url
+
+
+def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    clerk.get_by_label("Item 1", exact=True).focus()
+    clerk.evaluate(PASTE, "\n".join(f"A100\t\t{number}" for number in range(1, 201)))
+    expect(clerk.get_by_label("Requested 200", exact=True)).to_have_value("200")
+    expect(clerk.get_by_label("Item 200", exact=True)).to_have_value(re.compile("^A100 "))
+    saved(clerk)
+    expect(clerk.locator("main table.list tbody tr")).to_have_count(200)
+    assert "1,000" not in clerk.locator("main table.list").inner_text()
+
+
+def test_what_is_scanned_is_counted_row_by_row(people: People) -> None:
+    clerk = people.sign_in("clerk1", PHONE)
+    begins(clerk)
+    scan = clerk.get_by_label("Scan", exact=True)
+    for code in ("A100", "B200", "A100", "A100", "NOTHING"):
+        scan.fill(code)
+        scan.press("Enter")
+    expect(clerk.get_by_text("Nothing has the code NOTHING.")).to_be_visible()
+    expect(clerk.get_by_label("Requested 1", exact=True)).to_have_value("3")
+    expect(clerk.get_by_label("Requested 2", exact=True)).to_have_value("1")
+
+
+def test_a_fault_stands_beside_its_field_and_is_counted_at_the_top(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    clerk.get_by_label("Item 1", exact=True).fill("A100")
+    clerk.get_by_label("Item 1", exact=True).press("Enter")
+    clerk.get_by_label("Requested 1", exact=True).fill("many")
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("1 to correct")
+    expect(clerk.get_by_label("Requested 1", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(clerk.locator("td .fault")).to_be_visible()
+
+
+def test_what_was_typed_is_there_again_after_the_page_was_left(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    expect(clerk.get_by_text("Kept on this device")).to_be_visible()
+    clerk.goto("/stock")
+    clerk.goto("/records/transfer/new")
+    expect(clerk.get_by_label("To", exact=True)).to_have_value(re.compile("^S02"))
+    expect(clerk.get_by_label("Reason", exact=True)).to_have_value("replenishment")
+    clerk.get_by_text("Start over").click()
+    expect(clerk.get_by_label("To", exact=True)).to_have_value("")
+
+
+def test_a_lost_connection_loses_nothing(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    clerk.context.set_offline(True)
+    clerk.get_by_label("Reason", exact=True).select_option("slow")
+    clerk.locator("[data-action=save]").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("cannot be reached")
+    clerk.context.set_offline(False)
+    saved(clerk)
+    expect(clerk.locator("main .pairs")).to_contain_text("Does not sell here")
+    people.complaints[:] = [each for each in people.complaints if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
+def test_two_people_in_one_record_are_shown_where_they_differ(people: People) -> None:
+    one, two = people.sign_in("clerk1", DESK), people.sign_in("clerk1b", DESK)
+    begins(one)
+    record = saved(one)
+    for page in (one, two):
+        page.goto(f"{record}/edit")
+    one.get_by_label("Reason", exact=True).select_option("slow")
+    one.locator("[data-action=save]").click()
+    expect(one).to_have_url(record)
+    two.get_by_label("Reason", exact=True).select_option("recall")
+    chooses(two, "To", "S03")
+    two.locator("[data-action=save]").click()
+    clash = two.locator(".message", has_text="theirs")
+    expect(clash).to_have_count(1)
+    expect(clash).to_contain_text("theirs: Does not sell here · mine: Called back")
+    clash.get_by_text("Take theirs").click()
+    two.locator("[data-action=save]").click()
+    expect(two).to_have_url(record)
+    expect(two.locator("main .pairs")).to_contain_text("Does not sell here")
+    expect(two.locator("main .pairs")).to_contain_text("S03")
