@@ -1,7 +1,7 @@
 """The browser back end, this side of it: from a checked, typed expression to a tree that JSON can carry.
 
-What runs the tree is `templates/assets/src/expressions`; both answer alike (`tests/expressions/test_browser.py`). Called
-by whoever hands a form its live conditions and computed values. A tree tells what the library says, never a value of a
+What runs the tree is `templates/assets/src/expressions`; both answer alike. Called by
+whoever hands a form its live conditions and computed values. A tree tells what the library says, never a value of a
 record; it is still given only to those who may see every field that it names.
 
     node  = null | true | false | text | [op, value, part, ...]
@@ -26,7 +26,7 @@ ELSEWHERE = frozenset({"outside", "past"})
 
 
 def to_browser(expression: Expression) -> Any:
-    """`{"names": [[...], ...], "node": ...}`, or None when the browser cannot answer it and the server must be asked."""
+    """`{"names": [[...], ...], "node": ...}`, or None when the server must be asked."""
     if any(node.op in ELSEWHERE for node in expression.node.walk()):
         return None
     return {"names": [list(path) for path in sorted(expression.names)], "node": _node(expression.node)}
