@@ -55,3 +55,10 @@ export function truth(value: Value): boolean | null {
   if (value === null || typeof value === "boolean") return value;
   throw new Fault("value", "neither yes nor no");
 }
+
+/** The step of a table that a tree names; what every object has is none of them. */
+export function known<T>(table: Readonly<Record<string, T>>, name: string): T {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found === undefined) throw new Fault("evaluation", name);
+  return found;
+}

@@ -1,6 +1,6 @@
 /** Names, operators, comparisons and conditions, with empty as a third answer. The same steps as `running*.py`. */
 
-import { ask, burn, isDeed, LONGEST_TEXT, number, OUTSIDE_COST, text, truth, type Node, type Part, type Run, type Step } from "./building";
+import { ask, burn, isDeed, known, LONGEST_TEXT, number, OUTSIDE_COST, text, truth, type Node, type Part, type Run, type Step } from "./building";
 import { Day } from "./days";
 import { Exact } from "./exact";
 import { Fault } from "./faults";
@@ -74,13 +74,13 @@ const both = (work: (one: Value, two: Value, value: unknown) => Value): Step => 
 
 /** `and` ends at the first no, `or` at the first yes; else an empty part leaves it open. */
 const junction = (ends: boolean): Step => lazy((run, parts) => {
-  let known = true;
+  let sure = true;
   for (const part of parts) {
     const value = truth(part.of(run));
     if (value === ends) return ends;
-    if (value === null) known = false;
+    if (value === null) sure = false;
   }
-  return known ? !ends : null;
+  return sure ? !ends : null;
 });
 
 const negation = lazy((run, [inner]) => {
@@ -107,7 +107,7 @@ const OPERATIONS: Record<string, (one: Exact, two: Exact) => Exact> = {
 
 const arithmetic = both((one, two, value) => {
   const [sign, scale] = value as [string, number];
-  return sign === "join" ? joined(text(one), text(two)) : OPERATIONS[sign]!(number(one), number(two)).within(scale);
+  return sign === "join" ? joined(text(one), text(two)) : known(OPERATIONS, sign)(number(one), number(two)).within(scale);
 });
 
 export const lengthOf = (written: string): number => {
@@ -130,7 +130,7 @@ const SIGNS: Record<string, (one: Value, two: Value) => boolean> = {
   ">=": (one, two) => order(one, two) >= 0,
 };
 
-const comparison = both((one, two, sign) => SIGNS[sign as string]!(one, two));
+const comparison = both((one, two, sign) => known(SIGNS, sign as string)(one, two));
 
 const membership = lazy((run, [value, among]) => {
   const elements = listed(among!.of(run));

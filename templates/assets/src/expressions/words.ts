@@ -1,6 +1,6 @@
 /** Words: plain ones and those over rows. The same steps as `running_words.py` and `running_rows.py`. */
 
-import { ask, burn, isDeed, number, partsOf, text, truth, type Node, type Part, type Run, type Step } from "./building";
+import { ask, burn, isDeed, known, number, partsOf, text, truth, type Node, type Part, type Run, type Step } from "./building";
 import { Day, Moment } from "./days";
 import { Exact, type Rounding } from "./exact";
 import { Fault } from "./faults";
@@ -81,7 +81,7 @@ const word: Step = (value, nodes, build, rows) => {
   const parts = nodes.map((each) => build(each, rows));
   const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
   if (own) return { of: (run) => own(run, parts), path: null };
-  const work = PLAIN[name]!;
+  const work = known(PLAIN, name);
   return {
     of: (run) => {
       const values = parts.map((each) => each.of(run));
@@ -131,7 +131,7 @@ const FINISHES: Record<string, Plain> = {
 const rows: Step = (value, nodes, build, outer) => {
   const [name, scale = 0] = value as [string, number?];
   const source = build(nodes[0]!, outer);
-  const finish = FINISHES[name]!;
+  const finish = known(FINISHES, name);
   if (nodes.length === 1) return { of: (run) => finish(listed(source.of(run)) ?? [], scale), path: source.path };
   const body = build(nodes[1]!, source.path);
   const counted = name === "count" ? (values: readonly Value[]): Value => Exact.of(values.filter((each) => truth(each) === true).length) : finish;
