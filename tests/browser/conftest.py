@@ -5,13 +5,14 @@ Whatever a page writes to its console, and every script or style that its policy
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.serving import PASSWORD, Server, serving
 
@@ -19,13 +20,14 @@ DESK, PHONE = (1440, 900), (390, 844)
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 PATIENCE = 15_000
+REFUSED = re.compile(r"responded with a status of (409|412|422)")
 
 SignIn = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, ended with the module: while it runs no other test of this process can have an event loop."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.fail("Chromium is needed to test the pages: install the package `chromium`", pytrace=False)
@@ -71,20 +73,18 @@ class People:
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{account}: {error}"))
-        page.on(
-            "console",
-            lambda message: (
-                self.complaints.append(f"{account} {page.url}: {message.text}")
-                if message.type in ("error", "warning")
-                else None
-            ),
-        )
+        page.on("console", lambda message: self._heard(account, page, message))
         page.goto("/sign-in")
         page.locator("[name=account]").fill(account)
         page.locator("[name=password]").fill(PASSWORD)
         page.locator("button.primary").click()
         expect(page.locator("main#content h1")).to_be_visible()
         return page
+
+    def _heard(self, account: str, page: Page, message: ConsoleMessage) -> None:
+        """A command that the server refuses is an answer; anything else in the console is a complaint."""
+        if message.type in ("error", "warning") and not REFUSED.search(message.text):
+            self.complaints.append(f"{account} {page.url}: {message.text}")
 
     def leave(self) -> None:
         """Close every browser window."""
