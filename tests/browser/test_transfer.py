@@ -99,6 +99,7 @@ def test_five_people_bring_a_transfer_with_a_difference_to_its_end(
 
     manager.goto("/records/discrepancy?state=open")
     manager.locator("table .open").first.click()
+    expect(manager).to_have_url(re.compile(r"/records/discrepancy/[0-9a-f-]{36}$"))
     manager.goto(f"{manager.url}/edit")
     manager.get_by_label(f"{words['off']} 1", exact=True).fill("1")
     manager.get_by_label(f"{words['why']} 1", exact=True).fill("lost on the road")
