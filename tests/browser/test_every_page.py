@@ -74,3 +74,20 @@ def test_a_hidden_value_is_in_no_page_that_one_may_open(people: People, pages: S
         seen[account] = sum("7777.77" in each or "7,777.77" in each for each in texts)
     assert seen["clerk1"] == 0
     assert seen["mgr1"] > 0, "whoever may see it does, so the canary sings"
+
+
+def test_a_list_is_narrowed_by_what_its_records_name(people: People, pages: Server) -> None:
+    """Each filter that a list offers leads to a list, also where what is referred to has no code."""
+    page = people.sign_in("adm")
+    for form in page.evaluate("async () => (await (await fetch('/api/forms')).json()).items.map((each) => each.form)"):
+        page.goto(f"/records/{form}")
+        fields = page.locator("form.filters input[name^='f.']")
+        for name in [each.get_attribute("name") for each in fields.all()]:
+            answer = page.goto(f"/records/{form}?{name}=S01")
+            assert answer is not None
+            assert answer.status == 200, (form, name)
+    page.goto("/records/store?f.kind=warehouse")
+    expect(page.locator("table.list tbody tr")).to_have_count(1)
+    expect(page.locator("table.list")).to_contain_text("DC1")
+    page.goto("/records/store?f.kind=warehouse&state=retired")
+    expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, People
 from tests.browser.test_transfer import chooses
+from tests.serving import PASSWORD
 
 PASTE = """(text) => {
   const data = new DataTransfer();
@@ -77,6 +78,27 @@ def test_what_was_typed_is_there_again_after_the_page_was_left(people: People) -
     expect(clerk.get_by_label("Reason", exact=True)).to_have_value("replenishment")
     clerk.get_by_text("Start over").click()
     expect(clerk.get_by_label("To", exact=True)).to_have_value("")
+
+
+def test_what_one_person_typed_is_nobody_elses_on_the_same_device(people: People) -> None:
+    page = people.sign_in("clerk1", DESK)
+    begins(page)
+    page.get_by_label("Item 1", exact=True).fill("A100")
+    page.get_by_label("Item 1", exact=True).press("Enter")
+    expect(page.get_by_text("Kept on this device")).to_be_visible()
+    expect(page.get_by_label("Item 1", exact=True)).to_have_value(re.compile("^A100 "))
+    page.wait_for_function("() => Object.keys(localStorage).length === 1")
+    expect(page.locator("tr[data-row]").first).to_contain_text(re.compile("[0-9]"))
+    kept = page.evaluate("() => JSON.stringify(localStorage)")
+    assert "available" not in kept, "only what was typed is kept, not what the server told"
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.locator("[name=account]").fill("clerk1b")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("button.primary").click()
+    expect(page.locator("main#content h1")).to_be_visible()
+    page.goto("/records/transfer/new")
+    expect(page.get_by_label("To", exact=True)).to_have_value("")
 
 
 def test_a_lost_connection_loses_nothing(people: People) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.web.pages.visit import Visit
 
-WAITING = 100
+WAITING = 20
+"""Counted on every page, so not further than this."""
 
 
 def frame_of(visit: Visit) -> dict[str, Any]:
@@ -22,6 +23,6 @@ def frame_of(visit: Visit) -> dict[str, Any]:
         "documents": [each for each in forms if each["kind"] == "document"],
         "masters": [each for each in forms if each["kind"] != "document"],
         "new": [each for each in forms if each["kind"] == "document" and "create" in may.get(each["form"], ())],
-        "waiting": f"{WAITING - 1}+" if waiting == WAITING else waiting,
+        "waiting": f"{WAITING}+" if waiting == WAITING else waiting,
         "unread": unread,
     }

@@ -12,7 +12,6 @@ from engine.web.pages.visit import Visit
 
 PAGE = 50
 CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
-FILTERED = frozenset({"choice", "reference", "boolean", "org_unit", "person"})
 _KEPT = ("q", "state", "sort", "filter")
 
 
@@ -22,7 +21,8 @@ def page(visit: Visit) -> Reply:
     form = visit.get(f"forms/{name}")
     asked = {word: visit.query[word] for word in _KEPT if visit.query.get(word)}
     chosen = {f: v for f, v in visit.query.items() if f.startswith("f.") and v}
-    conditions = _conditions(form, asked, chosen)
+    named = {field["to"]: _name_of(visit, field["to"]) for field in form["fields"].values() if field.get("to")}
+    conditions = _conditions(form, asked, chosen, named)
     query: dict[str, str] = {"sort": "-created", **{word: asked[word] for word in ("q", "sort") if word in asked}}
     if conditions:
         query["filter"] = " and ".join(conditions)
@@ -40,7 +40,7 @@ def page(visit: Visit) -> Reply:
         count=body.get("count"),
         asked=asked,
         chosen=chosen,
-        filters=_filters(form, chosen),
+        filters=_filters(form, chosen, named),
         following=following,
         later="cursor" in visit.query,
         base=urlencode(words),
@@ -84,31 +84,42 @@ def pill(form: Mapping[str, Any], name: str) -> Cell:
     return Cell("pill", state["title"] if state else name, tone=tone(state, first))
 
 
-def _filters(form: Mapping[str, Any], chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+def _name_of(visit: Visit, form: str) -> str | None:
+    """The field by which people name a record of this form; None where it has none that this person sees."""
+    fields = (visit.perhaps(f"forms/{form}") or {"fields": {}})["fields"]
+    return next((each for each in ("code", "account") if each in fields), None)
+
+
+def _filters(
+    form: Mapping[str, Any], chosen: Mapping[str, str], named: Mapping[str, str | None]
+) -> list[dict[str, Any]]:
     """The fields by which a list is narrowed: those that it shows, and choices."""
     shown = [name for name in form["list"] if name in form["fields"]]
     names = [*shown, *(name for name, each in form["fields"].items() if each["type"] == "choice" and name not in shown)]
     return [
         {"name": f"f.{name}", "value": chosen.get(f"f.{name}", ""), **form["fields"][name]}
         for name in names
-        if form["fields"][name]["type"] in FILTERED
+        if form["fields"][name]["type"] in ("choice", "boolean") or named.get(form["fields"][name].get("to", ""))
     ]
 
 
-def _conditions(form: Mapping[str, Any], asked: Mapping[str, str], chosen: Mapping[str, str]) -> list[str]:
+def _conditions(
+    form: Mapping[str, Any], asked: Mapping[str, str], chosen: Mapping[str, str], named: Mapping[str, str | None]
+) -> list[str]:
     """The filter in the language of expressions; what cannot be a word in it matches nothing."""
     conditions = [f"({asked['filter']})"] if "filter" in asked else []
     if "state" in asked:
         conditions.append(f"state == {_quoted(asked['state'])}")
     for word, value in chosen.items():
         name = word.removeprefix("f.")
-        kind = form["fields"].get(name, {}).get("type")
+        field = form["fields"].get(name, {})
+        kind, by = field.get("type"), named.get(field.get("to", ""))
         if kind == "boolean":
             conditions.append(name if value == "true" else f"{name} == false")
         elif kind == "choice":
             conditions.append(f"{name} == {_quoted(value)}")
-        elif kind in FILTERED:
-            conditions.append(f"{name}.code == {_quoted(value)}")
+        elif by is not None:
+            conditions.append(f"{name}.{by} == {_quoted(value)}")
     return conditions
 
 

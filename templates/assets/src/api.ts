@@ -13,6 +13,9 @@ export class Refused extends Error {
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
 
+/** Whose page this is: what is kept on a device is kept for him alone. */
+export const me = document.querySelector<HTMLMetaElement>('meta[name="account"]')?.content ?? "";
+
 export function say(en: string, zh: string): string {
   return language === "zh" ? zh : en;
 }

@@ -16,6 +16,26 @@ export interface Draft {
 
 export interface Kept { revision: number; draft: Omit<Draft, "touched" | "added"> & { touched: string[]; added: string[] } }
 
+/** What is kept on the device while somebody types: what he typed and what stood there before, nothing else that he was told. */
+export function keep(form: Form, draft: Draft, revision: number): Kept {
+  return { revision, draft: { ...draft, base: typed(form, draft, draft.base), values: typed(form, draft, draft.values), touched: [...draft.touched], added: [...draft.added] } };
+}
+
+function typed(form: Form, draft: Draft, values: Record<string, any>): Record<string, any> {
+  const kept: Record<string, any> = {};
+  for (const [name, field] of Object.entries(form.fields)) {
+    if (field.type !== "table") {
+      if (draft.touched.has(name)) kept[name] = values[name] ?? null;
+      continue;
+    }
+    const columns = Object.keys(field.fields ?? {});
+    kept[name] = (values[name] ?? [])
+      .map((row: Row) => ({ row: row.row, ...Object.fromEntries(columns.filter((each) => draft.touched.has(`${name}#${row.row}.${each}`)).map((each) => [each, row[each] ?? null])) }))
+      .filter((row: Row) => draft.added.has(row.row) || Object.keys(row).length > 1);
+  }
+  return kept;
+}
+
 export const tablesOf = (form: Form): [string, Field][] => Object.entries(form.fields).filter(([, each]) => each.type === "table");
 
 export function begin(record: Record_ | null, filled: Filled): Draft {
@@ -88,21 +108,21 @@ export function settle(form: Form, draft: Draft, filled: Filled, base = false): 
   return { ...draft, values, base: base ? filled.values : draft.base };
 }
 
+/** Rows in the server's order, then those that it has not seen yet; what was typed here stays in them. */
 function settledRows(field: Field, table: string, draft: Draft, told: Row[]): Row[] {
-  const known = new Map(told.map((each) => [each.row, each]));
   const gone = new Set(draft.removed[table] ?? []);
-  const mine: Row[] = draft.values[table] ?? [];
-  const here = new Set(mine.map((each) => each.row));
-  const rows = mine.filter((row) => known.has(row.row) || draft.added.has(row.row)).map((row) => {
-    const theirs = known.get(row.row);
-    if (!theirs) return row;
+  const mine = new Map<string, Row>((draft.values[table] ?? []).map((each: Row) => [each.row, each]));
+  const known = new Set(told.map((each) => each.row));
+  const rows = told.filter((each) => !gone.has(each.row) && (mine.has(each.row) || !draft.added.has(each.row))).map((theirs) => {
+    const row = mine.get(theirs.row);
+    if (!row) return theirs;
     const next: Row = { ...theirs };
     for (const column of Object.keys(field.fields ?? {})) {
       if (draft.touched.has(`${table}#${row.row}.${column}`)) next[column] = kept(row[column], theirs[column]);
     }
     return same(next, row) ? row : next;
   });
-  return [...rows, ...told.filter((each) => !here.has(each.row) && !gone.has(each.row))];
+  return [...rows, ...[...mine.values()].filter((each) => draft.added.has(each.row) && !known.has(each.row))];
 }
 
 /** A reference that was typed by its code is shown as the server found it. */

@@ -1,10 +1,10 @@
 /** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask, newKey, Refused, say, type Fault } from "../api";
+import { ask, me, newKey, Refused, say, type Fault } from "../api";
 import type { Field, Filled, Form, Record_, Row } from "../definitions";
 import { shownAs } from "../definitions";
-import { begin, clashes, isTouched, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
+import { begin, clashes, isTouched, keep, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
 import { Grid, type Faults } from "./grid";
 import { Input } from "./inputs";
 
@@ -13,7 +13,7 @@ interface Told { form: Form; record: Record_ | null; filled: Filled }
 const WAIT = 250;
 
 export function FormIsland({ form, record: read, filled: first }: Told) {
-  const place = `draft:${form.form}:${read?.id ?? "new"}`;
+  const place = `draft:${me}:${form.form}:${read?.id ?? "new"}`;
   const [record, setRecord] = useState(read);
   const [filled, setFilled] = useState(first);
   const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
@@ -26,8 +26,7 @@ export function FormIsland({ form, record: read, filled: first }: Told) {
 
   useEffect(() => {
     if (!isTouched(draft)) return;
-    const kept: Kept = { revision: record?.revision ?? 0, draft: { ...draft, touched: [...draft.touched], added: [...draft.added] } };
-    localStorage.setItem(place, JSON.stringify(kept));
+    localStorage.setItem(place, JSON.stringify(keep(form, draft, record?.revision ?? 0)));
     const mark = (asked.current += 1);
     const wait = setTimeout(() => void ask<Filled>("POST", `records/${form.form}${record ? `/${record.id}` : ""}/fill`, { values: patchOf(form, draft) })
       .then((answer) => {

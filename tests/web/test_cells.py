@@ -1,0 +1,81 @@
+"""Values as people read them on pages: exact, in the reader's language, and never more than a text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
+from engine.web.pages.visit import own_path
+
+COLOURS = {"type": "choice", "options": [{"value": "r", "title": "Red"}, {"value": "b", "title": "Blue"}]}
+STORE = {"type": "reference", "to": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ({"type": "quantity"}, "1234567.50", Cell("number", "1,234,567.50")),
+        ({"type": "money"}, "-1000.00", Cell("number", "-1,000.00")),
+        ({"type": "integer"}, 999, Cell("number", "999")),
+        ({"type": "integer"}, 0, Cell("number", "0")),
+        ({"type": "boolean"}, False, Cell("text", "No")),
+        (COLOURS, "b", Cell("text", "Blue")),
+        (COLOURS, "gone", Cell("text", "gone")),
+        ({**COLOURS, "type": "choices"}, ["b", "r"], Cell("text", "Blue, Red")),
+        (STORE, {"id": "1", "code": "S01", "title": "River"}, Cell("text", "S01 River", "", "/records/shop/1")),
+        (STORE, {"id": "1", "code": "S01", "title": "S01"}, Cell("text", "S01", "", "/records/shop/1")),
+        (STORE, {"id": "1", "code": None, "title": None}, Cell("text", "1", "", "/records/shop/1")),
+        ({"type": "person"}, {"id": "1", "code": "a", "title": "Ann"}, Cell("text", "a Ann")),
+        ({"type": "signature"}, {"typed": "Ann"}, Cell("text", "Ann")),
+        ({"type": "image"}, "x1", Cell("file", "x1", "", "/api/attachments/x1")),
+        ({"type": "moment"}, "2026-01-02T03:04:05Z", Cell("moment", "2026-01-02 03:04", "2026-01-02T03:04:05Z")),
+        ({"type": "serials"}, ["1", "2"], Cell("text", "1, 2")),
+        ({"type": "text"}, "<b>", Cell("text", "<b>")),
+        *(
+            ({"type": kind}, nothing, Cell("nothing", EMPTY))
+            for kind in ("text", "money")
+            for nothing in (None, "", [])
+        ),
+    ],
+)
+def test_a_value_is_shown_as_its_type_says(field: dict[str, Any], value: Any, shown: Cell) -> None:
+    assert cell(field, value, "en") == shown
+
+
+def test_words_between_are_the_readers() -> None:
+    assert cell({**COLOURS, "type": "choices"}, ["b", "r"], "zh").shown == "Blue、Red"
+    assert cell({"type": "boolean"}, True, "zh").shown == "是"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15), max_value=10**15))
+def test_no_digit_is_lost_between_commas(number: Decimal) -> None:
+    shown = grouped(format(number, "f"))
+    assert Decimal(shown.replace(",", "")) == number
+    assert all(len(each) == 3 for each in shown.lstrip("-").partition(".")[0].split(",")[1:])
+
+
+@pytest.mark.parametrize(
+    ("state", "meaning"),
+    [
+        ({"name": "a", "end": False}, "attention"),
+        ({"name": "b", "end": False}, "progress"),
+        ({"name": "c", "end": True}, "good"),
+    ],
+)
+def test_a_state_has_one_of_four_meanings(state: dict[str, Any], meaning: str) -> None:
+    assert tone(state, "a") == meaning
+    assert tone(None, "a") == "progress"
+
+
+@given(st.text(max_size=30))
+def test_wherever_one_is_sent_on_to_is_on_this_server(sent: str) -> None:
+    path = own_path(sent)
+    assert path.startswith("/")
+    assert not path.startswith(("//", "/\\"))
+    assert path.isascii()
+    assert path.isprintable()
