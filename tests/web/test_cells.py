@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
@@ -73,6 +73,9 @@ def test_a_state_has_one_of_four_meanings(state: dict[str, Any], meaning: str) -
 
 
 @given(st.text(max_size=30))
+@example("//evil.example")
+@example("/\\evil.example")
+@example("/a\r\nb")
 def test_wherever_one_is_sent_on_to_is_on_this_server(sent: str) -> None:
     path = own_path(sent)
     assert path.startswith("/")
