@@ -1,0 +1,10 @@
+"""Every word that our pages say themselves, in both languages; all else comes from the definitions. Used by `visit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.errors import Text
+from engine.web.pages.words import inbox, lists, plain, records, stock
+
+WORDS: Mapping[str, Text] = {**plain.WORDS, **lists.WORDS, **records.WORDS, **inbox.WORDS, **stock.WORDS}
