@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say
-from engine.operations import bodies, presenting, rights, writing
+from engine.operations import bodies, browsing, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from engine.workflow.plan import Writable
 
 
-def fresh(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
-    """`{values, action?}` of a record that is not there yet."""
-    bodies.only(body, {"values", "action"})
+def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> Answer:
+    """`{values, action?}` of a record that is not there yet; None: what a form begins with, and what is live in it."""
+    bodies.only(body or {}, {"values", "action"})
     if not rights.sees_form(operation, form):
         operation.definition("")
     if rights.reach(operation, form, "create") == rights.CLOSED:
@@ -33,18 +33,18 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
     return _tried(operation, folder, body)
 
 
-def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]) -> Answer:
+def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
     """The same for a record that is there: `values` are a patch."""
-    bodies.only(body, {"values", "action"})
+    bodies.only(body or {}, {"values", "action"})
     folder = operation.open(form, record, lock=False)
     rights.require_seen(operation, folder)
     writing.current(operation, folder)
     return _tried(operation, folder, body)
 
 
-def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any]) -> Answer:
-    sent = bodies.mapping(body, "values")
-    action = bodies.word(body, "action") if body.get("action") is not None else None
+def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None) -> Answer:
+    sent = bodies.mapping(body or {}, "values")
+    action = bodies.word(body, "action") if body and body.get("action") is not None else None
     writable = rights.writable(operation, folder, action)
     faults = _take(operation, folder, sent, writable) if sent else []
     writable = rights.writable(operation, folder, action)
@@ -54,9 +54,11 @@ def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any]) -> Ans
     conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
     hidden = rights.hidden(operation, folder)
     language = operation.call.language
+    live = {"live": browsing.live(operation, folder.form, hidden)} if body is None else {}
     return Answer(
         200,
         {
+            **live,
             "values": presenting.values(operation, folder, hidden),
             "writable": sorted(writable.fields),
             "rows": dict(writable.rows),

@@ -1,0 +1,49 @@
+"""What a browser is told to work out by itself: only what this person may see every part of."""
+
+from __future__ import annotations
+
+import json
+
+from tests.operations.house import House
+
+
+def told(house: House, account: str, path: str = "transfer") -> dict[tuple[str, str], str]:
+    """Trees by kind and path, as text."""
+    found = house.be(account).get(f"records/{path}/fill")["live"]
+    return {(each["kind"], each["path"]): json.dumps(each["tree"]) for each in found}
+
+
+def test_conditions_and_computed_fields_come_as_trees(house: House) -> None:
+    trees = told(house, "clerk1")
+    assert ("visible", "lines.lot") in trees
+    assert ("compute", "lines.missing") in trees
+    assert ("required", "lines.remark") in trees
+
+
+def made(house: House) -> str:
+    """A record that the clerk wrote, as a path."""
+    line = {"item": {"code": house.item(S01=5)}, "requested": "1"}
+    values = {"to_store": {"code": "S02"}, "lines": [line]}
+    return f"transfer/{house.be('clerk1').send('POST', 'records/transfer', {'values': values}).body['id']}"
+
+
+def test_what_names_a_hidden_field_is_left_to_the_server(house: House) -> None:
+    """The clerk may see no cost: neither the fields that come from it, nor a word of how they are worked out."""
+    record = made(house)
+    clerk, manager = told(house, "clerk1", record), told(house, "mgr1", record)
+    assert {("compute", "lines.value"), ("compute", "total")} <= manager.keys()
+    assert not {("compute", "lines.value"), ("compute", "total")} & clerk.keys()
+    assert not any("cost" in tree or '"value"' in tree for tree in clerk.values())
+
+
+def test_what_only_the_server_knows_is_left_to_it(house: House) -> None:
+    """Stock and what is live have no tree; defaults neither, for the server knows who wrote what."""
+    trees = told(house, "clerk1")
+    assert not {path for _, path in trees} & {"lines.available", "lines.approved", "from_store"}
+    assert {kind for kind, _ in trees} == {"visible", "compute", "required"}
+
+
+def test_trees_come_once_and_not_with_every_try(house: House) -> None:
+    clerk = house.be("clerk1")
+    assert "live" not in clerk.send("POST", "records/transfer/fill", {"values": {}}).body
+    assert "live" not in clerk.send("POST", "records/transfer/fill", {}).body
