@@ -1,4 +1,4 @@
-"""What a browser may work out by itself while somebody types: trees of conditions and computed fields. Used by `trying`.
+"""What a browser may work out by itself while somebody types: conditions and computed fields. Used by `trying`.
 
 A tree is handed out only to who may see every field that it names, here and in the records that are referred to; all
 else is left to `POST .../fill`. Trees are made once per form.
@@ -37,13 +37,21 @@ class Tree:
 _FORMS: dict[int, tuple[Form, tuple[Tree, ...]]] = {}
 
 
-def live(operation: Operation, form: Form, hidden: frozenset[str]) -> list[dict[str, Any]]:
-    """`[{kind, path, tree}]` in the order in which they are worked out."""
-    return [
-        {"kind": each.kind, "path": each.path, "tree": each.tree}
+def live(operation: Operation, form: Form, hidden: frozenset[str]) -> dict[str, Any]:
+    """`trees`: `[{kind, path, tree}]` in the order in which they are worked out; `types`: form -> field -> kind.
+
+    Types are those of the fields that trees ask of other records.
+    """
+    given = [
+        each
         for each in _trees(form)
         if each.path not in hidden and all(_seen(operation, form, name, hidden) for name in each.names)
     ]
+    types: dict[str, dict[str, str]] = {}
+    for field in (_beyond(operation, form, name) for each in given for name in each.names):
+        if field is not None:
+            types.setdefault(field[0], {})[field[1].name] = field[1].value_type.kind
+    return {"trees": [{"kind": each.kind, "path": each.path, "tree": each.tree} for each in given], "types": types}
 
 
 def _trees(form: Form) -> tuple[Tree, ...]:
@@ -81,23 +89,25 @@ def _from_here(name: tuple[str, ...], field: Field, form: Form) -> tuple[str, ..
 
 def _seen(operation: Operation, form: Form, name: tuple[str, ...], hidden: frozenset[str]) -> bool:
     """Whether this person sees every field on the way."""
-    field = form.fields[name[0]]
-    rest = name[1:]
-    if field.path in hidden:
+    field, rest = _own(form, name)
+    if field.path in hidden or name[0] in hidden:
         return False
-    if field.type == "table":
-        column = field.fields.get(rest[0]) if rest else None
-        if column is None:
-            return not rest
-        if column.path in hidden:
-            return False
-        field, rest = column, rest[1:]
-    return not rest or _seen_beyond(operation, field, rest)
+    if not rest:
+        return True
+    beyond = _beyond(operation, form, name)
+    return beyond is not None and beyond[1].name not in rights.never_seen(operation, operation.library.forms[beyond[0]])
 
 
-def _seen_beyond(operation: Operation, field: Field, rest: tuple[str, ...]) -> bool:
-    """The same for one step into another form; what is further away is left to the server."""
+def _own(form: Form, name: tuple[str, ...]) -> tuple[Field, tuple[str, ...]]:
+    """The last field of this form on the way, and what is asked of the record that it refers to."""
+    field, rest = form.fields[name[0]], name[1:]
+    column = field.fields.get(rest[0]) if rest else None
+    return (column, rest[1:]) if column is not None else (field, rest)
+
+
+def _beyond(operation: Operation, form: Form, name: tuple[str, ...]) -> tuple[str, Field] | None:
+    """Form and field one step beyond a reference; None when it ends before, or leads further."""
+    field, rest = _own(form, name)
     other = operation.library.forms.get(field.value_type.form or "")
-    if other is None or len(rest) > 1 or rest[0] not in other.fields:
-        return False
-    return rest[0] not in rights.never_seen(operation, other)
+    found = other.fields.get(rest[0]) if other is not None and len(rest) == 1 else None
+    return (other.name, found) if other is not None and found is not None else None

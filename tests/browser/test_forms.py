@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, People
 from tests.browser.test_transfer import chooses
-from tests.serving import PASSWORD
+from tests.serving import PASSWORD, Server
 
 PASTE = """(text) => {
   const data = new DataTransfer();
@@ -36,12 +36,48 @@ def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)
     clerk.get_by_label("Item 1", exact=True).focus()
-    clerk.evaluate(PASTE, "\n".join(f"A100\t\t{number}" for number in range(1, 201)))
+    clerk.evaluate(PASTE, "\n".join(f"A100\t{number}" for number in range(1, 201)))
     expect(clerk.get_by_label("Requested 200", exact=True)).to_have_value("200")
     expect(clerk.get_by_label("Item 200", exact=True)).to_have_value(re.compile("^A100 "))
     saved(clerk)
     expect(clerk.locator("main table.list tbody tr")).to_have_count(200)
     assert "1,000" not in clerk.locator("main table.list").inner_text()
+
+
+def test_what_follows_is_shown_before_the_server_has_said_a_word(people: People) -> None:
+    """With `fill` held back, conditions still ask for the lot of the row that needs one, and sums are worked out."""
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    expect(clerk.get_by_role("columnheader", name="Lot")).to_have_count(0)
+    clerk.route("**/fill", lambda route: None)
+    chooses(clerk, "Item 1", "A100")
+    clerk.get_by_label("Requested 1", exact=True).fill("2")
+    expect(clerk.get_by_role("columnheader", name="Lot")).to_have_count(0)
+    chooses(clerk, "Item 2", "A101")
+    expect(clerk.get_by_role("columnheader", name="Lot")).to_be_visible()
+    expect(clerk.get_by_label("Lot 2", exact=True)).to_be_visible()
+    expect(clerk.get_by_label("Lot 1", exact=True)).to_have_count(0)
+    clerk.unroute_all(behavior="ignoreErrors")
+
+
+def test_what_is_computed_follows_while_one_types(people: People, pages: Server) -> None:
+    """A row that misses goods needs a remark, and says how many it misses, at once."""
+    line = {"item": {"code": "A100"}, "requested": "3"}
+    values = {"from_store": {"code": "DC1"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": [line]}
+    record = pages.be("clerk2").makes("transfer", values, "submit")
+    pages.be("dckm").decides("transfer")
+    pages.be("dck").takes("transfer", record, "ship")
+    page = people.sign_in("clerk2", DESK)
+    page.goto(f"/records/transfer/{record}/edit")
+    page.route("**/fill", lambda route: None)
+    page.get_by_label("Received good 1", exact=True).fill("1")
+    page.get_by_label("Received damaged 1", exact=True).fill("0")
+    missing = page.locator("[data-title=Missing]")
+    expect(missing).to_have_text("2")
+    expect(page.get_by_label("Remark 1", exact=True)).to_have_attribute("aria-required", "true")
+    page.get_by_label("Received good 1", exact=True).fill("3")
+    expect(missing).to_have_text("0")
+    expect(page.get_by_label("Remark 1", exact=True)).not_to_have_attribute("aria-required", "true")
 
 
 def test_what_is_scanned_is_counted_row_by_row(people: People) -> None:

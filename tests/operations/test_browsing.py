@@ -9,7 +9,7 @@ from tests.operations.house import House
 
 def told(house: House, account: str, path: str = "transfer") -> dict[tuple[str, str], str]:
     """Trees by kind and path, as text."""
-    found = house.be(account).get(f"records/{path}/fill")["live"]
+    found = house.be(account).get(f"records/{path}/fill")["live"]["trees"]
     return {(each["kind"], each["path"]): json.dumps(each["tree"]) for each in found}
 
 
@@ -47,3 +47,9 @@ def test_trees_come_once_and_not_with_every_try(house: House) -> None:
     clerk = house.be("clerk1")
     assert "live" not in clerk.send("POST", "records/transfer/fill", {"values": {}}).body
     assert "live" not in clerk.send("POST", "records/transfer/fill", {}).body
+
+
+def test_what_trees_ask_of_other_records_comes_with_its_type(house: House) -> None:
+    types = house.be("clerk1").get("records/transfer/fill")["live"]["types"]
+    assert types["item"]["tracking"] == "choice"
+    assert "cost" not in types["item"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.errors import forbidden
 from engine.web.answers import Reply
 from engine.web.pages.visit import Visit
@@ -25,4 +28,11 @@ def edit(visit: Visit) -> Reply:
     filled = visit.get(f"records/{name}/{record}/fill")
     if not filled["writable"]:
         raise forbidden()
-    return visit.shown("form.html", form=form, record=found, told={"form": form, "record": found, "filled": filled})
+    offered = [each["name"] for each in found["actions"] if not each["asks"]] if _begins(form, found) else []
+    told = {"form": form, "record": found, "filled": filled, "offered": offered}
+    return visit.shown("form.html", form=form, record=found, told=told)
+
+
+def _begins(form: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether nobody has sent the record on yet."""
+    return bool(form["states"]) and found["state"] == form["states"][0]["name"]

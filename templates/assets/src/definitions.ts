@@ -1,5 +1,7 @@
 /** A form as `GET /api/forms/{form}` tells it, a record, and what `fill` says of it. */
 
+import type { Live } from "./live";
+
 export interface Option { value: string; title: string }
 export interface Field { type: string; title: string; required?: boolean; help?: string; options?: Option[]; to?: string; fields?: Record<string, Field> }
 export interface Form { form: string; title: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: { name: string; title: string; from: string[] }[] }
@@ -7,7 +9,7 @@ export interface Named { id: string; code?: string | null; title?: string | null
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
 export interface Row { row: string; [name: string]: Value }
 export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
-export interface Filled { values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: { path: string; code: string; message: string; row: string | null }[] }
+export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: { path: string; code: string; message: string; row: string | null }[] }
 export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string }
 
 /** What is sent for a value as it was read: a reference by its id. */

@@ -1,18 +1,20 @@
 /** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, me, newKey, Refused, say, type Fault } from "../api";
 import type { Field, Filled, Form, Record_, Row } from "../definitions";
 import { shownAs } from "../definitions";
 import { begin, clashes, isTouched, keep, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
+import { Follower } from "../live";
 import { Grid, type Faults } from "./grid";
 import { Input } from "./inputs";
 
-interface Told { form: Form; record: Record_ | null; filled: Filled }
+/** `offered`: of a record that nobody has sent on yet, the actions that it may be sent on with. */
+interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: string[] }
 
 const WAIT = 250;
 
-export function FormIsland({ form, record: read, filled: first }: Told) {
+export function FormIsland({ form, record: read, filled: first, offered = [] }: Told) {
   const place = `draft:${me}:${form.form}:${read?.id ?? "new"}`;
   const [record, setRecord] = useState(read);
   const [filled, setFilled] = useState(first);
@@ -23,6 +25,8 @@ export function FormIsland({ form, record: read, filled: first }: Told) {
   const [busy, setBusy] = useState(false);
   const key = useRef(newKey());
   const asked = useRef(0);
+  const follower = useMemo(() => new Follower(form, first.live ?? { trees: [], types: {} }), []);
+  const { values, unseen, needed } = useMemo(() => follower.follow(draft.values, filled), [draft.values, filled]);
 
   useEffect(() => {
     if (!isTouched(draft)) return;
@@ -49,17 +53,28 @@ export function FormIsland({ form, record: read, filled: first }: Told) {
     setBusy(true);
     const values = patchOf(form, draft);
     try {
-      const answer = record
-        ? await ask("PATCH", `records/${form.form}/${record.id}`, values, { key: key.current, revision: record.revision })
-        : await ask("POST", `records/${form.form}`, { id: draft.id, values, ...(action ? { action } : {}) }, { key: key.current });
+      const id = record ? await change(record, values, action) : (await ask("POST", `records/${form.form}`, { id: draft.id, values, ...(action ? { action } : {}) }, { key: key.current })).id;
       localStorage.removeItem(place);
-      location.assign(`/records/${form.form}/${answer.id}`);
+      location.assign(`/records/${form.form}/${id}`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       setBusy(false);
       if (error.problem.status) key.current = newKey();
       await refused(error);
     }
+  }
+
+  /** What was typed is saved first; what an action then refuses is told over the saved record. */
+  async function change(read: Record_, values: Record<string, any>, action?: string): Promise<string> {
+    let now = read;
+    if (isTouched(draft)) {
+      const answer = await ask<Record_>("PATCH", `records/${form.form}/${read.id}`, values, { key: key.current, revision: read.revision });
+      now = { ...read, revision: answer.revision };
+      key.current = newKey();
+      setRecord(now);
+    }
+    if (action) await ask("POST", `records/${form.form}/${read.id}/actions/${action}`, { revision: now.revision }, { key: key.current });
+    return read.id;
   }
 
   async function refused({ problem }: Refused): Promise<void> {
@@ -81,10 +96,8 @@ export function FormIsland({ form, record: read, filled: first }: Told) {
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 
-  const unseen = new Set(filled.unseen);
-  const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || filled.values[name] != null));
-  const start = form.states[0]?.name;
-  const actions = record ? [] : form.actions.filter((each) => each.from.includes(start ?? ""));
+  const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
+  const actions = form.actions.filter((each) => (record ? offered.includes(each.name) : each.from.includes(form.states[0]?.name ?? "")));
   return (
     <form novalidate onSubmit={(event) => { event.preventDefault(); void send(actions[0]?.name); }}>
       {said && <div class={`message ${said.good ? "good" : "wrong"}`} role="alert"><strong>{said.text}</strong>{said.more.length > 0 && <ul>{said.more.map((each) => <li>{each}</li>)}</ul>}</div>}
@@ -94,10 +107,10 @@ export function FormIsland({ form, record: read, filled: first }: Told) {
           <button type="button" class="plain" onClick={() => setMet(met.filter((each) => each !== clash))}>{say("Keep mine", "保留我的")}</button></div>
       ))}
       <section class="card"><div class="fields">
-        {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={draft.values[name] ?? null} writable={filled.writable.includes(name)} needed={filled.needed.includes(name)} fault={faults.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+        {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={faults.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
-        <Grid key={name} name={name} table={table} rows={draft.values[name] ?? []} filled={filled} faults={faults}
+        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={faults}
           onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} />
       ))}
       <div class="stick">

@@ -10,7 +10,7 @@ import { Input } from "./inputs";
 
 export interface Cell { row: string; column: string; value: any }
 export type Faults = ReadonlyMap<string, string>;
-interface Props { name: string; table: Field; rows: Row[]; filled: Filled; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void }
+interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void }
 interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; fixed: boolean; blank: boolean; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void }
 
 const NAMED = new Set(["reference", "person", "org_unit"]);
@@ -40,16 +40,20 @@ class Line extends Component<Drawn> {
   }
 }
 
-export function Grid({ name, table, rows, filled, faults, onWrite, onRemove }: Props) {
+export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrite, onRemove }: Props) {
   const columns = Object.entries(table.fields ?? {});
   const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
   const fixed = filled.rows[name] === "fixed" || !writable.length;
   const next = useRef(crypto.randomUUID() as string);
   if (rows.some((each) => each.row === next.current)) next.current = crypto.randomUUID();
-  const shown = columns.filter(([each]) => writable.some(([one]) => one === each) || rows.some((row) => row[each] !== null && row[each] !== undefined));
   const drawn: Row[] = fixed ? rows : [...rows, { row: next.current }];
-  const unseen = new Set(filled.unseen);
-  const spaced = (row: string, list: [string, Field][]) => ` ${list.map(([each]) => each).filter((each) => !unseen.has(`${name}.${each}#${row}`)).join(" ")} `;
+  const places = drawn.map((each, index) => (index < rows.length ? each.row : ""));
+  const editable = places.map((row) => spaced(writable.filter(([each]) => !unseen.has(`${name}.${each}#${row}`))));
+  const shown = columns.filter(([each]) => editable.some((one) => one.includes(` ${each} `)) || rows.some((row) => row[each] !== null && row[each] !== undefined));
+  const byRow = faultsByRow(name, faults);
+  const kept = useRef(shown);
+  if (kept.current.length !== shown.length || shown.some((each, index) => each[0] !== kept.current[index]![0])) kept.current = shown;
+  const drawnColumns = kept.current;
 
   function paste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -57,13 +61,14 @@ export function Grid({ name, table, rows, filled, faults, onWrite, onRemove }: P
     const row = place?.closest<HTMLElement>("[data-row]")?.dataset["row"];
     if (!place || !row || !/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
-    const first = writable.findIndex(([each]) => each === place.dataset["column"]);
+    const across = drawnColumns.filter(([each]) => writable.some(([one]) => one === each));
+    const first = across.findIndex(([each]) => each === place.dataset["column"]);
     const from = drawn.findIndex((each) => each.row === row);
     const cells: Cell[] = [];
     cellsOf(text).forEach((line, down) => {
       const target = drawn[from + down]?.row ?? (fixed ? null : crypto.randomUUID());
-      if (target) line.forEach((word, across) => {
-        const found = writable[first + across];
+      if (target) line.forEach((word, beside) => {
+        const found = across[first + beside];
         if (found && word.trim()) cells.push({ row: target, column: found[0], value: read(found[1], word.trim()) });
       });
     });
@@ -90,8 +95,8 @@ export function Grid({ name, table, rows, filled, faults, onWrite, onRemove }: P
           <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col">{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
           <tbody>
             {drawn.map((row, index) => (
-              <Line key={row.row} name={name} columns={shown} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={spaced(row.row, writable)}
-                needed="" fault={[...faults].filter(([at]) => at.startsWith(`${name}#${row.row}.`)).map(([at, said]) => `${at.split(".").pop()}\t${said}`).join("\n")}
+              <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={editable[index]!}
+                needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""}
                 onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} />
             ))}
           </tbody>
@@ -99,6 +104,18 @@ export function Grid({ name, table, rows, filled, faults, onWrite, onRemove }: P
       </div>
     </section>
   );
+}
+
+const spaced = (list: [string, Field][]): string => ` ${list.map(([each]) => each).join(" ")} `;
+
+/** What is wrong with each row, as `column TAB message` lines: text, so that a row is drawn again only when it changes. */
+function faultsByRow(table: string, faults: Faults): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [at, said] of faults) {
+    const [, row, column] = /^([^#]+)#(.+)\.([^.]+)$/.exec(at)?.slice(1) ?? [];
+    if (row && column && at.startsWith(`${table}#`)) found.set(row, `${found.has(row) ? `${found.get(row)}\n` : ""}${column}\t${said}`);
+  }
+  return found;
 }
 
 function read(field: Field, word: string): any {

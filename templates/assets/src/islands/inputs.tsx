@@ -12,7 +12,7 @@ const NUMBERS = new Set(["quantity", "money", "decimal", "integer"]);
 
 export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
-  const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined };
+  const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
   if (field.type === "reference" && field.to) return <Picker to={field.to} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
   if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
   if (field.type === "choice") {

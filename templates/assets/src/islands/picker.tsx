@@ -3,6 +3,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
 import type { Named } from "../definitions";
+import { remember } from "../seen";
 
 interface Props { to: string; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
@@ -18,6 +19,7 @@ export function titled(value: Named | string | null): string {
 
 function named(found: Found): Named {
   const { values } = found;
+  remember(found.id, values);
   return { id: found.id, code: values["code"] ?? values["account"] ?? found.number, title: values["name"] ?? values["title"] ?? found.number };
 }
 
