@@ -18,7 +18,7 @@ test: .venv/tested .venv/chromium
 check: test
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
-bench: .venv/benched
+bench: .venv/benched .venv/chromium
 	$(BIN)/python -m bench
 
 lint: .venv/tested

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import everyday, ledger_post, posted_action, processes, pure, seeded
+from bench import everyday, ledger_post, pages, posted_action, processes, pure, seeded
 from bench.result import HEAD
 
 KINDS = ("postgres", "sqlite")
@@ -17,6 +17,8 @@ def main() -> None:
     for figure in pure.measure(300_000 if full else 30_000):
         print(figure.line(), flush=True)
     for figure in ledger_post.measure_all(1000 if full else 100):
+        print(figure.line(), flush=True)
+    for figure in pages.measure():
         print(figure.line(), flush=True)
     for kind in KINDS:
         for measure in (
