@@ -104,6 +104,28 @@ def test_a_fault_stands_beside_its_field_and_is_counted_at_the_top(people: Peopl
     expect(clerk.locator("td .fault")).to_be_visible()
 
 
+def test_every_fault_is_told_at_once(people: People) -> None:
+    """What cannot be read and what is needed: nobody corrects one only to hear of the next."""
+    clerk = people.sign_in("clerk1", PHONE, "zh")
+    clerk.goto("/records/transfer/new")
+    chooses(clerk, "商品 1", "A100")
+    clerk.get_by_label("申请数量 1", exact=True).fill("很多")
+    chooses(clerk, "商品 2", "B200")
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("有 4 处需要修改")
+    expect(clerk.locator("[data-field=to_store] .fault")).to_have_text("此项必填。")
+    expect(clerk.locator("[data-field=reason] .fault")).to_have_text("此项必填。")
+    expect(clerk.locator("td[data-column=requested] .fault")).to_have_count(2)
+
+
+def test_the_options_of_a_picker_are_cut_off_by_nothing(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    clerk.get_by_label("Item 1", exact=True).click()
+    clerk.locator(".picker li").nth(3).click()
+    expect(clerk.get_by_label("Item 1", exact=True)).to_have_value(re.compile("^[A-Z][0-9]+ "))
+
+
 def test_what_was_typed_is_there_again_after_the_page_was_left(people: People) -> None:
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)

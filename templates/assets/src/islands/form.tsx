@@ -60,7 +60,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       if (!(error instanceof Refused)) throw error;
       setBusy(false);
       if (error.problem.status) key.current = newKey();
-      await refused(error);
+      await refused(error, action);
     }
   }
 
@@ -77,7 +77,28 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
     return read.id;
   }
 
-  async function refused({ problem }: Refused): Promise<void> {
+  /** What is needed and empty: told with the rest, although the server tells what it cannot read first. */
+  function lacking(action?: string): Map<string, string> {
+    const said = say("This is needed.", "此项必填。");
+    const found = new Map<string, string>();
+    if (!action) return found;
+    for (const [name, field] of Object.entries(form.fields)) {
+      if (field.type !== "table") {
+        if (needed.has(name) && filled.writable.includes(name) && isBlank(values[name])) found.set(name, said);
+        continue;
+      }
+      for (const column of Object.keys(field.fields ?? {})) {
+        const place = `${name}.${column}`;
+        if (!filled.writable.includes(place)) continue;
+        for (const row of (values[name] ?? []) as Row[]) {
+          if ((needed.has(place) || needed.has(`${place}#${row.row}`)) && !unseen.has(`${place}#${row.row}`) && isBlank(row[column])) found.set(`${name}#${row.row}.${column}`, said);
+        }
+      }
+    }
+    return found;
+  }
+
+  async function refused({ problem }: Refused, action?: string): Promise<void> {
     if (problem.status === 412 && record) {
       const newest = await ask<Record_>("GET", `records/${form.form}/${record.id}`);
       const fresh = await ask<Filled>("GET", `records/${form.form}/${record.id}/fill`);
@@ -88,7 +109,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       setSaid({ good: false, text: say("Somebody else changed this meanwhile. Your changes are kept; look at them and save again.", "其他人已修改此单。您的修改已保留，请核对后再保存。"), more: [] });
       return;
     }
-    const found = faultsOf(form, draft, problem.errors, "/values");
+    const found = new Map([...lacking(action), ...faultsOf(form, draft, problem.errors, "/values")]);
     setFaults(found);
     const elsewhere = problem.errors.filter((each) => !placeOf(form, draft, each, "/values")).map((each) => each.message);
     const count = found.size ? say(`${found.size} to correct. `, `有 ${found.size} 处需要修改。`) : "";
@@ -135,6 +156,8 @@ function HeaderField({ name, field, value, writable, needed, fault, onChange }: 
     </div>
   );
 }
+
+const isBlank = (value: any): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** What was typed here before the page was left, unless the record has moved on without it. */
 function recalled(place: string, form: Form, record: Record_ | null, filled: Filled): Draft {

@@ -14,6 +14,9 @@ interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unsee
 interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; fixed: boolean; blank: boolean; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void }
 
 const NAMED = new Set(["reference", "person", "org_unit"]);
+const DIGITS = new Set(["quantity", "money", "decimal", "integer"]);
+
+const widthOf = (field: Field): string => (NAMED.has(field.type) ? "wideish" : DIGITS.has(field.type) ? "number" : "");
 
 class Line extends Component<Drawn> {
   override shouldComponentUpdate(next: Drawn): boolean {
@@ -26,15 +29,15 @@ class Line extends Component<Drawn> {
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class="shown" data-title={field.title}>{shownAs(field, row[column])}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${DIGITS.has(field.type) ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}</td>;
           return (
-            <td key={column} data-title={field.title} data-column={column} class={NAMED.has(field.type) ? "wideish" : ""}>
+            <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
               <Input field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
               {faults.has(column) && <span class="fault">{faults.get(column)}</span>}
             </td>
           );
         })}
-        {!fixed && <td class="shown">{!blank && <button type="button" class="drop" aria-label={say(`Remove row ${index + 1}`, `删除第 ${index + 1} 行`)} onClick={() => onRemove(row.row)}>×</button>}</td>}
+        {!fixed && <td class="ends">{!blank && <button type="button" class="drop" aria-label={say(`Remove row ${index + 1}`, `删除第 ${index + 1} 行`)} onClick={() => onRemove(row.row)}>×</button>}</td>}
       </tr>
     );
   }
@@ -90,9 +93,9 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
     <section class="card" aria-label={table.title}>
       <h2>{table.title} <small>{rows.length} {say("rows", "行")}</small></h2>
       {filled.scan && !fixed && <Scan name={name} columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} next={() => next.current} onWrite={onWrite} />}
-      <div class="grid" onPaste={paste} onKeyDown={pressed}>
+      <div class="sheet" onPaste={paste} onKeyDown={pressed}>
         <table>
-          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col">{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
+          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
           <tbody>
             {drawn.map((row, index) => (
               <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={editable[index]!}

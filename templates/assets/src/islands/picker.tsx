@@ -1,6 +1,6 @@
 /** Chooses a record of another form: typed, scanned or picked; searched on the server, with this person's eyes. */
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
 import type { Named } from "../definitions";
 import { remember } from "../seen";
@@ -10,6 +10,7 @@ interface Props { to: string; value: Named | string | null; label: string; inval
 interface Found { id: string; number: string | null; values: Record<string, any> }
 
 const WAIT = 150;
+const MARGIN = 8;
 
 export function titled(value: Named | string | null): string {
   if (!value) return "";
@@ -23,12 +24,35 @@ function named(found: Found): Named {
   return { id: found.id, code: values["code"] ?? values["account"] ?? found.number, title: values["name"] ?? values["title"] ?? found.number };
 }
 
+function put(options: HTMLElement, under: DOMRect): void {
+  const room = innerHeight - under.bottom - MARGIN;
+  const above = room < options.offsetHeight && under.top > room;
+  options.style.left = `${Math.max(MARGIN, Math.min(under.left, innerWidth - options.offsetWidth - MARGIN))}px`;
+  options.style.minWidth = `${under.width}px`;
+  options.style.top = above ? "auto" : `${under.bottom + 2}px`;
+  options.style.bottom = above ? `${innerHeight - under.top + 2}px` : "auto";
+}
+
 export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   const [found, setFound] = useState<Named[]>([]);
   const [at, setAt] = useState(0);
   const list = useId();
   const asking = useRef<AbortController | null>(null);
+  const floating = useRef<HTMLUListElement>(null);
+  const open = typed !== null && found.length > 0;
+
+  // Above everything else, so that no table or foot of the page cuts it off; below the input, or above where there is no room.
+  useLayoutEffect(() => {
+    const options = floating.current;
+    if (!open || !options) return;
+    options.showPopover();
+    const place = () => put(options, options.parentElement!.getBoundingClientRect());
+    place();
+    addEventListener("scroll", place, true);
+    addEventListener("resize", place);
+    return () => { removeEventListener("scroll", place, true); removeEventListener("resize", place); };
+  }, [open, found]);
 
   useEffect(() => {
     if (typed === null) return;
@@ -93,8 +117,8 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
         value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
         onInput={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => void pressed(event)} onBlur={left} />
-      {typed !== null && found.length > 0 && (
-        <ul id={list} role="listbox" aria-label={label}>
+      {open && (
+        <ul id={list} role="listbox" aria-label={label} popover="manual" ref={floating}>
           {found.map((option, index) => (
             <li id={`${list}-${index}`} key={option.id} role="option" aria-selected={index === at}
               onMouseDown={(event) => { event.preventDefault(); take(option); }}>{titled(option)}</li>
