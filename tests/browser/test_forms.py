@@ -116,6 +116,12 @@ def test_every_fault_is_told_at_once(people: People) -> None:
     expect(clerk.locator("[data-field=to_store] .fault")).to_have_text("此项必填。")
     expect(clerk.locator("[data-field=reason] .fault")).to_have_text("此项必填。")
     expect(clerk.locator("td[data-column=requested] .fault")).to_have_count(2)
+    clerk.get_by_label("申请数量 2", exact=True).fill("5")
+    expect(clerk.locator("td[data-column=requested] .fault")).to_have_count(1)
+    with clerk.expect_response("**/fill"):
+        clerk.get_by_label("原因", exact=True).select_option("slow")
+    expect(clerk.locator("[data-field=reason] .fault")).to_have_count(0)
+    expect(clerk.locator("[data-field=to_store] .fault")).to_be_visible()
 
 
 def test_the_options_of_a_picker_are_cut_off_by_nothing(people: People) -> None:

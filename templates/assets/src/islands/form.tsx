@@ -21,6 +21,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
   const [faults, setFaults] = useState<Faults>(new Map());
   const [said, setSaid] = useState<{ good: boolean; text: string; more: string[] } | null>(null);
+  const [tried, setTried] = useState<string>();
   const [met, setMet] = useState<Clash[]>([]);
   const [busy, setBusy] = useState(false);
   const key = useRef(newKey());
@@ -109,14 +110,17 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       setSaid({ good: false, text: say("Somebody else changed this meanwhile. Your changes are kept; look at them and save again.", "其他人已修改此单。您的修改已保留，请核对后再保存。"), more: [] });
       return;
     }
-    const found = new Map([...lacking(action), ...faultsOf(form, draft, problem.errors, "/values")]);
+    const found = faultsOf(form, draft, problem.errors, "/values");
     setFaults(found);
+    setTried(action);
     const elsewhere = problem.errors.filter((each) => !placeOf(form, draft, each, "/values")).map((each) => each.message);
-    const count = found.size ? say(`${found.size} to correct. `, `有 ${found.size} 处需要修改。`) : "";
+    const size = new Set([...lacking(action).keys(), ...found.keys()]).size;
+    const count = size ? say(`${size} to correct. `, `有 ${size} 处需要修改。`) : "";
     setSaid({ good: false, text: count + problem.detail, more: elsewhere.filter((each) => each !== problem.detail) });
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 
+  const marked: Faults = new Map([...lacking(tried), ...faults]);
   const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
   const actions = form.actions.filter((each) => (record ? offered.includes(each.name) : each.from.includes(form.states[0]?.name ?? "")));
   return (
@@ -128,10 +132,10 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
           <button type="button" class="plain" onClick={() => setMet(met.filter((each) => each !== clash))}>{say("Keep mine", "保留我的")}</button></div>
       ))}
       <section class="card"><div class="fields">
-        {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={faults.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+        {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
-        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={faults}
+        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked}
           onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} />
       ))}
       <div class="stick">
