@@ -297,9 +297,9 @@ def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
     places = _places(operation, query)
     cursor = query.get("cursor", "0")
     _require_number("cursor", cursor)
-    if not items or not places or len(items) != 1 or len(places) != 1:
-        raise not_found()
     lots = _lots(operation, query.get("lot"))
+    if not items or not places or len(items) != 1 or len(places) != 1 or lots == []:
+        raise not_found()
     steps = ledger_trail.trail(
         operation.connection, items[0], places[0], lots[0] if lots else None, after=int(cursor), limit=limit + 1
     )

@@ -35,6 +35,7 @@ REFUSED: list[tuple[str, dict[str, str], int, str, str]] = [
     ("stock/trail", {"place": "S01"}, 404, "", "not_found"),
     ("stock/trail", {"item": "A100", "place": "S02"}, 404, "", "not_found"),
     ("stock/trail", {"item": "NOPE", "place": "S01"}, 404, "", "not_found"),
+    ("stock/trail", {"item": "A100", "place": "S01", "lot": "NOPE"}, 404, "", "not_found"),
     ("stock/trail", {"item": "A100", "place": "S01", "cursor": "a"}, 422, "/cursor", "not_a_number"),
     ("stock/trail", {"item": "A100", "place": "S01", "after": "1"}, 422, "/after", "unknown_parameter"),
 ]
