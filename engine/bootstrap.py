@@ -44,6 +44,7 @@ from engine.operations import (
     timing,
 )
 from engine.operations.calls import Actor, Call
+from engine.operations.events import Watch
 from engine.operations.ids import new_id
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
@@ -225,7 +226,7 @@ def application(settings: Settings, worker: int) -> FastAPI:
     gc.freeze()  # what was compiled stays: a page of stock took three times as long while it was looked through
     gc.set_threshold(*COLLECTED)
     background = [partial(_watch, services)]
-    return create_app(Doors(services), settings, background)
+    return create_app(Doors(services), settings, partial(Watch, services), background)
 
 
 def _watch(services: Services, ending: threading.Event) -> None:

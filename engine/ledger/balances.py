@@ -143,6 +143,20 @@ def below(connection: Connection, place: str) -> tuple[str, ...]:
     return tuple(run(connection, sql, {"key": place}).scalars())
 
 
+def above(connection: Connection, places: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each place that is known: itself and every place over it, the other way round than `below`."""
+    sql = (
+        "WITH RECURSIVE up(key, above) AS (SELECT p.key, p.key FROM @asked(key words) "
+        "@find(ledger_place p ON p.key = asked.key) UNION "
+        "SELECT up.key, p.parent FROM up JOIN ledger_place p ON p.key = up.above WHERE p.parent <> '') "
+        "SELECT key, above FROM up"
+    )
+    found: dict[str, set[str]] = {}
+    for row in run(connection, sql, {"asked": as_rows({"key": each} for each in places)}):
+        found.setdefault(row.key, set()).add(row.above)
+    return {key: frozenset(over) for key, over in found.items()}
+
+
 def page(
     connection: Connection,
     items: Sequence[str] | None = None,

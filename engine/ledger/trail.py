@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from engine.clock import from_stored
 from engine.database.dialects import run
 from engine.ledger.chart import read_items, read_places
+from engine.ledger.rows import as_rows
 from engine.ledger.tables import STEP
 from engine.quantities import from_scaled
 
@@ -89,6 +90,31 @@ def movements(
     sql = " AND ".join((_SELECT, *conditions)) + " ORDER BY m.id LIMIT :limit"
     rows: Iterable[Any] = run(connection, sql, parameters)
     return [_moved(row) for row in rows]
+
+
+_TOUCHED = """
+SELECT DISTINCT m.seq, i.key AS item, p.key AS place FROM @asked(seq, below)
+@find(movement m ON m.id >= asked.seq AND m.id < asked.below)
+JOIN ledger_item i ON i.id = m.item JOIN ledger_place p ON p.id IN (m.origin, m.target) LIMIT :most
+"""
+
+
+def touched(connection: Connection, wanted: Iterable[int], most: int) -> list[tuple[int, str, str]]:
+    """Number, item and place of what postings with these numbers moved, in no order."""
+    asked = as_rows({"seq": each * STEP, "below": (each + 1) * STEP} for each in wanted)
+    return [(row.seq, row.item, row.place) for row in run(connection, _TOUCHED, {"asked": asked, "most": most})]
+
+
+def sources(connection: Connection, wanted: Iterable[int]) -> dict[int, str]:
+    """Whose each of the postings with these numbers is."""
+    sql = "SELECT p.seq, p.source FROM @asked(seq) @find(posting p ON p.seq = asked.seq)"
+    rows = run(connection, sql, {"asked": as_rows({"seq": each} for each in wanted)})
+    return {row.seq: row.source for row in rows}
+
+
+def numbers(connection: Connection, after_seq: int) -> frozenset[int]:
+    """The numbers of later postings than `after_seq`."""
+    return frozenset(run(connection, "SELECT seq FROM posting WHERE seq > :after", {"after": after_seq}).scalars())
 
 
 def trail(

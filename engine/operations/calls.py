@@ -68,3 +68,25 @@ class SignedIn:
     token: str
     csrf: str
     must_change: bool
+
+
+@dataclass(slots=True)
+class Ear:
+    """One who listens to what changes: his token (it may end), who he is, and what he was told of last."""
+
+    token: str
+    actor: Actor
+    after: str | None = None
+    """The mark that he says he has heard up to; None from now on. Cleared when it was looked at."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What was last told of his tasks and notices, so that he is told again only when it is different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What there is to tell one listener: kinds with their JSON, and the mark up to which he then has heard all."""
+
+    mark: str
+    events: tuple[tuple[str, Any], ...] = ()
+    ended: bool = False
+    """He may not listen any more."""

@@ -54,8 +54,12 @@ def _some(
 ) -> list[Task]:
     if everything:
         return tasks.all_open(operation.connection, form=form, after=after, limit=limit)
-    asked = chain(holdings(operation), _vacant(operation))
-    return tasks.inbox(operation.connection, operation.actor_id, asked, form=form, after=after, limit=limit)
+    return tasks.inbox(operation.connection, operation.actor_id, asks(operation), form=form, after=after, limit=limit)
+
+
+def asks(operation: Operation) -> Iterator[Ask]:
+    """By what the actor may be asked: what he holds, and what nobody holds for which he stands in."""
+    return chain(holdings(operation), _vacant(operation))
 
 
 def holdings(operation: Operation) -> Iterator[Ask]:

@@ -34,6 +34,9 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/tasks", "My tasks", "我的待办", "form", "all", "limit", "cursor"),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
     _path(
+        "get", "/api/events", "What changes, as it changes (server-sent events)", "实时变化（服务器推送事件）",
+    ),
+    _path(
         "get", "/api/stock", "Stock", "库存",
         "item", "place", "lot", "at", "group", "below", "record", "limit", "cursor",
     ),

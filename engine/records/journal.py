@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from engine.database.dialects import insert_steps, run, run_together
 from engine.records.archive import CORE, stored_from, unpack_rows
 from engine.records.beside import Steps
-from engine.records.stored import Stored, content_hash, digest, loads
+from engine.records.stored import Stored, content_hash, digest, dumps, loads
 
 FIELDS: Mapping[str, str] = {
     "record": "words",
@@ -175,6 +175,31 @@ def read(connection: Connection, record: str, after: int = 0, limit: int = 500) 
     """Lines of a record's history in their order, from the one after number `after`."""
     sql = f"SELECT {', '.join(FIELDS)} FROM history WHERE record = :record AND n > :after ORDER BY n LIMIT :most"
     return [_read(line) for line in run(connection, sql, {"record": record, "after": after, "most": limit})]
+
+
+@dataclass(frozen=True)
+class Committed:
+    """That a record changed: with which number, and what its fields were before."""
+
+    seq: int
+    record: str
+    changes: str
+
+
+def of_numbers(connection: Connection, wanted: Iterable[int]) -> list[Committed]:
+    """What changed with these numbers, in their order; `changes` as it is stored."""
+    sql = (
+        "SELECT h.seq, h.record, CAST(h.changes AS text) AS changes FROM @asked(seq) "
+        "@find(history h ON h.seq = asked.seq) ORDER BY h.seq"
+    )
+    rows = run(connection, sql, {"asked": dumps([{"seq": each} for each in sorted(wanted)])})
+    return [Committed(row.seq, row.record, row.changes) for row in rows]
+
+
+def numbers(connection: Connection, after: int) -> frozenset[int]:
+    """The later numbers than `after` that have changed a record."""
+    rows = run(connection, "SELECT DISTINCT seq FROM history WHERE seq > :after", {"after": after})
+    return frozenset(rows.scalars())
 
 
 def _read(line: Any) -> Line:

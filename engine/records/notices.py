@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.database.dialects import insert_steps, listed, one_of, run
 from engine.records.beside import Steps
-from engine.records.stored import loads
+from engine.records.stored import dumps, loads
 
 COLUMNS: Mapping[str, str] = {
     "id": "words",
@@ -68,6 +68,17 @@ def unread(connection: Connection, person: str) -> int:
     """How many notices the person has not read."""
     sql = "SELECT count(*) FROM notice WHERE person = :person AND read IS NULL"
     return int(run(connection, sql, {"person": person}).scalar_one())
+
+
+def newest(connection: Connection, people: Iterable[str], most: int = 50) -> dict[str, tuple[str, int]]:
+    """Of each person who has been told anything: the last notice, and how many of the last `most` are unread."""
+    last = "FROM notice n WHERE n.person = asked.person ORDER BY n.at DESC, n.id DESC LIMIT"
+    sql = (
+        f"SELECT asked.person, (SELECT n.id {last} 1) AS newest, (SELECT count(*) FROM (SELECT n.read {last} :most) l "
+        "WHERE l.read IS NULL) AS unread FROM @asked(person words)"
+    )
+    rows = run(connection, sql, {"asked": dumps([{"person": each} for each in sorted(set(people))]), "most": most})
+    return {row.person: (row.newest, row.unread) for row in rows if row.newest is not None}
 
 
 def is_of(connection: Connection, person: str, notice: str) -> bool:

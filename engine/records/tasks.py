@@ -100,6 +100,13 @@ def of(connection: Connection, record: str, ended: bool = False) -> list[Task]:
     return [_task(line) for line in run(connection, sql, {"record": record})]
 
 
+def waited(connection: Connection, records: Iterable[str]) -> set[str]:
+    """Which of these records have or had tasks."""
+    dialect = connection.dialect.name
+    sql = f"SELECT DISTINCT record FROM task WHERE {one_of(dialect, 'record', 'records')}"
+    return set(run(connection, sql, {"records": listed(dialect, sorted(records))}).scalars())
+
+
 def inbox(
     connection: Connection,
     person: str,

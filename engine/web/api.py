@@ -17,8 +17,9 @@ from engine.errors import Fault, Kind, Refusal, invalid, not_found, text
 from engine.operations.calls import Actor, Answer, Call
 from engine.settings import Settings
 from engine.web.answers import Reply, disposition, json_reply, not_signed_in, problem, wrong_method
-from engine.web.asking import BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, read_body
+from engine.web.asking import ABORT, BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, read_body
 from engine.web.doors import Download, Operations
+from engine.web.events import Hub, Listener, stream
 from engine.web.identity import Doorman
 from engine.web.limits import Limits, Meter
 from engine.web.reading import read_json, read_query
@@ -28,6 +29,7 @@ from engine.web.threads import Threads
 from engine.web.uploads import read_upload
 
 _log = structlog.get_logger("security")
+EVENTS = "text/event-stream; charset=utf-8"
 _OPEN = ("session", "openapi")
 _LONGEST_KEY = 200
 
@@ -54,7 +56,9 @@ class Api:
         threads: Threads,
         meter: Meter,
         limits: Limits,
+        hub: Hub,
     ) -> None:
+        self._hub = hub
         self._operations = operations
         self._settings = settings
         self._doorman = doorman
@@ -69,6 +73,7 @@ class Api:
             "attachment": self._attachment,
             "import": self._import,
             "export": self._export,
+            "events": lambda _job: Reply(200, media_type=EVENTS),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,9 +83,12 @@ class Api:
             reply = await self._reply(asked, receive)
         except Refusal as refusal:
             reply = self._refused(asked, None, refusal)
+        if isinstance(reply, Listener):
+            await stream(self._hub, reply, receive, send, scope.get("state", {}).get(ABORT, _stay))
+            return
         await send_reply(send, reply, self._threads, head=asked.method == "HEAD")
 
-    async def _reply(self, asked: Asked, receive: Receive) -> Reply:
+    async def _reply(self, asked: Asked, receive: Receive) -> Reply | Listener:
         match = find(asked.path)
         if match is None:
             raise not_found()
@@ -95,7 +103,19 @@ class Api:
             body = await read_body(receive, asked, self._settings.upload_limit, BODY_SECONDS * 4)
         else:
             body = await read_body(receive, asked, self._settings.body_limit)
+        if match.route.door == "events" and asked.method == "GET":
+            return await self._listen(asked)
         return await self._threads.run(lambda: self._work(asked, match, method, body))
+
+    async def _listen(self, asked: Asked) -> Listener:
+        """Whoever is known may listen; who he is takes a thread, listening does not."""
+        if read_query(asked.query):
+            raise _unknown("/", "Last-Event-ID")
+        actor = await self._threads.run(lambda: self._doorman.who(asked))
+        token = self._doorman.said(asked)
+        if actor is None or token is None:
+            raise not_signed_in()
+        return self._hub.join(token, actor, asked.headers.get("last-event-id"))
 
     def _work(self, asked: Asked, match: Match, method: str, body: bytes) -> Reply:
         """Everything that may take long; runs in a thread."""
@@ -199,6 +219,10 @@ class Api:
 
     def _export(self, job: Job) -> Reply:
         return _download(self._operations.export(job.call, job.match.words["form"], job.query))
+
+
+def _stay() -> None:
+    """A server that cannot break a connection off."""
 
 
 def _download(file: Download) -> Reply:

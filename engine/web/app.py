@@ -15,6 +15,7 @@ from engine.settings import Settings
 from engine.web.api import Api
 from engine.web.asking import Receive, Scope, Send, asked_of
 from engine.web.doors import Operations
+from engine.web.events import Hub, MakesNews
 from engine.web.guard import Guard
 from engine.web.identity import Doorman
 from engine.web.limits import Limits, Meter
@@ -45,13 +46,18 @@ class Site:
 
 
 def create_app(
-    operations: Operations, settings: Settings, background: Sequence[Background] = (), limits: Limits | None = None
+    operations: Operations,
+    settings: Settings,
+    news: MakesNews,
+    background: Sequence[Background] = (),
+    limits: Limits | None = None,
 ) -> FastAPI:
-    """The whole application for these operations."""
+    """The whole application for these operations; `news` begins to look for what changes."""
     allowed = limits or Limits()
     meter, gauge, threads = Meter(), Gauge(), Threads(max(4, settings.pool))
     doorman = Doorman(operations, settings, meter, allowed)
-    api = Api(operations, settings, doorman, threads, meter, allowed)
+    hub = Hub(news)
+    api = Api(operations, settings, doorman, threads, meter, allowed, hub)
     pages = Pages(operations, doorman, threads, api, gauge)
     app = FastAPI(
         title="Chainstock",
@@ -59,8 +65,9 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(threads, background),
+        lifespan=_lifespan(threads, (*background, hub.work)),
     )
+    app.state.parting = hub.close
     app.mount("/", Site(pages, api))
     app.add_middleware(Guard, settings=settings, gauge=gauge)
     return app

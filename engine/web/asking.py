@@ -19,6 +19,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY_SECONDS = 30
 """A body of ordinary size must have come within this time; a large one has four times as long."""
 
+ABORT = "chainstock.abort"
+"""In the state of a scope: breaks the connection off."""
+
 _KEPT = "chainstock.asked"
 
 _ONCE = frozenset(

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from engine.errors import Kind, Refusal, text
 from engine.web.answers import PROBLEM, problem
+from engine.web.asking import ABORT
 from engine.web.guard import HEADERS
 
 HEAD_SECONDS = 10
@@ -64,6 +65,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request: its head must follow in time."""
         super().on_message_begin()
+        self.scope["state"][ABORT] = self.transport.abort
         if self._waiting is None:
             self._wait_for_head()
 
@@ -106,6 +108,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._answering()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: first what would never end by itself (`app.state.parting`), then wait for what is under way."""
+        parting: Callable[[], None] | None = getattr(getattr(self.config.app, "state", None), "parting", None)
+        if parting is not None:
+            parting()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -39,6 +39,11 @@ class Doorman:
         """The session's token in the cookie, if there is one."""
         return asked.cookie(self.cookie_name)
 
+    def said(self, asked: Asked) -> str | None:
+        """The token by which `who` recognises the caller."""
+        authorization = asked.headers.get("authorization")
+        return self.token(asked) if authorization is None else authorization.partition(" ")[2].strip()
+
     def who(self, asked: Asked) -> Actor | None:
         """Who asks; None when the request claims nobody. Refused with 401, 403 (CSRF) or 429."""
         authorization = asked.headers.get("authorization")

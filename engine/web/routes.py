@@ -39,6 +39,7 @@ class Route:
 ROUTES: tuple[Route, ...] = (
     Route("/api/session", ("POST", "DELETE"), "session"),
     Route("/api/openapi.json", ("GET",), "openapi"),
+    Route("/api/events", ("GET",), "events"),
     Route("/api/attachments", ("POST",), "upload", large=True, dear=True),
     Route("/api/attachments/{id}", ("GET",), "attachment"),
     Route("/api/records/{form}/import", ("POST",), "import", large=True, dear=True),

@@ -58,7 +58,7 @@ def serving(settings: Settings, connection: type[Connection] = Roomy, limits: Li
     notes = Notes()
     answering = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
-    server = make_server(create_app(notes, settings, (linger,), limits), answering.set, connection)
+    server = make_server(create_app(notes, settings, notes.news, (linger,), limits), answering.set, connection)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

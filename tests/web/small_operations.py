@@ -11,13 +11,13 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 
 from engine.errors import Fault, Kind, Refusal, conflict, forbidden, invalid, not_found, text
-from engine.operations.calls import Actor, Answer, Call, SignedIn
+from engine.operations.calls import Actor, Answer, Call, Ear, Heard, SignedIn
 from engine.settings import Settings
 from engine.web.app import create_app
 from engine.web.doors import Download
@@ -29,6 +29,29 @@ TILL = Actor("p-2", "till1", "Till", "key")
 NOTE = "0190a6f0-0000-7000-8000-000000000001"
 
 
+class Bulletin:
+    """What is pinned on it is told to everybody once; `look` is called by one thread."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._read = len(notes.pinned)
+
+    def look(self, ears: Sequence[Ear], *, beat: bool) -> list[Heard | None]:
+        self._notes.looks += 1
+        if self._notes.looking is not None:
+            raise self._notes.looking
+        fresh, self._read = self._notes.pinned[self._read :], len(self._notes.pinned)
+        return [self._told(each, fresh, beat=beat) for each in ears]
+
+    def _told(self, ear: Ear, fresh: list[tuple[str, Any]], *, beat: bool) -> Heard | None:
+        if self._notes.identify(ear.token) is None:
+            return Heard("", ended=True)
+        missed = [("missed", {"after": ear.after})] if ear.after is not None else []
+        ear.after = None
+        found = (*missed, *fresh)
+        return Heard(str(len(self._notes.pinned)), found) if found or beat else None
+
+
 class Notes:
     """Keeps notes, sessions and files; every answer it gives is its own."""
 
@@ -37,6 +60,9 @@ class Notes:
         self.calls: list[tuple[Call, str, str, Any, Mapping[str, str], str | None]] = []
         self.files: dict[str, tuple[str, bytes]] = {}
         self._numbers = itertools.count(1)
+        self.pinned: list[tuple[str, Any]] = []
+        self.looks = 0
+        self.looking: Exception | None = None
         self.is_ready = (True, "")
 
     def run(
@@ -110,6 +136,9 @@ class Notes:
             "paths": secret,
         }
 
+    def news(self) -> Bulletin:
+        return Bulletin(self)
+
     def ready(self) -> tuple[bool, str]:
         return self.is_ready
 
@@ -159,7 +188,8 @@ def linger(ending: threading.Event) -> None:
 
 def build(settings: Settings, number: int) -> FastAPI:
     """The application of one worker."""
-    return create_app(Notes(), settings, background=(linger,))
+    notes = Notes()
+    return create_app(notes, settings, notes.news, background=(linger,))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def ask(client: httpx.Client, method: str, path: str, **sent: Any) -> httpx.Resp
 @pytest.mark.parametrize("method", METHODS)
 def test_a_path_knows_its_methods_and_says_which(till: httpx.Client, method: str) -> None:
     for route in ROUTES:
-        if route.door in ("upload", "import", "session"):
+        if route.door in ("upload", "import", "session") or (route.door == "events" and method == "GET"):
             continue
         answer = ask(till, method, address(route))
         allowed = set(route.methods) | ({"HEAD"} if "GET" in route.methods else set())
