@@ -63,6 +63,11 @@ def substitutes_on(connection: Connection, today: date) -> tuple[Substitute, ...
     return _running(connection, today, today)
 
 
+def still_running(connection: Connection, today: date, absent: str) -> tuple[Substitute, ...]:
+    """Who stands in for this person today or from a later day on, oldest first."""
+    return _running(connection, today, date.max, absent)
+
+
 def absent_for(substitutes: Iterable[Substitute], person: str, form: str) -> tuple[str, ...]:
     """Whom this person may decide for on records of a form. One step only: a substitute's substitute is nobody."""
     mine = (each for each in substitutes if each.person == person and (each.forms is None or form in each.forms))

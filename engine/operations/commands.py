@@ -118,6 +118,7 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "definitions/rollback", lambda op, a: publishing.rollback(op, a.object)),
     _route("GET", "keys", lambda op, a: signing.keys(op)),
     _route("DELETE", "keys/*", lambda op, a: signing.end_key(op, a.words[0])),
+    _route("PATCH", "notices", lambda op, a: inbox.read_notices(op)),
     _route("PATCH", "notices/*", lambda op, a: inbox.read_notice(op, a.words[0])),
     _route("POST", "keys", lambda op, a: signing.make_key(op, a.object)),
     _route("POST", "people/*/password", lambda op, a: signing.set_password(op, a.words[0], a.object)),

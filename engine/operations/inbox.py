@@ -200,6 +200,12 @@ def read_notice(operation: Operation, notice: str) -> Answer:
     return Answer(200, {"id": notice})
 
 
+def read_notices(operation: Operation) -> Answer:
+    """I have read everything that I was told up to now; those of records that I may not see any more too."""
+    read = stored_notices.mark_all_read(operation.connection, operation.actor_id, to_stored(operation.now))
+    return Answer(200, {"read": read})
+
+
 def read_limit(query: Mapping[str, str]) -> int:
     """`limit`: 1 to 500; above is refused as too much, anything else as invalid."""
     sent = query.get("limit")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import explaining, inbox, presenting, rights, wording
+from engine.operations import explaining, inbox, presenting, rights, signing, wording
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -246,7 +246,7 @@ def me(operation: Operation) -> Answer:
     directory = operation.directory
     known = directory.persons.get(actor.person)
     roles = [
-        {"role": role, "at": presenting.person(operation, unit) if unit else None}
+        {"role": role, "title": _role(operation, role), "at": presenting.person(operation, unit) if unit else None}
         for role, unit in directory.held(actor.person)
     ]
     may: dict[str, list[str]] = {}
@@ -263,5 +263,12 @@ def me(operation: Operation) -> Answer:
         "units": [presenting.person(operation, each) for each in directory.units_of(actor.person)],
         "roles": roles,
         "may": may,
+        "people": operation.person_form,
+        "acting_for": signing.acting_for(operation),
     }
     return Answer(200, body)
+
+
+def _role(operation: Operation, name: str) -> str:
+    known = operation.library.rights.roles.get(name)
+    return say(known.title, operation.call.language) if known is not None and known.title else name

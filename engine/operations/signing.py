@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.access import accounts, passwords, security, sessions, substitutes
 from engine.clock import SystemClock
 from engine.errors import forbidden, invalid_at, not_found, text
-from engine.operations import bodies, rights
+from engine.operations import bodies, presenting, rights
 from engine.operations.calls import Actor, Answer, SignedIn
 
 if TYPE_CHECKING:
@@ -207,31 +207,33 @@ def _day(body: Mapping[str, Any], name: str) -> date:
 
 
 def substitute_of(operation: Operation) -> Answer:
-    """Who decides for me now."""
-    mine = [
-        each
-        for each in substitutes.substitutes_on(operation.connection, operation.today)
-        if each.absent == operation.actor_id
-    ]
+    """Who decides for me, now or from a later day on."""
+    mine = substitutes.still_running(operation.connection, operation.today, operation.actor_id)
     items = [
-        {
-            "id": each.id,
-            "person": each.person,
-            "from": each.since.isoformat(),
-            "until": each.until.isoformat(),
-            "forms": each.forms,
-        }
+        {"id": each.id, "person": each.person, **_told(each), "who": presenting.person(operation, each.person)}
         for each in mine
     ]
     return Answer(200, {"items": items, "next": None})
 
 
+def acting_for(operation: Operation) -> list[dict[str, Any]]:
+    """For whom the actor decides today."""
+    return [
+        {"person": presenting.person(operation, each.absent), **_told(each)}
+        for each in substitutes.substitutes_on(operation.connection, operation.today)
+        if each.person == operation.actor_id
+    ]
+
+
+def _told(each: substitutes.Substitute) -> dict[str, Any]:
+    return {"from": each.since.isoformat(), "until": each.until.isoformat(), "forms": each.forms}
+
+
 def end_substitutes(operation: Operation) -> Answer:
-    """Nobody decides for me any more."""
+    """Nobody decides for me any more, nor will from a later day on."""
     _require_himself(operation)
-    for each in substitutes.substitutes_on(operation.connection, operation.today):
-        if each.absent == operation.actor_id:
-            substitutes.end_substitute(operation.connection, each.id, operation.actor_id, operation.now)
+    for each in substitutes.still_running(operation.connection, operation.today, operation.actor_id):
+        substitutes.end_substitute(operation.connection, each.id, operation.actor_id, operation.now)
     return Answer(200, {"items": [], "next": None})
 
 

@@ -24,6 +24,8 @@ def _path(method: str, path: str, en: str, zh: str, *queries: str) -> Path:
 
 PLAIN: tuple[Path, ...] = (
     _path("get", "/api/me", "Who I am and what I may do", "我是谁、可以做什么"),
+    _path("get", "/api/me/substitute", "Who decides while I am away", "我不在时由谁审批"),
+    _path("delete", "/api/me/substitute", "Nobody decides for me any more", "取消全部委托"),
     _path(
         "put",
         "/api/me/substitute",
@@ -33,6 +35,7 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/forms", "Forms", "表单"),
     _path("get", "/api/tasks", "My tasks", "我的待办", "form", "all", "limit", "cursor"),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
+    _path("patch", "/api/notices", "I have read all that I was told", "全部通知已读"),
     _path(
         "get", "/api/events", "What changes, as it changes (server-sent events)", "实时变化（服务器推送事件）",
     ),

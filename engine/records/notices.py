@@ -87,6 +87,12 @@ def is_of(connection: Connection, person: str, notice: str) -> bool:
     return bool(run(connection, sql, {"id": notice, "person": person}).scalar_one())
 
 
+def mark_all_read(connection: Connection, person: str, at: int) -> int:
+    """The person has read all that he was told; says how many were new."""
+    sql = "UPDATE notice SET read = :at WHERE person = :person AND read IS NULL"
+    return run(connection, sql, {"person": person, "at": at}).rowcount
+
+
 def mark_read(connection: Connection, person: str, ids: Iterable[str], at: int) -> int:
     """The person has read these of his notices; says how many were new."""
     dialect = connection.dialect.name

@@ -104,6 +104,16 @@ def language_of(asked: Asked) -> str:
     return chosen if chosen in ("zh", "en") else asked.language
 
 
+THEME = "theme"
+"""The cookie that keeps on a device whether its pages are light or dark; without it they are as the device is."""
+
+
+def theme_of(asked: Asked) -> str | None:
+    """`light` or `dark` when somebody chose."""
+    chosen = asked.cookie(THEME)
+    return chosen if chosen in ("light", "dark") else None
+
+
 async def read_body(receive: Receive, asked: Asked, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body; refused with 413 before it is read when it says that it is too large, 408 when it is slow."""
     declared = asked.headers.get("content-length", "")

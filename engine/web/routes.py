@@ -79,7 +79,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/definitions/{kind}/{name}/history", ("GET",)),
     Route("/api/definitions/{kind}/{name}/diff", ("GET",)),
     Route("/api/why", ("GET",)),
-    Route("/api/notices", ("GET",)),
+    Route("/api/notices", ("GET", "PATCH")),
     Route("/api/notices/{id}", ("PATCH",)),
     Route("/api/clock", ("GET", "PUT")),
 )

@@ -81,3 +81,15 @@ def test_a_notice_of_others_is_not_read(house: House) -> None:
     mine = next(each for each in chief.get("notices", limit="500")["items"] if each["record"]["id"] == record)
     assert house.be("clerk2").send("PATCH", f"notices/{mine['id']}", {}).status == 404
     assert chief.send("PATCH", f"notices/{mine['id']}", {}).status == 200
+
+
+def test_all_that_one_was_told_is_read_at_once_and_only_that(own_house: House) -> None:
+    chief, other = own_house.be("mgr1"), own_house.be("clerk1b")
+    for _ in range(3):
+        own_house.be("clerk1").makes("memo", {"note": "mind"}, "hand_in")
+    unread = [each["read"] for each in other.get("notices")["items"]]
+    assert (len(chief.get("notices")["items"]), unread) == (3, [None] * 3)
+    assert chief.does("PATCH", "notices")["read"] == 3
+    assert all(each["read"] for each in chief.get("notices")["items"])
+    assert [each["read"] for each in other.get("notices")["items"]] == unread
+    assert chief.does("PATCH", "notices")["read"] == 0

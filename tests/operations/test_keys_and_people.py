@@ -223,13 +223,27 @@ def test_a_substitute_is_named_from_the_first_day_to_the_last(own_house: House) 
     days = {"from": first.isoformat(), "until": last.isoformat()}
     manager.does("PUT", "me/substitute", {"person": stand_in.person, **days, "forms": ["transfer"]})
     named: list[list[Any]] = []
+    acting: list[list[Any]] = []
     for day in range(1, 7):
         noon = datetime.combine(today + timedelta(days=day), datetime.min.time(), UTC) + timedelta(hours=4)
         adm.does("PUT", "clock", {"now": noon.isoformat()})
         named.append([(each["person"], each["forms"]) for each in manager.get("me/substitute")["items"]])
-    one = [(stand_in.person, ("transfer",))]
-    assert named == [[], one, one, one, [], []]
+        acting.append([(each["person"]["id"], each["until"]) for each in stand_in.get("me")["acting_for"]])
+    one, other = [(stand_in.person, ("transfer",))], [(manager.person, last.isoformat())]
+    assert named == [one, one, one, one, [], []], "one who is named for later is shown at once"
+    assert acting == [[], other, other, other, [], []], "and acts from his first day to his last"
     assert stand_in.get("me/substitute")["items"] == []
+    assert manager.get("me")["acting_for"] == []
+
+
+def test_a_substitute_for_later_is_taken_back_too(own_house: House) -> None:
+    manager, stand_in = own_house.be("mgr1"), own_house.be("mgr2")
+    manager.does("PUT", "me/substitute", {"person": stand_in.person, "from": "2099-01-01", "until": "2099-01-02"})
+    assert [each["who"]["code"] for each in manager.get("me/substitute")["items"]] == ["mgr2"]
+    stand_in.does("DELETE", "me/substitute")
+    assert len(manager.get("me/substitute")["items"]) == 1, "nobody takes back what another has named"
+    manager.does("DELETE", "me/substitute")
+    assert manager.get("me/substitute")["items"] == []
 
 
 # -- periods ---------------------------------------------------------------------------------------------------------

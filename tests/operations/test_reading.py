@@ -78,7 +78,9 @@ def test_i_am_told_who_i_am_and_what_i_may_do(house: House) -> None:
     me = house.be("clerk1").get("me")
     assert (me["account"], me["person"]["id"]) == ("clerk1", house.be("clerk1").person)
     assert [each["code"] for each in me["units"]] == ["S01"]
-    assert [(each["role"], each["at"]["code"]) for each in me["roles"]] == [("clerk", "S01")]
+    assert [(each["role"], each["title"], each["at"]["code"]) for each in me["roles"]] == [
+        ("clerk", "Store clerk", "S01")
+    ]
     assert "hand_in" in me["may"]["memo"]
     assert "finish" not in me["may"]["memo"]
     assert "opening" not in me["may"]

@@ -216,3 +216,17 @@ def test_an_example_is_made_up_from_the_schema(schema: dict[str, object], sample
     body = {"content": {"application/json": {"schema": schema}}}
     ((operation,),) = (each.operations for each in sections({"paths": {"/x": {"post": {"requestBody": body}}}}))
     assert operation.example.endswith(f"-d '{sample}'")
+
+
+def test_light_or_dark_is_chosen_for_a_device_and_known_before_the_first_paint(stranger: httpx.Client) -> None:
+    assert "data-theme" not in stranger.get("/sign-in").text
+    chosen = stranger.get("/theme", params={"to": "dark", "back": "/sign-in"})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/sign-in")
+    shown = stranger.get("/sign-in").text
+    assert ' data-theme="dark">' in shown
+    assert '<meta name="color-scheme" content="dark">' in shown
+    stranger.get("/theme", params={"to": '"><script>'})
+    assert "data-theme" not in stranger.get("/sign-in").text
+    stranger.cookies.set("theme", '"><b>')
+    assert "data-theme" not in stranger.get("/sign-in").text
+    assert stranger.get("/theme", params={"to": "light", "back": "//elsewhere"}).headers["location"] == "/"

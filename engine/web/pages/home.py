@@ -1,21 +1,22 @@
-"""The first page, search over everything, notices, and oneself. Used by `routes`."""
+"""The first page, search over everything, and what one may begin. Used by `routes`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from engine.web.answers import Reply
+from engine.web.pages.lists import pill
 from engine.web.pages.visit import Visit
 
-FIRST, LATELY, FOUND = 8, 5, 8
+FIRST, LATELY, FOUND, TOLD = 8, 5, 8, 5
 LONGEST = 100
 
 
 def home(visit: Visit) -> Reply:
     """What waits for me, and what I did lately."""
     tasks = visit.get("tasks", limit=str(FIRST))["items"]
-    lately = _lately(visit)
-    return visit.shown("home.html", tasks=tasks, lately=lately)
+    notices = [each for each in visit.get("notices", limit=str(TOLD))["items"] if each["read"] is None]
+    return visit.shown("home.html", tasks=tasks, lately=_lately(visit), notices=notices)
 
 
 def _lately(visit: Visit) -> list[dict[str, Any]]:
@@ -25,13 +26,9 @@ def _lately(visit: Visit) -> list[dict[str, Any]]:
         if form["kind"] == "document":
             items = visit.get(f"records/{form['form']}", sort="-created", limit=str(LATELY))["items"]
             if items:
-                groups.append({"form": form, "items": items, "states": states_of(visit, form["form"])})
+                known = visit.get(f"forms/{form['form']}")
+                groups.append({"form": form, "items": [{**each, "pill": pill(known, each["state"])} for each in items]})
     return groups
-
-
-def states_of(visit: Visit, form: str) -> dict[str, dict[str, Any]]:
-    """The states of a form by name."""
-    return {each["name"]: each for each in visit.get(f"forms/{form}")["states"]}
 
 
 def search(visit: Visit) -> Reply:
@@ -43,21 +40,6 @@ def search(visit: Visit) -> Reply:
         if items:
             groups.append({"form": form, "items": items})
     return visit.shown("search.html", asked=asked, groups=groups)
-
-
-def notices(visit: Visit) -> Reply:
-    """What I was told."""
-    return visit.shown("notices.html", notices=visit.get("notices")["items"])
-
-
-def me(visit: Visit) -> Reply:
-    """Who I am here, my language, how to sign out."""
-    return visit.shown("me.html")
-
-
-def password(visit: Visit) -> Reply:
-    """A new password of my own choice."""
-    return visit.shown("password.html")
 
 
 def new(visit: Visit) -> Reply:

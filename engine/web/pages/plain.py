@@ -11,7 +11,7 @@ from engine.errors import Kind, Refusal, Text, say, text
 from engine.operations.calls import Actor, Call
 from engine.web.answers import Reply, not_signed_in
 from engine.web.api import Api
-from engine.web.asking import LANGUAGE, Asked, language_of
+from engine.web.asking import LANGUAGE, THEME, Asked, language_of, theme_of
 from engine.web.assets import Assets
 from engine.web.doors import Operations
 from engine.web.identity import Doorman
@@ -55,6 +55,7 @@ class Plain:
             "/sign-in": {"GET": self._sign_in_form, "POST": self._sign_in},
             "/sign-out": {"POST": self._sign_out},
             "/language": {"GET": self._language},
+            "/theme": {"GET": self._theme},
             "/healthz": {"GET": self._alive},
             "/readyz": {"GET": self._ready},
             "/metrics": {"GET": self._metrics},
@@ -73,7 +74,7 @@ class Plain:
         """A page without a frame, for whoever asks."""
         language = language_of(asked)
         words = {name: say(each, language) for name, each in WORDS.items()}
-        told = {"words": words, "assets": self._assets.paths(), "path": asked.path, **values}
+        told = {"words": words, "theme": theme_of(asked), "assets": self._assets.paths(), "path": asked.path, **values}
         return self._renderer.page(template, language, told, status)
 
     def _reference(self, asked: Asked, _body: bytes) -> Reply:
@@ -113,12 +114,13 @@ class Plain:
     def _language(self, asked: Asked, _body: bytes) -> Reply:
         """Go on in another language: kept in a cookie, for it says nothing of anybody."""
         query = read_query(asked.query)
-        chosen = "zh" if query.get("to") == "zh" else "en"
-        headers = {
-            "Location": own_path(query.get("back")),
-            "Set-Cookie": f"{LANGUAGE}={chosen}; Max-Age=31536000; Path=/; SameSite=Lax",
-        }
-        return Reply(303, headers=headers)
+        return _kept(LANGUAGE, "zh" if query.get("to") == "zh" else "en", query.get("back"))
+
+    def _theme(self, asked: Asked, _body: bytes) -> Reply:
+        """Go on in light or dark; anything else is as the device is. Known before the first paint."""
+        query = read_query(asked.query)
+        chosen = query.get("to", "")
+        return _kept(THEME, chosen if chosen in ("light", "dark") else "", query.get("back"))
 
     def _alive(self, _asked: Asked, _body: bytes) -> Reply:
         return Reply(200, b'{"status":"alive"}', "application/json")
@@ -135,3 +137,10 @@ class Plain:
             raise not_signed_in()
         figures = self._operations.metrics(Call(actor, asked.language, route="metrics"))
         return Reply(200, figures + self._gauge.spell(), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _kept(name: str, value: str, back: str | None) -> Reply:
+    """Back to where one was, with a cookie for a year; an empty one is taken away."""
+    age = 31_536_000 if value else 0
+    cookie = f"{name}={value}; Max-Age={age}; Path=/; SameSite=Lax"
+    return Reply(303, headers={"Location": own_path(back), "Set-Cookie": cookie})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from engine.web.pages import forms, home, inbox, lists, record, stock
+from engine.web.pages import forms, home, inbox, lists, me, notices, record, stock
 from engine.web.pages.visit import Handler
 
 ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/", home.home),
     ("/search", home.search),
-    ("/notices", home.notices),
-    ("/me", home.me),
-    ("/password", home.password),
+    ("/notices", notices.page),
+    ("/me", me.page),
+    ("/password", me.password),
     ("/new", home.new),
     ("/tasks", inbox.page),
     ("/stock", stock.page),

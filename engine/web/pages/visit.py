@@ -14,7 +14,7 @@ from urllib.parse import quote
 from engine.errors import Refusal, say
 from engine.operations.calls import Actor, Call
 from engine.web.answers import Reply
-from engine.web.asking import Asked
+from engine.web.asking import Asked, theme_of
 from engine.web.doors import Operations
 from engine.web.pages.frame import frame_of
 from engine.web.pages.words import WORDS
@@ -59,7 +59,7 @@ class Visit:
     def shown(self, template: str, status: int = 200, **values: Any) -> Reply:
         """A page within its frame."""
         around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame_of(self)}
-        told = {"words": self.said(), **around, **values}
+        told = {"words": self.said(), "theme": theme_of(self.asked), **around, **values}
         return self.renderer.page(template, self.language, told, status)
 
 

@@ -2,7 +2,7 @@
 
 import { h, render, type ComponentType } from "preact";
 import { tellMoments } from "./moments";
-import { ask } from "./api";
+import { readNotices } from "./notices";
 
 type Maker = () => Promise<ComponentType<any>>;
 
@@ -10,6 +10,7 @@ const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
   form: () => import("./islands/form").then((it) => it.FormIsland),
   password: () => import("./islands/password").then((it) => it.Password),
+  substitute: () => import("./islands/substitute").then((it) => it.Substitute),
 };
 
 async function wake(place: HTMLElement): Promise<void> {
@@ -56,12 +57,6 @@ function sendFilters(): void {
         if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value === "") field.disabled = true;
       }
     });
-  }
-}
-
-function readNotices(): void {
-  for (const line of document.querySelectorAll<HTMLElement>("[data-notice].unread")) {
-    line.addEventListener("click", () => void ask("PATCH", `notices/${line.dataset["notice"]}`, {}));
   }
 }
 

@@ -1,0 +1,119 @@
+"""Oneself in the browser: light and dark, who acts while one is away, what one was told, and where one begins."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, People
+from tests.serving import Server
+
+
+def background(page: Page) -> str:
+    """The colour behind everything."""
+    found: str = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    return found
+
+
+def test_light_and_dark_are_the_devices_until_somebody_chooses(people: People) -> None:
+    page = people.sign_in("clerk1", DESK)
+    light = background(page)
+    page.emulate_media(color_scheme="dark")
+    dark = background(page)
+    assert light != dark
+    page.goto("/me")
+    page.get_by_role("link", name="Light", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert background(page) == light
+    page.goto("/stock")
+    assert background(page) == light, "what was chosen holds on every page"
+    page.emulate_media(color_scheme="light")
+    page.goto("/me")
+    page.get_by_role("link", name="Dark", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert background(page) == dark
+    page.get_by_role("link", name="As the device").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")
+    assert background(page) == light
+
+
+@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk-zh", "phone-en"])
+def test_somebody_is_named_for_while_one_is_away(people: People, size: tuple[int, int], language: str) -> None:
+    says = {
+        "zh": ("代理人", "至（含当日）", "设为代理人", "代理", "我已返回，取消委托", "店长"),
+        "en": (
+            "Who",
+            "Until, that day included",
+            "Name as substitute",
+            "Acting for",
+            "I am back: nobody acts for me",
+            "",
+        ),
+    }[language]
+    manager = people.sign_in("mgr1", size, language)
+    manager.goto("/me")
+    expect(manager.locator(".roles")).to_contain_text(says[5] or "Store manager")
+    manager.get_by_label(says[0], exact=True).fill("mgr2")
+    manager.get_by_label(says[0], exact=True).press("Enter")
+    manager.get_by_label(says[1]).fill("2020-01-01")
+    manager.locator(".substitute [type=date]").first.evaluate("(each) => each.removeAttribute('min')")
+    manager.locator(".substitute [type=date]").nth(1).evaluate("(each) => each.removeAttribute('min')")
+    manager.get_by_role("button", name=says[2]).click()
+    expect(manager.locator(".substitute .fault")).to_be_visible()
+    manager.get_by_label(says[1]).fill("2099-12-31")
+    manager.get_by_role("button", name=says[2]).click()
+    expect(manager.locator(".stands li")).to_contain_text("2099-12-31")
+
+    other = people.sign_in("mgr2", size, language)
+    expect(other.locator(".acting")).to_contain_text(says[3])
+    other.locator(".acting a").click()
+    expect(other.locator(".stands li")).to_contain_text("2099-12-31")
+    manager.get_by_role("button", name=says[4]).click()
+    expect(manager.locator(".stands")).to_have_count(0)
+    other.reload()
+    expect(other.locator(".acting")).to_have_count(0)
+
+
+def test_who_may_not_see_people_is_told_so(people: People) -> None:
+    clerk = people.sign_in("clerk1", PHONE, "en")
+    clerk.goto("/me")
+    expect(clerk.locator("#away")).to_contain_text("you need the right to see people")
+    expect(clerk.locator(".substitute")).to_have_count(0)
+
+
+def tells(server: Server) -> str:
+    """Goods are sent to a store, whose clerks are told; the record."""
+    rows = [{"item": {"code": "A100"}, "requested": "1"}]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": rows}
+    record = server.be("clerk1").makes("transfer", values, "submit")
+    manager = server.be("mgr1")
+    task = next(each["id"] for each in manager.tasks("transfer") if each["record"]["id"] == record)
+    manager.does(f"tasks/{task}/approve")
+    server.be("clerk1").takes("transfer", record, "ship")
+    return record
+
+
+def test_what_one_was_told_is_new_until_it_is_read(people: People, pages: Server) -> None:
+    first = tells(pages)
+    tells(pages)
+    clerk = people.sign_in("clerk2", PHONE, "zh")
+    expect(clerk.locator(".homely aside .unread")).to_have_count(2)
+    clerk.goto("/notices")
+    expect(clerk.locator(".unread")).to_have_count(2)
+    with clerk.expect_response("**/api/notices/*"):
+        clerk.locator(f".unread[href$='{first}']").click()
+    expect(clerk).to_have_url(f"{pages.url}/records/transfer/{first}")
+    clerk.goto("/notices")
+    expect(clerk.locator(".unread")).to_have_count(1)
+    clerk.get_by_role("button", name="全部标为已读").click()
+    expect(clerk.get_by_text("没有未读消息。")).to_be_visible()
+    expect(clerk.locator(".told .line")).to_have_count(2)
+    expect(clerk.locator(".tool .count")).to_have_count(0)
+
+
+def test_the_first_page_leads_on(people: People, pages: Server) -> None:
+    clerk = people.sign_in("clerk1", PHONE, "en")
+    first = clerk.locator(".homely aside .choice").first
+    expect(first).to_be_in_viewport()
+    first.click()
+    expect(clerk.locator("[data-action=submit], [data-action=save]").first).to_be_visible()
