@@ -116,6 +116,12 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
+COMMENT = {
+    **_object(comment={"type": "string", "maxLength": 4000}, mentions={"type": "array", "items": {"type": "string"}}),
+    "required": ["comment"],
+}
+
+
 def _signing(language: str) -> dict[str, Any]:
     credentials = _object(account={"type": "string"}, password={"type": "string"})
     return {
@@ -177,16 +183,31 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
             "parameters": words,
             "post": {**tags, "summary": said[word], **tried, "responses": _answers({"type": "object"})},
         }
-    for word in ("history", "trail", "route"):
-        document["paths"][f"/api/records/{name}/{{id}}/{word}"] = {
-            "parameters": record_id,
-            "get": {**tags, "summary": said[word], "responses": _answers({"type": "object"})},
-        }
+    document["paths"] |= _about(name, tags, said, record_id)
     workflow: Workflow = operation.library.workflows[name]
     for transition in workflow.transitions.values():
         if rights.reach(operation, name, transition.name) != rights.CLOSED and not _by_system(transition):
             path = f"/api/records/{name}/{{id}}/actions/{transition.name}"
             document["paths"][path] = {"parameters": record_id, "post": _action(tags, transition, partial, language)}
+
+
+def _about(
+    name: str, tags: Mapping[str, Any], said: Mapping[str, str], record_id: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What may be read about a record beside itself, and said about it."""
+    paths: dict[str, Any] = {
+        f"/api/records/{name}/{{id}}/{word}": {
+            "parameters": record_id,
+            "get": {**tags, "summary": said[word], "responses": _answers({"type": "object"})},
+        }
+        for word in ("history", "trail", "route", "people")
+    }
+    post = {"parameters": [KEY], "requestBody": _body(COMMENT), "responses": _small("201")}
+    paths[f"/api/records/{name}/{{id}}/comments"] = {
+        "parameters": record_id,
+        "post": {**tags, "summary": said["comments"], **post},
+    }
+    return paths
 
 
 def _by_system(transition: Transition) -> bool:

@@ -91,6 +91,8 @@ class Folder:
     shares: list[Share] = field(default_factory=list)
     looks: list[OpenTask] = field(default_factory=list)
     notices: list[Notify] = field(default_factory=list)
+    mentions: tuple[str, ...] = ()
+    """People whom a comment names."""
     wrote: set[tuple[str, str | None]] = field(default_factory=set)
     """What was written in this operation, for the memory."""
     fresh: set[str | None] = field(default_factory=set)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import presenting, rights, wording
+from engine.operations import presenting, reasons, rights, wording
 from engine.operations.calls import Answer
 from engine.records import notices as stored_notices
 from engine.records import tasks
@@ -142,7 +142,8 @@ def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
         "actions": _open_to(operation, folder, task),
         "since": presenting.moment(task.opened),
         "deadline": presenting.moment(task.deadline),
-        "because": say(task.because, language) if task.because else None,
+        "because": reasons.of_task(operation, folder, task.kind, task.step, task.part)
+        or (say(task.because, language) if task.because else None),
     }
 
 
@@ -186,7 +187,7 @@ def _notice(operation: Operation, folder: Folder, notice: Any) -> dict[str, Any]
         "id": notice.id,
         "record": {"form": folder.form.name, "id": folder.id, "number": folder.number},
         "template": notice.template,
-        "text": wording.notice(operation, folder, notice.template),
+        "text": wording.notice(operation, folder, notice.template, notice.params),
         "at": presenting.moment(notice.at),
         "read": presenting.moment(notice.read),
     }

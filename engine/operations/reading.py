@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import explaining, inbox, presenting, rights, signing, wording
+from engine.operations import explaining, inbox, presenting, reasons, rights, signing, wording
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -47,7 +47,7 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
         allowed = rights.may(operation, folder, offer.action)
         if not allowed and not everything:
             continue
-        entry = {
+        entry: dict[str, Any] = {
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
             "asks": {name: _field(field, language, frozenset()) for name, field in offer.asks.items()},
@@ -56,6 +56,8 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
             entry["because"] = say(offer.because.says, language)
         elif not allowed:
             entry["because"] = explaining.no_right(language)
+        if "because" in entry:
+            entry["who"] = reasons.who_could(operation, folder, offer.action)
         out.append(entry)
     return out
 
@@ -108,7 +110,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "changes": [_words(operation, folder, each) for each in changes],
                 "version": line.version,
                 "comment": line.comment,
-                "because": say(line.because, operation.call.language) if line.because else None,
+                "because": reasons.plain(operation, folder, line.because),
                 "asks": line.asks,
             }
         )
@@ -143,7 +145,7 @@ def route(operation: Operation, form: str, record: str) -> Answer:
             "title": say(each.title, language) or each.step,
             "people": [presenting.person(operation, who) for who in each.people],
             "state": each.state,
-            "because": say(each.because, language),
+            "because": reasons.of_route(operation, folder, each),
         }
         for each in predicted(operation.situation(folder))
     ]

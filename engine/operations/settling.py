@@ -16,7 +16,7 @@ from engine.definitions.models import Field, Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, changes, charting, postings, tasking, validity
+from engine.operations import asking, changes, charting, postings, tasking, validity, wording
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
@@ -298,6 +298,9 @@ def _told(operation: Operation, folder: Folder) -> Steps:
         found += notices.telling(
             operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at
         )
+    if folder.mentions:
+        told = (folder.mentions, folder.form.name, folder.id, wording.MENTION, at, {"by": operation.actor_id})
+        found += notices.telling(operation.connection, operation.new_id, *told)
     return found
 
 

@@ -102,6 +102,8 @@ OF_A_RECORD: Mapping[str, Text] = {
     "fill": text("{form}: what a change would come to; nothing is kept", "{form}：修改试算，不保存"),
     "history": text("{form}: its history", "{form}：历史"),
     "trail": text("{form}: what came from it and where it went", "{form}：来源与去向"),
+    "comments": text("{form}: say something about it", "{form}：评论"),
+    "people": text("{form}: who sees it and may be mentioned", "{form}：可查看并可被提及的人员"),
     "route": text("{form}: who decides, step by step", "{form}：逐级审批路线"),
 }
 """`{form}` is the title of the form."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import explaining, presenting, rights
+from engine.operations import explaining, presenting, reasons, rights
 from engine.operations.calls import Answer
 from engine.workflow import people, taking
 
@@ -46,7 +46,7 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
     decision = operation.matrix.decide(operation.directory.held(person), folder.form.name, action, operation.directory)
     within = decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
     situation = operation.situation(folder, person)
-    reasons = [
+    checks = [
         {
             "check": "policy",
             "holds": within,
@@ -57,22 +57,22 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         {
             "check": "by",
             "holds": people.matches(transition.by, person, situation),
-            "because": people.words(transition.by),
+            "because": reasons.people(reasons.sayer(operation, folder), transition.by),
             **_where(transition.at),
         },
     ]
     try:
         taking.take(situation, action)
     except Refusal as refusal:
-        reasons.append({"check": refusal.rule or refusal.code, "holds": False, "because": say(refusal.says, language)})
+        checks.append({"check": refusal.rule or refusal.code, "holds": False, "because": say(refusal.says, language)})
     who = [each for each in people.find(transition.by, situation) if _granted(operation, folder, action, each)]
     return {
         "person": presenting.person(operation, person),
         "form": folder.form.name,
         "id": folder.id,
         "action": action,
-        "allowed": all(each["holds"] for each in reasons),
-        "reasons": reasons,
+        "allowed": all(each["holds"] for each in checks),
+        "reasons": checks,
         "who": [presenting.person(operation, each) for each in who],
     }
 

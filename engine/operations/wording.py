@@ -30,6 +30,11 @@ DEEDS: Mapping[str, Text] = {
 """What is done to every record, whatever its workflow."""
 
 
+MENTION = "@mention"
+"""The notice of who is mentioned in a comment; no template of a library is called so."""
+_MENTIONED = text("{who} mentioned you: {title}", "{who} 在评论中提到了您：{title}")
+
+
 def deed(workflow: Workflow, action: str, language: str) -> str:
     """What was done, in the words of the definition: a transition's title, a verdict with its step's."""
     transition = workflow.transitions.get(action)
@@ -38,16 +43,19 @@ def deed(workflow: Workflow, action: str, language: str) -> str:
     word, _, where = action.partition(":")
     told = say(DEEDS[word], language) if word in DEEDS else word
     names = {step.name: step for approval in workflow.approvals.values() for step in approval.steps.values()}
-    step = names.get(where.partition(".")[0])
+    step = names.get(where.replace("/", ".").partition(".")[0])
     return f"{told} · {say(step.title, language) or step.name}" if step is not None else told
 
 
-def notice(operation: Operation, folder: Folder, template: str) -> str:
+def notice(operation: Operation, folder: Folder, template: str, params: Mapping[str, Any]) -> str:
     """The template in the reader's language with the record's values; its title and number when there is none."""
     language = operation.call.language
     found = operation.library.templates.get(template, {})
     words = found.get(language) or found.get("en")
     plain = f"{say(folder.form.title, language)} {folder.number or ''}".strip()
+    if template == MENTION:
+        who = presenting.person(operation, str(params.get("by", ""))) or {}
+        return say(_MENTIONED, language).format(who=who.get("title") or who.get("code") or "", title=plain)
     if words is None:
         return plain
     return operation.services.render(words, {"record": _shown(operation, folder), "title": plain})

@@ -48,6 +48,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/records/{form}/{id}/fill", ("GET", "POST")),
     Route("/api/records/{form}/actions/{action}", ("POST",)),
     Route("/api/records/{form}/{id}/actions/{action}", ("POST",)),
+    Route("/api/records/{form}/{id}/comments", ("POST",)),
+    Route("/api/records/{form}/{id}/people", ("GET",)),
     Route("/api/records/{form}/{id}/history", ("GET",)),
     Route("/api/records/{form}/{id}/trail", ("GET",)),
     Route("/api/records/{form}/{id}/route", ("GET",)),

@@ -183,3 +183,5 @@ class RouteStep:
     people: tuple[str, ...]
     state: str
     because: Text
+    sure: bool | None = None
+    """Whether its condition is known; None where the reason is not its definition's."""

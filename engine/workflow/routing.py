@@ -62,15 +62,21 @@ def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | No
         when = (part and part.when) or step.when
         condition = when.text if when is not None else step.name
         return _line(
-            step, part, (), "skipped", text(f"Not asked: {condition} does not hold.", f"不适用：{condition} 不成立。")
+            step,
+            part,
+            (),
+            "skipped",
+            text(f"Not asked: {condition} does not hold.", f"不适用：{condition} 不成立。"),
+            sure=True,
         )
     if approving.step == step.name:
-        return _line(step, part, panel.left(situation, approval, step, part), "now", course.why_asked(step, part))
+        people = panel.left(situation, approval, step, part)
+        return _line(step, part, people, "now", course.why_asked(step, part), sure=True)
     clean = replace(situation, memory=replace(situation.memory, approval=replace(approving, votes=())))
     because = course.why_asked(step, part)
     if applies is not Said.YES:
         because = text(f"Cannot be foretold: {because.get('en')}", f"暂无法预知：{because.get('zh')}")
-    return _line(step, part, panel.able(clean, approval, step, part), "next", because)
+    return _line(step, part, panel.able(clean, approval, step, part), "next", because, sure=applies is Said.YES)
 
 
 def _applies(situation: Situation, step: Step, part: Step | None) -> Said:
@@ -85,8 +91,10 @@ def _applies(situation: Situation, step: Step, part: Step | None) -> Said:
     return Said.YES
 
 
-def _line(step: Step, part: Step | None, persons: tuple[str, ...], state: str, because: Text) -> RouteStep:
-    return RouteStep(step.name, part.name if part else None, (part or step).title, persons, state, because)
+def _line(
+    step: Step, part: Step | None, persons: tuple[str, ...], state: str, because: Text, sure: bool | None = None
+) -> RouteStep:
+    return RouteStep(step.name, part.name if part else None, (part or step).title, persons, state, because, sure)
 
 
 def _voted(verdict: str) -> Text:

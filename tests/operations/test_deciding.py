@@ -29,7 +29,7 @@ def test_without_a_step_that_applies_it_is_approved_at_once_and_history_names_th
     assert clerk.state("duel", record) == "accepted"
     last = clerk.history("duel", record)[-1]
     assert (last["action"], last["person"]["id"]) == ("accept", "system")
-    assert "record.amount > 10" in last["because"]
+    assert "Amount is more than 10;" in last["because"]
     assert who_has(house, record) == set()
 
 

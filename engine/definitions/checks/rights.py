@@ -18,7 +18,7 @@ OF_ENGINE = frozenset(
 """Objects that are no form."""
 OF_RECORDS = frozenset(
     (
-        "see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return",
+        "see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return", "comment",
         "hand_over", "delegate",
     )
 )  # fmt: skip

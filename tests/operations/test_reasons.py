@@ -1,0 +1,84 @@
+"""Reasons are told with the titles of roles and fields, in the language of who reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from engine.definitions.models import Library
+from engine.operations import loading, reasons
+from engine.operations.saying import Sayer
+from tests.operations.house import Desk, House
+
+SPELLED = re.compile(r"[a-z]+_[a-z]+|record\.|row\.|==|\b(at|above) [a-z]+_")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def library(house: House) -> Library:
+    with house.services.database.reading() as connection:
+        found: Library = loading.state_of(house.services, connection, house.services.now(connection)).library
+    return found
+
+
+def transfer(house: House, quantity: str) -> str:
+    item = house.item(S01=200)
+    lines = [{"item": {"code": item}, "requested": quantity}]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "replenishment", "lines": lines}
+    return house.be("clerk1").makes("transfer", values, "submit")
+
+
+def route(house: House, record: str, language: str) -> list[Any]:
+    desk = Desk(house, house.be("clerk1").actor, language)
+    return [
+        (each["step"], each["state"], each["because"]) for each in desk.get(f"records/transfer/{record}/route")["items"]
+    ]
+
+
+def test_a_route_speaks_of_roles_and_fields_by_their_titles(house: House) -> None:
+    record = transfer(house, "2")
+    en, zh = ({step: because for step, _, because in route(house, record, each)} for each in ("en", "zh"))
+    assert en["store"] == "Decided by Store manager (From)."
+    assert re.fullmatch("由.+的店长审批。", zh["store"])
+    assert "Only asked if" in en["area"]
+    assert "is more than the limit for Stock transfer" in en["area"]
+    assert "大于" in zh["area"]
+    assert "限额" in zh["area"]
+
+
+@pytest.mark.parametrize("quantity", ["2", "190"])
+def test_no_reader_meets_a_name_of_the_definition(house: House, quantity: str) -> None:
+    record = transfer(house, quantity)
+    for language in ("en", "zh"):
+        for _, _, because in route(house, record, language):
+            assert not SPELLED.search(because), because
+            assert bool(CHINESE.search(because)) is (language == "zh"), because
+        for each in Desk(house, house.be("mgr1").actor, language).get(f"records/transfer/{record}")["tasks"]:
+            assert not SPELLED.search(each["because"]), each
+
+
+def test_who_could_is_told_beside_what_one_may_not(house: House) -> None:
+    record = transfer(house, "2")
+    for language, words in (("en", "Store clerk ("), ("zh", "店员")):
+        found = Desk(house, house.be("mgr1").actor, language).get(f"records/transfer/{record}", actions="all")[
+            "actions"
+        ]
+        closed = {each["name"]: each for each in found if "because" in each}
+        assert words in closed["ship"]["who"]
+        assert all("who" not in each for each in found if "because" not in each)
+
+
+def test_every_condition_and_everybody_in_the_pack_can_be_said(house: House) -> None:
+    pack = library(house)
+    said = 0
+    for name, workflow in pack.workflows.items():
+        for language in ("en", "zh"):
+            speaker = Sayer(pack, pack.forms[name], language)
+            steps = [step for approval in workflow.approvals.values() for step in approval.steps.values()]
+            asked = [*(each.ask for each in steps), *(each.by for each in workflow.transitions.values())]
+            told = [reasons.people(speaker, each) for each in asked if each]
+            told += [speaker.says(each.when) for each in steps if each.when is not None]
+            assert all(each and "record." not in each and "None" not in each for each in told), told
+            said += len(told)
+    assert said > 40
