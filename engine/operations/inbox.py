@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import presenting, reasons, rights, wording
+from engine.operations import narrowing, presenting, reasons, rights, wording
 from engine.operations.calls import Answer
+from engine.operations.narrowing import Wanted
 from engine.records import notices as stored_notices
 from engine.records import tasks
 from engine.records.tasks import Ask, Task
@@ -30,13 +31,14 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     after = _after(query.get("cursor"))
     form = query.get("form")
     everything = query.get("all") == "true"
+    wanted = narrowing.wanted(operation, query)
     items: list[dict[str, Any]] = []
     last: Task | None = None
     while len(items) < limit:
         found = _some(operation, form, after, limit, everything=everything)
         for task in found:
             last = task
-            shown = _shown(operation, task, everything=everything)
+            shown = _shown(operation, task, wanted, everything=everything)
             if shown is not None:
                 items.append(shown)
             if len(items) == limit:
@@ -93,7 +95,7 @@ def _vacant(operation: Operation) -> Iterator[Ask]:
                 yield Ask(role, relation, unit)
 
 
-def _shown(operation: Operation, task: Task, *, everything: bool) -> dict[str, Any] | None:
+def _shown(operation: Operation, task: Task, wanted: Wanted, *, everything: bool) -> dict[str, Any] | None:
     """The task if it is (still) this person's, and its record may be seen."""
     try:
         folder = operation.open(task.form, task.record, lock=False)
@@ -101,7 +103,7 @@ def _shown(operation: Operation, task: Task, *, everything: bool) -> dict[str, A
         if refusal.kind is Kind.NOT_FOUND:
             return None
         raise
-    if not rights.may(operation, folder, "see"):
+    if not rights.may(operation, folder, "see") or not wanted(folder, task):
         return None
     if not everything and not mine(operation, folder, task):
         return None

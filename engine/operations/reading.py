@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import explaining, inbox, presenting, reasons, rights, signing, wording
+from engine.operations import explaining, inbox, presenting, reasons, rights, signing, verdicts, wording
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -33,10 +33,15 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
     folder = _seen(operation, form, record)
     body = presenting.head(operation, folder)
     body["values"] = presenting.values(operation, folder)
-    body["tasks"] = inbox.of_record(operation, folder)
+    body["tasks"] = [_asking(operation, folder, each) for each in inbox.of_record(operation, folder)]
     body["actions"] = actions(operation, folder, everything=query.get("actions") == "all")
     body["links"] = _links(operation, record)
     return Answer(200, body, {"ETag": f'"{body["revision"]}"'})
+
+
+def _asking(operation: Operation, folder: Folder, task: dict[str, Any]) -> dict[str, Any]:
+    language = operation.call.language
+    return {**task, **verdicts.told(folder, task, language, lambda each: _field(each, language, frozenset()))}
 
 
 def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:

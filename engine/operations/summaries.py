@@ -33,7 +33,7 @@ PLAIN: tuple[Path, ...] = (
         "我不在时由谁审批：{person, from, until, forms}",
     ),
     _path("get", "/api/forms", "Forms", "表单"),
-    _path("get", "/api/tasks", "My tasks", "我的待办", "form", "all", "limit", "cursor"),
+    _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "limit", "cursor"),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
     _path("patch", "/api/notices", "I have read all that I was told", "全部通知已读"),
     _path(
