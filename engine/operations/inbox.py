@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import narrowing, presenting, reasons, rights, wording
+from engine.operations import narrowing, presenting, reasons, rights, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.records import notices as stored_notices
@@ -107,7 +107,13 @@ def _shown(operation: Operation, task: Task, wanted: Wanted, *, everything: bool
         return None
     if not everything and not mine(operation, folder, task):
         return None
-    return present(operation, folder, task)
+    return _at_length(operation, folder, task)
+
+
+def _at_length(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
+    """A task with what one must know of its record to choose it from a list."""
+    told = present(operation, folder, task)
+    return {**told, "record": {**told["record"], **telling.about(operation, folder)}}
 
 
 def mine(operation: Operation, folder: Folder, task: Task) -> bool:
@@ -133,14 +139,14 @@ def _open_to(operation: Operation, folder: Folder, task: Task) -> list[str]:
 def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
     """A task as the contract shows it."""
     language = operation.call.language
-    title = say(folder.form.title, language)
+    named = {"form": folder.form.name, "id": folder.id, "number": folder.number}
     return {
         "id": task.id,
-        "record": {"form": folder.form.name, "id": folder.id, "number": folder.number, "title": title},
+        "record": {**named, "title": say(folder.form.title, language)},
         "kind": task.kind,
         "step": task.step,
         "part": task.part,
-        "title": say(task.title, language) if task.title else None,
+        "title": say(telling.title(folder, task), language),
         "actions": _open_to(operation, folder, task),
         "since": presenting.moment(task.opened),
         "deadline": presenting.moment(task.deadline),
@@ -167,7 +173,7 @@ def show(operation: Operation, task_id: str) -> Answer:
         raise not_found()
     folder = operation.open(task.form, task.record, lock=False)
     rights.require_seen(operation, folder)
-    return Answer(200, {**present(operation, folder, task), "ended": presenting.moment(task.ended)})
+    return Answer(200, {**_at_length(operation, folder, task), "ended": presenting.moment(task.ended)})
 
 
 def notices(operation: Operation, query: Mapping[str, str]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, People
 from tests.browser.test_transfer import chooses
@@ -122,6 +122,22 @@ def test_every_fault_is_told_at_once(people: People) -> None:
         clerk.get_by_label("原因", exact=True).select_option("slow")
     expect(clerk.locator("[data-field=reason] .fault")).to_have_count(0)
     expect(clerk.locator("[data-field=to_store] .fault")).to_be_visible()
+
+
+def test_a_code_is_taken_however_slowly_its_search_answers(people: People) -> None:
+    """Enter asks for the code; what was about to be asked while one typed does not end that question."""
+    clerk = people.sign_in("clerk1", DESK)
+    clerk.goto("/records/transfer/new")
+    held: list[Route] = []
+    clerk.route(re.compile("/api/records/store[?]"), lambda route: held.append(route))
+    box = clerk.get_by_label("To", exact=True)
+    box.fill("S02")
+    box.press("Enter")
+    clerk.wait_for_function("(begun) => performance.now() - begun > 400", arg=clerk.evaluate("performance.now()"))
+    for each in held:
+        each.continue_()
+    expect(box).to_have_value(re.compile("^S02 "))
+    clerk.unroute_all(behavior="ignoreErrors")
 
 
 def test_the_options_of_a_picker_are_cut_off_by_nothing(people: People) -> None:

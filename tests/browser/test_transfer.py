@@ -48,7 +48,7 @@ def chooses(page: Page, label: str, code: str) -> None:
     box = page.get_by_label(label, exact=True)
     box.fill(code)
     box.press("Enter")
-    expect(box).to_have_value(re.compile(f"^{code}"))
+    expect(box).to_have_value(re.compile(f"^{code} "))
 
 
 def acts(page: Page, action: str, state: str | None = None) -> None:

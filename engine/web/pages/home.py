@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.web.answers import Reply
+from engine.web.pages.inbox import lined
 from engine.web.pages.lists import pill
 from engine.web.pages.visit import Visit
 
@@ -14,7 +15,7 @@ LONGEST = 100
 
 def home(visit: Visit) -> Reply:
     """What waits for me, and what I did lately."""
-    tasks = visit.get("tasks", limit=str(FIRST))["items"]
+    tasks = [lined(each, visit.language) for each in visit.get("tasks", limit=str(FIRST))["items"]]
     notices = [each for each in visit.get("notices", limit=str(TOLD))["items"] if each["read"] is None]
     return visit.shown("home.html", tasks=tasks, lately=_lately(visit), notices=notices)
 

@@ -1,19 +1,50 @@
-"""My tasks: a list at the left, the record at the right. Used by `routes`."""
+"""My tasks: who wants what from me, since when and until when; the record of one of them beside. Used by `routes`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.web.answers import Reply
+from engine.web.pages.cells import cell
 from engine.web.pages.record import told_of
 from engine.web.pages.visit import Visit
 
 MOST = 100
+BULK = ("approve", "reject")
 
 
 def page(visit: Visit) -> Reply:
     """My tasks, and the one that is chosen."""
-    asked = {"form": visit.query["form"]} if visit.query.get("form") else {}
-    tasks = visit.get("tasks", limit=str(MOST), **asked)["items"]
+    every = visit.get("tasks", limit=str(MOST))["items"]
+    form = visit.query.get("form", "")
+    tasks = [lined(each, visit.language) for each in every if form in ("", each["record"]["form"])]
     chosen = next((each for each in tasks if each["id"] == visit.query.get("task")), None)
     opened = chosen or (tasks[0] if tasks else None)
     told = told_of(visit, opened["record"]["form"], opened["record"]["id"]) if opened else None
-    return visit.shown("tasks.html", tasks=tasks, opened=opened, picked=chosen is not None, told=told)
+    forms = {each["record"]["form"]: each["record"]["title"] for each in every}
+    island = [{name: each[name] for name in ("id", "says", "bulk")} for each in tasks]
+    return visit.shown(
+        "tasks.html",
+        tasks=tasks,
+        opened=opened,
+        picked=chosen is not None,
+        gone="task" in visit.query and chosen is None,
+        told=told,
+        forms=[{"form": name, "title": title} for name, title in sorted(forms.items())] if len(forms) > 1 else [],
+        form=form,
+        island=island,
+        more=len(every) == MOST,
+    )
+
+
+def lined(task: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once."""
+    record = task["record"]
+    shown = [cell(each, each["value"], language) for each in record["shows"]]
+    return {
+        **task,
+        "says": f"{record['title']} {record['number'] or ''}".strip(),
+        "shown": [each for each in shown if each.kind != "nothing"],
+        "bulk": [each for each in task["actions"] if each in BULK] if task["kind"] == "decide" else [],
+    }

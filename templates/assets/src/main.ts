@@ -3,11 +3,13 @@
 import { h, render, type ComponentType } from "preact";
 import { tellMoments } from "./moments";
 import { readNotices } from "./notices";
+import { sayWaiting } from "./toast";
 
 type Maker = () => Promise<ComponentType<any>>;
 
 const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
+  inbox: () => import("./islands/inbox").then((it) => it.Inbox),
   form: () => import("./islands/form").then((it) => it.FormIsland),
   password: () => import("./islands/password").then((it) => it.Password),
   substitute: () => import("./islands/substitute").then((it) => it.Substitute),
@@ -24,7 +26,8 @@ async function wake(place: HTMLElement): Promise<void> {
 
 function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
-    const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && !event.target.matches("[type=checkbox]");
+    if (document.querySelector("dialog[open]")) return;
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
       event.preventDefault();
@@ -64,4 +67,5 @@ listenToKeys();
 sendFilters();
 readNotices();
 tellMoments(document);
+sayWaiting();
 for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) void wake(place);

@@ -21,6 +21,8 @@ export function tellMoments(within: ParentNode): void {
     const moment = new Date(each.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
     each.title = exact.format(moment);
-    each.textContent = each.dataset["moment"] === "ago" ? relative(moment) : exact.format(moment);
+    const kind = each.dataset["moment"];
+    if (kind === "due" && moment.getTime() < Date.now()) each.classList.add("overdue");
+    each.textContent = kind === "ago" || kind === "due" ? relative(moment) : exact.format(moment);
   }
 }

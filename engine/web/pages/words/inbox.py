@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.errors import Text
+from engine.errors import Text, text
 
-WORDS: Mapping[str, Text] = {}
+WORDS: Mapping[str, Text] = {
+    "by_form": text("By form", "按单据"),
+    "every_form": text("All", "全部"),
+    "select": text("Select", "选择"),
+    "asked_because": text("you are asked as", "由您处理，因为您是"),
+    "overdue": text("overdue", "已逾期"),
+    "wants": text("from", "来自"),
+    "task_gone": text("That task is done, or somebody else's by now.", "该事项已处理，或已转由他人处理。"),
+    "nothing_waits_why": text(
+        "What needs your decision or your hands appears here by itself.", "需要您审批或处理的事项会自动出现在这里。"
+    ),
+}

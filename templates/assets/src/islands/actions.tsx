@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import type { Action, Field, Form, Record_ } from "../definitions";
 import { sendable } from "../definitions";
+import { sayNext } from "../toast";
 import { Input } from "./inputs";
 
 interface Task { id: string; actions: string[]; kind: string; title: string | null }
@@ -58,8 +59,9 @@ function Dialogue({ deed, told, onEnd }: { deed: Deed; told: Told; onEnd: () => 
     if (comment.trim()) body["comment"] = comment.trim();
     if (!deed.verdict) body["revision"] = record.revision;
     try {
-      await ask("POST", deed.path, body, { key: key.current });
-      if (told.task) location.assign("/tasks");
+      const answer = await ask<{ state: string; number: string | null }>("POST", deed.path, body, { key: key.current });
+      sayNext(happened(told.form, deed, answer));
+      if (told.task) location.assign(nextTask());
       else location.reload();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -90,6 +92,19 @@ function Dialogue({ deed, told, onEnd }: { deed: Deed; told: Told; onEnd: () => 
       </form>
     </dialog>
   );
+}
+
+/** What was done, to what, and where it stands now. */
+function happened(form: Form, deed: Deed, answer: { state: string; number: string | null }): string {
+  const state = form.states.find((each) => each.name === answer.state)?.title ?? "";
+  return `${deed.title}: ${form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}`;
+}
+
+/** The task below the one that is open, so that one goes on without choosing. */
+function nextTask(): string {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-tasks] [data-task]")];
+  const at = rows.findIndex((each) => "opened" in each.dataset);
+  return (rows[at + 1] ?? rows[at - 1])?.querySelector<HTMLAnchorElement>("a.task")?.getAttribute("href") ?? "/tasks";
 }
 
 /** Which field a fault means, in the form's words. */

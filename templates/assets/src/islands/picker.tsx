@@ -39,6 +39,9 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
   const [at, setAt] = useState(0);
   const list = useId();
   const asking = useRef<AbortController | null>(null);
+  const waiting = useRef(0);
+  /** What Enter has asked for: a search that still waits for the next letter must not end that question. */
+  const entered = useRef<string | null>(null);
   const floating = useRef<HTMLUListElement>(null);
   const open = typed !== null && found.length > 0;
 
@@ -55,12 +58,13 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
   }, [open, found]);
 
   useEffect(() => {
-    if (typed === null) return;
-    const wait = setTimeout(() => void search(typed), typed === "" ? 0 : WAIT);
-    return () => clearTimeout(wait);
+    if (typed === null || typed === entered.current) return;
+    waiting.current = window.setTimeout(() => void search(typed), typed === "" ? 0 : WAIT);
+    return () => clearTimeout(waiting.current);
   }, [typed]);
 
   async function search(words: string): Promise<Named[]> {
+    clearTimeout(waiting.current);
     asking.current?.abort();
     asking.current = new AbortController();
     const query = new URLSearchParams({ limit: "20" });
@@ -93,6 +97,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     } else if (event.key === "Enter" && typed !== null) {
       event.preventDefault();
       // A scanner types faster than we search: what was scanned is asked for before it is taken.
+      entered.current = typed;
       const options = await search(typed);
       take(options[at] ?? options[0]);
       onNext?.();
@@ -116,9 +121,9 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
         {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
         value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
-        onInput={(event) => setTyped(event.currentTarget.value)} onKeyDown={(event) => void pressed(event)} onBlur={left} />
+        onInput={(event) => { entered.current = null; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={left} />
       {open && (
-        <ul id={list} role="listbox" aria-label={label} popover="manual" ref={floating}>
+        <ul id={list} role="listbox" aria-label={say(`Options for ${label}`, `${label}的选项`)} popover="manual" ref={floating}>
           {found.map((option, index) => (
             <li id={`${list}-${index}`} key={option.id} role="option" aria-selected={index === at}
               onMouseDown={(event) => { event.preventDefault(); take(option); }}>{titled(option)}</li>

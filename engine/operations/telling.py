@@ -1,0 +1,54 @@
+"""What a task says to who has it: what is wanted in words, by whom, and of what record. Used by `inbox`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.models import Step
+from engine.errors import Text, say, text
+from engine.operations import presenting, rights, writing
+from engine.records.tasks import Task
+
+if TYPE_CHECKING:
+    from engine.operations.folder import Folder
+    from engine.operations.operation import Operation
+
+TOLD = 4
+"""Fields of a record that stand beside its task."""
+
+_DECIDE = text("To decide", "待审批")
+
+
+def title(folder: Folder, task: Task) -> Text:
+    """The task's own title, else that of its step, else that of the action that is awaited."""
+    if task.title:
+        return task.title
+    if task.kind == "decide":
+        return _step_title(folder, task) or _DECIDE
+    awaited = folder.workflow.transitions.get(task.step)
+    return awaited.title if awaited is not None and awaited.title else folder.form.title
+
+
+def _step_title(folder: Folder, task: Task) -> Text | None:
+    steps = (each.steps[task.step] for each in folder.workflow.approvals.values() if task.step in each.steps)
+    step: Step | None = next(steps, None)
+    if step is None:
+        return None
+    part = step.parts.get(task.part or "")
+    return (part.title if part is not None else None) or step.title or None
+
+
+def about(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """`by`: who made the record; `shows`: `[{title, type, to, value}]`, what its list shows and this person may see."""
+    hidden = rights.hidden(operation, folder)
+    current = writing.current(operation, folder)
+    language = operation.call.language
+    shows: list[dict[str, Any]] = []
+    for name in (*folder.form.list, *((folder.form.amount,) if isinstance(folder.form.amount, str) else ())):
+        field = folder.form.fields.get(name)
+        if field is None or field.type == "table" or name in hidden or current.get(name) is None:
+            continue
+        told = {"name": name, "title": say(field.title, language), "type": field.type}
+        if told["name"] not in {each["name"] for each in shows} and len(shows) < TOLD:
+            shows.append({**told, "value": presenting.value(operation, field, current[name])})
+    return {"by": presenting.person(operation, folder.created_by), "shows": shows}

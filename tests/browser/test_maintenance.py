@@ -1,0 +1,88 @@
+"""A process that nobody had when the pages were written: a repair with a photo, through generated pages alone."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE, People, small_server
+from tests.browser.test_transfer import acts
+from tests.serving import Server, command, environment
+
+LIBRARY = Path(__file__).parents[1] / "libraries" / "maintenance"
+WORDS = {
+    "en": {"subject": "Subject", "urgency": "Urgency", "photo": "Photo", "what": "Or what else", "quantity": "Quantity"},
+    "zh": {"subject": "标题", "urgency": "紧急程度", "photo": "照片", "what": "其他配件", "quantity": "数量"},
+}
+MORE = {
+    "en": {"price": "Estimated price", "report": "What was done", "on": "Done on", "done": "Done"},
+    "zh": {"price": "预估单价", "report": "维修记录", "on": "完成日期", "done": "已完成"},
+}
+
+
+@pytest.fixture(scope="module")
+def pages(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the chain `small`, into whose database the process is published while it runs."""
+    folder = tmp_path_factory.mktemp("maintenance")
+    with small_server(small_sqlite, folder) as server:
+        env = environment(f"sqlite:///{folder / 'pages.db'}", folder / "data")
+        done = command("publish", str(LIBRARY), env=env)
+        assert done.returncode == 0, done.stdout + done.stderr
+        server.be("fin1").makes("limit", {"form": "maintenance", "level": "store", "amount": "5000.00"})
+        yield server
+
+
+def picture() -> bytes:
+    """A red door of four pixels, as PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
+    body = zlib.compress((b"\0" + b"\xff\0\0" * 2) * 2)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int, int], language: str) -> None:
+    words = WORDS[language] | MORE[language]
+    clerk = people.sign_in("clerk1", size, language)
+    clerk.goto("/records/maintenance/new")
+    clerk.get_by_label(words["subject"], exact=True).fill("冷库门坏了")
+    clerk.get_by_label(words["urgency"], exact=True).select_option("high")
+    clerk.get_by_label(f"{words['what']} 1", exact=True).fill("Hinge")
+    clerk.get_by_label(f"{words['quantity']} 1", exact=True).fill("2")
+    clerk.get_by_label(f"{words['price']} 1", exact=True).fill("640.00")
+    expect(clerk.locator("tr[data-row]").first).to_contain_text(re.compile(r"1,?280"))
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk.locator("[data-field=photo] .fault")).to_be_visible()
+    photo = clerk.locator("[data-field=photo] input[type=file]")
+    with clerk.expect_response("**/api/attachments"):
+        photo.set_input_files({"name": "door.png", "mimeType": "image/png", "buffer": picture()})
+    expect(clerk.locator("[data-field=photo] .fault")).to_have_count(0)
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk).to_have_url(re.compile(r"/records/maintenance/[0-9a-f-]{36}$"))
+    record = clerk.url
+
+    manager = people.sign_in("mgr1", size, language)
+    manager.goto("/tasks")
+    manager.locator("a.task", has_text=re.compile("MR-S01-")).last.click()
+    acts(manager, "approve")
+
+    worker = people.sign_in("clerk1b", size, language)
+    worker.goto(record)
+    acts(worker, "begin")
+    worker.goto(f"{record}/edit")
+    worker.get_by_label(words["report"], exact=True).fill("new hinge")
+    worker.get_by_label(words["on"], exact=True).fill("2026-01-02")
+    worker.locator("[data-action=save]").click()
+    expect(worker).to_have_url(record)
+    acts(worker, "finish", words["done"])
+    expect(worker.locator("main img").first).to_be_visible()
