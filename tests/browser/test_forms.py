@@ -129,7 +129,11 @@ def test_a_code_is_taken_however_slowly_its_search_answers(people: People) -> No
     clerk = people.sign_in("clerk1", DESK)
     clerk.goto("/records/transfer/new")
     held: list[Route] = []
-    clerk.route(re.compile("/api/records/store[?]"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    clerk.route(re.compile("/api/records/store[?]"), hold)
     box = clerk.get_by_label("To", exact=True)
     box.fill("S02")
     box.press("Enter")

@@ -103,4 +103,3 @@ def test_a_task_that_somebody_else_has_done_is_told_kindly(people: People, pages
     pages.be("clerk1").takes("transfer", record, "withdraw")
     manager.reload()
     expect(manager.get_by_text("That task is done, or somebody else's by now.")).to_be_visible()
-

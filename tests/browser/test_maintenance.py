@@ -17,7 +17,13 @@ from tests.serving import Server, command, environment
 
 LIBRARY = Path(__file__).parents[1] / "libraries" / "maintenance"
 WORDS = {
-    "en": {"subject": "Subject", "urgency": "Urgency", "photo": "Photo", "what": "Or what else", "quantity": "Quantity"},
+    "en": {
+        "subject": "Subject",
+        "urgency": "Urgency",
+        "photo": "Photo",
+        "what": "Or what else",
+        "quantity": "Quantity",
+    },
     "zh": {"subject": "标题", "urgency": "紧急程度", "photo": "照片", "what": "其他配件", "quantity": "数量"},
 }
 MORE = {

@@ -10,7 +10,6 @@ WORDS: Mapping[str, Text] = {
     "by_form": text("By form", "按单据"),
     "every_form": text("All", "全部"),
     "select": text("Select", "选择"),
-    "asked_because": text("you are asked as", "由您处理，因为您是"),
     "overdue": text("overdue", "已逾期"),
     "wants": text("from", "来自"),
     "task_gone": text("That task is done, or somebody else's by now.", "该事项已处理，或已转由他人处理。"),
