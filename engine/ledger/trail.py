@@ -20,6 +20,8 @@ from engine.ledger.rows import as_rows
 from engine.ledger.tables import STEP
 from engine.quantities import from_scaled
 
+ZERO = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -61,8 +63,9 @@ SELECT m.id, m.seq, m.key, i.key AS item, l.key AS lot, o.key AS owner, f.key AS
 FROM movement m JOIN posting p ON p.seq = m.seq JOIN ledger_item i ON i.id = m.item
 JOIN ledger_place f ON f.id = m.origin JOIN ledger_place t ON t.id = m.target
 LEFT JOIN ledger_lot l ON l.id = m.lot LEFT JOIN ledger_owner o ON o.id = m.owner
-WHERE m.id > :after
+WHERE m.id > :after AND m.id < :before
 """
+END = 2**62
 
 
 def movements(
@@ -74,11 +77,16 @@ def movements(
     places: Sequence[str] | None = None,
     source: str | None = None,
     limit: int = 50,
+    newest: bool = False,
 ) -> list[Moved]:
-    """Movements in the one order: all of later postings than `after_seq`, or those after the movement `after`."""
+    """Movements in the one order: all of later postings than `after_seq`, or those after the movement `after`.
+
+    With `newest` the other way round: the last first, then those before the movement `after`.
+    """
     conditions: list[str] = []
-    start = max(after, (after_seq + 1) * STEP - 1 if after_seq else 0)
-    parameters: dict[str, Any] = {"after": start, "limit": limit}
+    start = (after_seq + 1) * STEP - 1 if after_seq else 0
+    parameters: dict[str, Any] = {**_between(after, newest=newest), "limit": limit}
+    parameters["after"] = max(parameters["after"], start)
     if items is not None:
         conditions.append(_among(("m.item",), [each.id for each in read_items(connection, items).values()]))
     if places is not None:
@@ -87,9 +95,16 @@ def movements(
     if source is not None:
         conditions.append("m.seq IN (SELECT seq FROM posting WHERE source = :source)")
         parameters["source"] = source
-    sql = " AND ".join((_SELECT, *conditions)) + " ORDER BY m.id LIMIT :limit"
+    sql = " AND ".join((_SELECT, *conditions)) + (_LAST_FIRST if newest else _FIRST_FIRST)
     rows: Iterable[Any] = run(connection, sql, parameters)
     return [_moved(row) for row in rows]
+
+
+_FIRST_FIRST, _LAST_FIRST = " ORDER BY m.id LIMIT :limit", " ORDER BY m.id DESC LIMIT :limit"
+
+
+def _between(after: int, *, newest: bool) -> dict[str, int]:
+    return {"after": 0, "before": after or END} if newest else {"after": after, "before": END}
 
 
 _TOUCHED = """
@@ -118,39 +133,96 @@ def numbers(connection: Connection, after_seq: int) -> frozenset[int]:
 
 
 def trail(
-    connection: Connection, item: str, place: str, lot: str | None = None, *, after: int = 0, limit: int = 50
+    connection: Connection,
+    item: str,
+    place: str,
+    lot: str | None = None,
+    *,
+    after: int = 0,
+    limit: int = 50,
+    newest: bool = False,
 ) -> list[Step]:
-    """What came to and went from a place, oldest first, with the balance after each; of one lot or of the item."""
+    """What came to and went from a place with the balance after each, oldest first; of one lot or of the item.
+
+    With `newest` the last first, then those before the movement `after`.
+    """
     items, places = read_items(connection, [item]), read_places(connection, [place])
     if item not in items or place not in places:
         return []
     sql = [_SELECT, "AND m.item = :item AND (m.origin = :place OR m.target = :place)"]
-    parameters: dict[str, Any] = {"after": after, "limit": limit, "item": items[item].id, "place": places[place].id}
+    known = {"item": items[item].id, "place": places[place].id}
+    parameters: dict[str, Any] = {**_between(after, newest=newest), **known, "limit": limit}
     if lot is not None:
         sql.append("AND l.key = :lot")
         parameters["lot"] = lot
-    balance = _balance_before(connection, parameters)
+    balance = _balance_at(connection, parameters, parameters["before"] - 1 if newest else after)
     steps: list[Step] = []
-    rows: Iterable[Any] = run(connection, " ".join((*sql, "ORDER BY m.id LIMIT :limit")), parameters)
+    rows: Iterable[Any] = run(connection, " ".join(sql) + (_LAST_FIRST if newest else _FIRST_FIRST), parameters)
     for row in rows:
         change = from_scaled(row.quantity if row.target == place else -row.quantity)
-        balance += change
+        balance += ZERO if newest else change
         steps.append(Step(_moved(row), change, balance))
+        balance -= change if newest else ZERO
     return steps
 
 
 _BEFORE = """
 SELECT CAST(coalesce(sum(CASE WHEN m.target = :place THEN m.quantity ELSE -m.quantity END), 0) AS bigint)
 FROM movement m LEFT JOIN ledger_lot l ON l.id = m.lot
-WHERE m.item = :item AND m.id <= :after AND (m.origin = :place OR m.target = :place)
+WHERE m.item = :item AND m.id <= :until AND (m.origin = :place OR m.target = :place)
 """
 
 
-def _balance_before(connection: Connection, parameters: dict[str, Any]) -> Decimal:
-    if parameters["after"] == 0:
-        return Decimal(0)
+def _balance_at(connection: Connection, parameters: dict[str, Any], until: int) -> Decimal:
+    """What was there after the movement `until`, whether it was of this place or not."""
+    if until == 0:
+        return ZERO
     sql = " ".join((_BEFORE, "AND l.key = :lot" if "lot" in parameters else ""))
-    return from_scaled(int(run(connection, sql, parameters).scalar_one()))
+    wanted: dict[str, Any] = {name: parameters[name] for name in ("item", "place", "lot") if name in parameters}
+    return from_scaled(int(run(connection, sql, {**wanted, "until": until}).scalar_one()))
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Some of an item in a place that is a record's, with the place and the moment that it last came there from."""
+
+    item: str
+    place: str
+    lot: str | None
+    quantity: Decimal
+    origin: str | None
+    since: datetime | None
+
+
+_MOVING = """
+SELECT p.key AS place, l.key AS lot, sum(b.on_hand) AS quantity,
+  (SELECT max(m.id) FROM movement m WHERE m.target = p.id AND m.item = b.item) AS last
+FROM balance b JOIN ledger_place p ON p.id = b.place LEFT JOIN ledger_lot l ON l.id = b.lot
+WHERE b.item = :item AND b.on_hand > 0 AND p.negative = 0 AND p.parent <> '' AND replace(p.key, '/', '') <> p.key
+GROUP BY p.key, p.id, b.item, l.key ORDER BY last DESC, l.key LIMIT :most
+"""
+_CAME = """
+SELECT m.id, m.happened, f.key AS origin FROM @asked(id) JOIN movement m ON m.id = asked.id
+JOIN ledger_place f ON f.id = m.origin
+"""
+
+
+def moving(connection: Connection, item: str, most: int = 1000) -> list[Moving]:
+    """What of an item lies in parts of places, the last to come first; whose records those are is not known here."""
+    items = read_items(connection, [item])
+    if item not in items:
+        return []
+    rows = run(connection, _MOVING, {"item": items[item].id, "most": most}).all()
+    asked = as_rows({"id": row.last} for row in rows if row.last is not None)
+    came = {row.id: row for row in run(connection, _CAME, {"asked": asked})}
+    found = []
+    for row in rows:
+        last = came.get(row.last)
+        since = from_stored(last.happened) if last else None
+        found.append(
+            Moving(item, row.place, row.lot, from_scaled(int(row.quantity)), last.origin if last else None, since)
+        )
+    return found
 
 
 def _among(columns: Sequence[str], ids: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refusal
 from engine.expressions import Reference
 from engine.ledger import balances
-from engine.operations import inbox, presenting, rights, stock
+from engine.operations import inbox, presenting, rights, stockwords
 from engine.operations.calls import Call, Ear
 from engine.operations.operation import Operation
 from engine.quantities import write
@@ -124,8 +124,8 @@ def _told_stock(operation: Operation, pairs: Mapping[Pair, set[int]]) -> Mapping
     figures = balances.figures(operation.connection, [(item, place, None) for item, place in pairs])
     return {
         (item, place): {
-            "item": presenting.reference(operation, Reference("", item)),
-            "place": stock.place(operation, place),
+            "item": {"id": item, "code": presenting.reference(operation, Reference("", item))["code"]},
+            "place": {"id": place, "code": stockwords.place(operation, place)["code"]},
             "on_hand": write(figure.on_hand),
             "reserved": write(figure.reserved),
             "available": write(figure.available),

@@ -1,4 +1,4 @@
-"""What there is where: figures, movements, running balance, recount. Used by `commands`.
+"""What there is where: figures as lists and sums, recount. Used by `commands`; `stocktrail` asks by the same names.
 
 The right is `stock, see` of the policy; a place belongs to the org unit that it is, or that it lies in.
 """
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import Reference
 from engine.ledger import balances
-from engine.ledger import trail as ledger_trail
-from engine.operations import counting, presenting, recount, rights, titles
+from engine.operations import counting, presenting, recount, rights, stockwords, titles
 from engine.operations.calls import Answer
 from engine.operations.inbox import read_limit
 from engine.quantities import write
@@ -31,16 +30,16 @@ LONGEST_SEQ = 12
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`{items, next}` of on hand, reserved and available; by place, item, lot and owner, or grouped."""
-    _known(query, KNOWN)
+    known_only(query, KNOWN)
     group = query.get("group")
     known = (*GROUPS, *_units(operation), *_kinds(operation))
     if group is not None and group not in known:
         listed = ", ".join(known)
         raise invalid_at("/group", "bad_group", text(f"It is grouped by {listed}.", f"可按以下分组：{listed}。"))
     limit = read_limit(query)
-    items = _items(operation, query.get("item"))
-    places = _places(operation, query)
-    lots = _lots(operation, query.get("lot"))
+    items = asked_items(operation, query.get("item"))
+    places = asked_places(operation, query)
+    lots = asked_lots(operation, query.get("lot"))
     at = _at(query.get("at"))
     if (items is not None and not items) or (places is not None and not places) or (lots is not None and not lots):
         return Answer(200, {"items": [], "next": None})
@@ -60,7 +59,8 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     return Answer(200, {"items": [_row(operation, row) for row in rows[:limit]], "next": following})
 
 
-def _known(query: Mapping[str, str], known: set[str]) -> None:
+def known_only(query: Mapping[str, str], known: set[str]) -> None:
+    """Refused when something is asked that is no parameter here."""
     for name in query:
         if name not in known:
             raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
@@ -69,12 +69,13 @@ def _known(query: Mapping[str, str], known: set[str]) -> None:
 def _row(operation: Operation, row: balances.StockRow) -> dict[str, Any]:
     return {
         "item": presenting.reference(operation, Reference("", row.item)),
-        "place": place(operation, row.place),
+        "place": stockwords.place(operation, row.place),
         "lot": presenting.reference(operation, Reference("", row.lot)) if row.lot else None,
         "owner": row.owner,
         "on_hand": write(row.on_hand),
         "reserved": write(row.reserved),
         "available": write(row.available),
+        "unit": stockwords.unit(operation, row.item),
     }
 
 
@@ -86,7 +87,7 @@ def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str
         total[1] += row.reserved
     shown = []
     for key, (on_hand, reserved) in sums.items():
-        named = place(operation, key) if group == "place" and key else None
+        named = stockwords.place(operation, key) if group == "place" and key else None
         named = named or (presenting.reference(operation, Reference("", key)) if key else None)
         shown.append(
             {
@@ -94,6 +95,7 @@ def _grouped(operation: Operation, rows: Iterable[balances.StockRow], group: str
                 "on_hand": write(on_hand),
                 "reserved": write(reserved),
                 "available": write(on_hand - reserved),
+                **({"unit": stockwords.unit(operation, key)} if group == "item" and key else {}),
             }
         )
     return sorted(shown, key=lambda each: str((each[group] or {}).get("code") or ""))
@@ -134,16 +136,6 @@ def _group(operation: Operation, row: balances.StockRow, group: str) -> str | No
     return str(found) if found else None
 
 
-def place(operation: Operation, key: str) -> dict[str, Any]:
-    """A place by its key, with a code that people use: `S01`, `S01/damaged`, `transit`, `loss`."""
-    record, _, part = key.partition("/")
-    if record == "chain":
-        return {"id": key, "code": part, "title": part}
-    named = presenting.reference(operation, Reference("", record))
-    code = named["code"] or record
-    return {"id": key, "code": f"{code}/{part}" if part else code, "title": named["title"]}
-
-
 def _visible(operation: Operation) -> frozenset[str] | None:
     """Keys of the places that the actor may see; None is all."""
     within = rights.reach(operation, "stock", "see")
@@ -155,7 +147,8 @@ def _visible(operation: Operation) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _places(operation: Operation, query: Mapping[str, str]) -> list[str] | None:
+def asked_places(operation: Operation, query: Mapping[str, str]) -> list[str] | None:
+    """Keys of the places that are asked for, as far as the actor may see them; None is everywhere."""
     visible = _visible(operation)
     asked = query.get("place")
     if asked is None:
@@ -163,12 +156,12 @@ def _places(operation: Operation, query: Mapping[str, str]) -> list[str] | None:
     keys = _asked_places(operation, asked, query.get("record"))
     if query.get("below") == "true":
         keys = [each for key in keys for each in balances.below(operation.connection, key)]
-    if query.get("record") and _record_seen(operation, query["record"]):
+    if query.get("record") and record_seen(operation, query["record"]):
         return keys
     return keys if visible is None else [each for each in keys if each in visible]
 
 
-def _record_seen(operation: Operation, record: str) -> bool:
+def record_seen(operation: Operation, record: str) -> bool:
     """A place of a record is seen by who sees the record."""
     folder = operation.open(None, record, lock=False)
     rights.require_seen(operation, folder)
@@ -200,11 +193,13 @@ def _by_code(operation: Operation, code: str, told: str) -> list[str]:
     return found
 
 
-def _items(operation: Operation, asked: str | None) -> list[str] | None:
+def asked_items(operation: Operation, asked: str | None) -> list[str] | None:
+    """Ids of the items with a code (or id)."""
     return None if asked is None else _by_code(operation, asked, "item")
 
 
-def _lots(operation: Operation, asked: str | None) -> list[str] | None:
+def asked_lots(operation: Operation, asked: str | None) -> list[str] | None:
+    """Ids of the lots with a code (or id)."""
     return None if asked is None else _by_code(operation, asked, "lot")
 
 
@@ -232,82 +227,6 @@ def _cursor(asked: str | None) -> str | None:
     if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
         raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
     return asked
-
-
-def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
-    """Movements after a seq, oldest first, as far as the actor may see one of their ends."""
-    _known(query, {"after", "item", "place", "record", "limit", "cursor", "below"})
-    limit = read_limit(query)
-    after = query.get("after", "0")
-    cursor = query.get("cursor", "0")
-    for name, sent in (("after", after), ("cursor", cursor)):
-        _require_number(name, sent)
-    source = query.get("record")
-    places = _places(operation, {key: value for key, value in query.items() if key != "record"})
-    if source is not None and _record_seen(operation, source):
-        places = None if query.get("place") is None else places
-    items = _items(operation, query.get("item"))
-    if (items is not None and not items) or (places is not None and not places):
-        return Answer(200, {"items": [], "next": None})
-    found = ledger_trail.movements(
-        operation.connection,
-        after_seq=int(after),
-        after=int(cursor),
-        items=items,
-        places=places,
-        source=source,
-        limit=limit + 1,
-    )
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return Answer(200, {"items": [_moved(operation, each) for each in found[:limit]], "next": following})
-
-
-def _require_number(name: str, sent: str) -> None:
-    """A seq or a place in a list; longer than any of ours is none."""
-    if not (sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_SEQ):
-        raise invalid_at(f"/{name}", "not_a_number", text("A whole number is expected.", "应为整数。"))
-
-
-def _moved(operation: Operation, each: ledger_trail.Moved) -> dict[str, Any]:
-    return {
-        "seq": each.seq,
-        "key": each.key,
-        "item": presenting.reference(operation, Reference("", each.item)),
-        "lot": presenting.reference(operation, Reference("", each.lot)) if each.lot else None,
-        "owner": each.owner,
-        "quantity": write(each.quantity),
-        "from": place(operation, each.origin),
-        "to": place(operation, each.target),
-        "kind": each.kind,
-        "record": each.source,
-        "reason": each.reason,
-        "row": each.line,
-        "reverses": each.reverses,
-        "person": presenting.person(operation, each.person),
-        "happened": each.happened.isoformat().replace("+00:00", "Z"),
-        "recorded": each.recorded.isoformat().replace("+00:00", "Z"),
-    }
-
-
-def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
-    """Movements of one item at one place with the running balance."""
-    _known(query, {"item", "place", "lot", "limit", "cursor"})
-    limit = read_limit(query)
-    items = _items(operation, query.get("item"))
-    places = _places(operation, query)
-    cursor = query.get("cursor", "0")
-    _require_number("cursor", cursor)
-    lots = _lots(operation, query.get("lot"))
-    if not items or not places or len(items) != 1 or len(places) != 1 or lots == []:
-        raise not_found()
-    steps = ledger_trail.trail(
-        operation.connection, items[0], places[0], lots[0] if lots else None, after=int(cursor), limit=limit + 1
-    )
-    shown = [
-        {**_moved(operation, each.moved), "change": write(each.change), "balance": write(each.balance)}
-        for each in steps[:limit]
-    ]
-    return Answer(200, {"items": shown, "next": str(steps[limit - 1].moved.id) if len(steps) > limit else None})
 
 
 def verify(operation: Operation) -> Answer:

@@ -45,11 +45,15 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path(
         "get", "/api/stock/movements", "Movements", "库存流水",
-        "after", "item", "place", "record", "limit", "cursor",
+        "after", "item", "place", "record", "newest", "limit", "cursor",
     ),
     _path(
         "get", "/api/stock/trail", "Running balance of an item at a place", "某商品在某库位的结存流水",
-        "item", "place", "lot", "limit", "cursor",
+        "item", "place", "lot", "newest", "limit", "cursor",
+    ),
+    _path(
+        "get", "/api/stock/moving", "What of an item is on its way, by record", "某商品的在途数量（按单据）",
+        "item", "place", "limit",
     ),
     _path("post", "/api/verify", "Recount everything", "全部重新核算"),
     _path("get", "/api/periods", "Up to when the books are closed", "已关账至何时"),

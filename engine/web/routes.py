@@ -70,6 +70,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/stock", ("GET",)),
     Route("/api/stock/movements", ("GET",)),
     Route("/api/stock/trail", ("GET",)),
+    Route("/api/stock/moving", ("GET",)),
     Route("/api/verify", ("POST",), dear=True),
     Route("/api/periods", ("GET", "POST")),
     Route("/api/batch", ("POST",), large=True),

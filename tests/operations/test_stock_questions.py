@@ -194,3 +194,77 @@ def test_two_lines_that_are_too_much_together_are_refused_together(house: House)
     fits = [{"item": {"code": item}, "quantity": each} for each in ("3", "2")]
     assert clerk.send("POST", "records/crate", {"values": {"lines": fits}, "action": "send"}).status == 201
     assert clerk.stock(item, "S01") == ("0", "0", "0")
+
+
+def ship(house: House, item: str, quantity: str, to: str = "S02") -> str:
+    """A transfer from S01 that has left; its id."""
+    clerk = house.be("clerk1")
+    values = {"to_store": {"code": to}, "reason": "slow", "lines": [{"item": {"code": item}, "requested": quantity}]}
+    made = clerk.makes("transfer", values, "submit")
+    house.be("mgr1").decides("transfer", made)
+    clerk.takes("transfer", made, "ship")
+    return made
+
+
+def test_the_newest_movements_come_first_with_the_balance_after_each_page_by_page(house: House) -> None:
+    item = house.item()
+    for quantity in (5, 3, 2):
+        house.bring(item, "S01", quantity)
+    clerk = house.be("clerk1")
+    asked = {"item": item, "place": "S01", "newest": "true"}
+    whole = clerk.get("stock/trail", **asked)["items"]
+    assert [(each["change"], each["balance"]) for each in whole] == [("2", "10"), ("3", "8"), ("5", "5")]
+    first = clerk.get("stock/trail", **asked, limit="2")
+    rest = clerk.get("stock/trail", **asked, limit="2", cursor=first["next"])
+    assert [each["balance"] for each in (*first["items"], *rest["items"])] == ["10", "8", "5"]
+    assert rest["next"] is None
+    first = clerk.get("stock/movements", **asked, limit="2")
+    rest = clerk.get("stock/movements", **asked, limit="2", cursor=first["next"])
+    assert [each["quantity"] for each in (*first["items"], *rest["items"])] == ["2", "3", "5"]
+    reply = clerk.send("GET", "stock/trail", item=item, place="S01", newest="yes")
+    assert (reply.status, reply.errors) == (422, [("/newest", "choice")])
+
+
+def test_a_movement_says_why_in_words_and_of_which_record_to_who_may_see_it(house: House) -> None:
+    item = house.item(S01=5)
+    made = ship(house, item, "2")
+    clerk = house.be("clerk1")
+    last = clerk.get("stock/trail", item=item, place="S01", newest="true")["items"][0]
+    assert last["because"]["title"] == "Ship"
+    assert (last["because"]["of"]["id"], last["because"]["of"]["title"]) == (made, "Stock transfer")
+    assert last["unit"] == {"value": "piece", "title": "Piece"}
+    asked = {"item": item, "place": "S01", "newest": "true"}
+    chinese = Desk(house, clerk.actor, "zh").get("stock/trail", **asked)["items"][0]
+    assert (chinese["because"]["title"], chinese["unit"]["title"]) == ("发货", "件")
+    guarded = house.be("clerk1", (("stock", "see"),)).get("stock/trail", **asked)["items"][0]
+    assert guarded["because"] == {"title": "Ship", "of": None}
+
+
+def test_what_is_on_its_way_is_told_to_both_ends_and_to_nobody_else(house: House) -> None:
+    item = house.item(S01=5)
+    made = ship(house, item, "2")
+    here = house.be("clerk1").get("stock/moving", item=item, place="S01")["items"]
+    there = house.be("clerk2").get("stock/moving", item=item, place="S02")["items"]
+    assert [(each["quantity"], each["leaves"], each["record"]["id"]) for each in here] == [("2", True, made)]
+    assert [(each["quantity"], each["leaves"], each["from"]["code"]) for each in there] == [("2", False, "S01")]
+    assert here[0]["record"]["state_title"] == "In transit"
+    assert house.be("clerk3").get("stock/moving", item=item)["items"] == []
+    assert house.be("clerk1").send("GET", "stock/moving", item=item, place="S02").status == 404
+    assert house.be("clerk1").send("GET", "stock/moving").status == 404
+    receiver = house.be("clerk2")
+    row = receiver.reads("transfer", made)["lines"][0]["row"]
+    got = {"lines": [{"row": row, "received": "2"}]}
+    receiver.takes("transfer", made, "receive", got, asks={"signature": {"typed": "Sun Lei"}})
+    assert house.be("clerk2").get("stock/moving", item=item)["items"] == []
+
+
+def test_a_part_of_a_place_has_a_title_in_the_readers_language(house: House) -> None:
+    item = house.item(S01=3)
+    made = house.be("clerk1").makes("crate", {"lines": [{"item": {"code": item}, "quantity": "1"}]}, "promise")
+    house.be("clerk1").takes("crate", made, "fill")
+    asked = {"item": item, "newest": "true", "limit": "1", "place": "S01"}
+    titles = [
+        Desk(house, house.be("clerk1").actor, language).get("stock/movements", **asked)["items"][0]["to"]["title"]
+        for language in ("en", "zh")
+    ]
+    assert [each.rpartition(" · ")[2] for each in titles] == ["Inside", "箱内"]

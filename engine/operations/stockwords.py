@@ -1,0 +1,84 @@
+"""How stock is spoken of: places by code and title, units, why something moved. Used by `stock` and `stocktrail`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions.models import Form, Workflow
+from engine.errors import Refusal, say, text
+from engine.expressions import Reference
+from engine.operations import presenting, rights, wording
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+SPLIT = text("Divided", "拆分")
+"""What is promised to a row that was split; no transition of anybody's."""
+
+
+def place(operation: Operation, key: str) -> dict[str, Any]:
+    """A place by its key, with a code that people use: `S01`, `S01/damaged`, `transit`, `loss`."""
+    record, _, part = key.partition("/")
+    language = operation.call.language
+    if record == "chain":
+        told = operation.library.places.get(part)
+        return {"id": key, "code": part, "title": (say(told.title, language) if told else "") or part}
+    named = presenting.reference(operation, Reference("", record))
+    code = named["code"] or record
+    if not part:
+        return {"id": key, "code": code, "title": named["title"]}
+    form = _form(operation, record)
+    told = form.places.get(part) if form else None
+    title = (say(told.title, language) if told else "") or part
+    return {"id": key, "code": f"{code}/{part}", "title": f"{named['title'] or code} · {title}"}
+
+
+def _form(operation: Operation, record: str) -> Form | None:
+    stored = operation.shelf.head(record)
+    return operation.library.forms.get(stored.form) if stored else None
+
+
+def unit(operation: Operation, item: str) -> dict[str, str] | None:
+    """The unit that an item is counted in, as its form names it."""
+    form, stored = _form(operation, item), operation.shelf.head(item)
+    told = (form.told.get("ledger") or {}).get("item") if form else None
+    field = form.fields.get(str(told.get("unit"))) if form and told else None
+    value = stored.values.get(field.name) if stored and field else None
+    if field is None or value is None:
+        return None
+    titles = {each.value: say(each.title, operation.call.language) for each in field.options.get("options") or ()}
+    return {"value": str(value), "title": titles.get(value) or str(value)}
+
+
+def cause(operation: Operation, source: str, reason: str, known: dict[str, Any]) -> dict[str, Any]:
+    """Why something moved, in words, and of which record, if the actor may see it; `known` spares asking twice."""
+    if source not in known:
+        known[source] = _source(operation, source)
+    shown, workflow = known[source]
+    if reason == "split":
+        title = say(SPLIT, operation.call.language)
+    else:
+        title = wording.deed(workflow, reason, operation.call.language) if workflow else reason
+    return {"title": title, "of": shown}
+
+
+def _source(operation: Operation, source: str) -> tuple[dict[str, Any] | None, Workflow | None]:
+    stored = operation.shelf.head(source)
+    try:
+        folder = operation.unfold(stored) if stored else None
+    except Refusal:
+        folder = None
+    if folder is None:
+        return None, None
+    if not rights.may(operation, folder, "see"):
+        return None, folder.workflow
+    state = folder.workflow.states[folder.state]
+    language = operation.call.language
+    return {
+        "form": folder.form.name,
+        "id": folder.id,
+        "number": folder.number,
+        "title": say(folder.form.title, language),
+        "state": folder.state,
+        "state_title": say(state.title, language) or folder.state,
+    }, folder.workflow
