@@ -127,9 +127,10 @@ def sources(connection: Connection, wanted: Iterable[int]) -> dict[int, str]:
     return {row.seq: row.source for row in rows}
 
 
-def numbers(connection: Connection, after_seq: int) -> frozenset[int]:
-    """The numbers of later postings than `after_seq`."""
-    return frozenset(run(connection, "SELECT seq FROM posting WHERE seq > :after", {"after": after_seq}).scalars())
+def numbers(connection: Connection, after_seq: int) -> dict[int, int]:
+    """The numbers of later postings than `after_seq`, with the moments they were recorded at."""
+    rows = run(connection, "SELECT seq, recorded FROM posting WHERE seq > :after", {"after": after_seq})
+    return {row.seq: row.recorded for row in rows}
 
 
 def trail(

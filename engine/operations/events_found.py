@@ -63,8 +63,8 @@ def among(connection: Connection, wanted: Set[int]) -> Found:
     return found
 
 
-def numbers(connection: Connection, after: int) -> frozenset[int]:
-    """The later numbers than `after` that are committed."""
+def numbers(connection: Connection, after: int) -> Mapping[int, int]:
+    """The later numbers than `after` that are committed, with their moments."""
     return journal.numbers(connection, after) | trail.numbers(connection, after)
 
 

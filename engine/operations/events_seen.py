@@ -88,10 +88,16 @@ class News:
         return _differs(ear, "tasks", tuple(each.id for each in found))
 
 
-def told_notices(connection: Connection, ears: Sequence[Ear]) -> list[Ear]:
-    """Those who were told something new, or have read what they were told."""
+def told_notices(connection: Connection, ears: Sequence[Ear], lately: int) -> list[Ear]:
+    """Those who were told something new, or have read what they were told; of who begins to listen, who was lately."""
     found = notices.newest(connection, {each.actor.person for each in ears})
-    return [each for each in ears if _differs(each, "notices", found.get(each.actor.person, ("", 0)))]
+    told = []
+    for each in ears:
+        now = found.get(each.actor.person, ("", 0, 0))
+        begins = "notices" not in each.kept and each.after is None
+        if _differs(each, "notices", now) and (not begins or now[1] >= lately):
+            told.append(each)
+    return told
 
 
 def _differs(ear: Ear, name: str, now: object) -> bool:

@@ -161,11 +161,25 @@ def forms(operation: Operation) -> Answer:
     """The forms that this person may see."""
     language = operation.call.language
     items = [
-        {"form": form.name, "title": say(form.title, language), "kind": form.kind, "version": operation.library.version}
+        {
+            "form": form.name,
+            "title": say(form.title, language),
+            "kind": form.kind,
+            "version": operation.library.version,
+            "ledger": _in_the_ledger(form),
+        }
         for form in operation.library.forms.values()
         if rights.sees_form(operation, form.name)
     ]
     return Answer(200, {"items": items, "next": None})
+
+
+def _in_the_ledger(form: Form) -> str | None:
+    """What its records are to the ledger: `item`, `lot`, `place`, or `outside`, a place whose goods are not ours."""
+    told = form.told.get("ledger") or {}
+    if "place" in told:
+        return "outside" if told["place"].get("negative") == "allowed" else "place"
+    return next((each for each in ("item", "lot") if each in told), None)
 
 
 def form(operation: Operation, name: str) -> Answer:

@@ -54,31 +54,36 @@ def cause(operation: Operation, source: str, reason: str, known: dict[str, Any])
     """Why something moved, in words, and of which record, if the actor may see it; `known` spares asking twice."""
     if source not in known:
         known[source] = _source(operation, source)
-    shown, workflow = known[source]
+    shown, workflow, form = known[source]
     if reason == "split":
         title = say(SPLIT, operation.call.language)
     else:
         title = wording.deed(workflow, reason, operation.call.language) if workflow else reason
-    return {"title": title, "of": shown}
+    return {"title": title, "form": form, "of": shown}
 
 
-def _source(operation: Operation, source: str) -> tuple[dict[str, Any] | None, Workflow | None]:
+def _source(operation: Operation, source: str) -> tuple[dict[str, Any] | None, Workflow | None, str | None]:
     stored = operation.shelf.head(source)
     try:
         folder = operation.unfold(stored) if stored else None
     except Refusal:
         folder = None
     if folder is None:
-        return None, None
+        return None, None, None
     if not rights.may(operation, folder, "see"):
-        return None, folder.workflow
+        return None, folder.workflow, say(folder.form.title, operation.call.language)
     state = folder.workflow.states[folder.state]
     language = operation.call.language
-    return {
-        "form": folder.form.name,
-        "id": folder.id,
-        "number": folder.number,
-        "title": say(folder.form.title, language),
-        "state": folder.state,
-        "state_title": say(state.title, language) or folder.state,
-    }, folder.workflow
+    title = say(folder.form.title, language)
+    return (
+        {
+            "form": folder.form.name,
+            "id": folder.id,
+            "number": folder.number,
+            "title": title,
+            "state": folder.state,
+            "state_title": say(state.title, language) or folder.state,
+        },
+        folder.workflow,
+        title,
+    )

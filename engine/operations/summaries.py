@@ -37,7 +37,7 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
     _path("patch", "/api/notices", "I have read all that I was told", "全部通知已读"),
     _path(
-        "get", "/api/events", "What changes, as it changes (server-sent events)", "实时变化（服务器推送事件）",
+        "get", "/api/events", "What changes, as it changes (server-sent events)", "实时变化（服务器推送事件）", "after",
     ),
     _path(
         "get", "/api/stock", "Stock", "库存",

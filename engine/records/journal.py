@@ -196,10 +196,10 @@ def of_numbers(connection: Connection, wanted: Iterable[int]) -> list[Committed]
     return [Committed(row.seq, row.record, row.changes) for row in rows]
 
 
-def numbers(connection: Connection, after: int) -> frozenset[int]:
-    """The later numbers than `after` that have changed a record."""
-    rows = run(connection, "SELECT DISTINCT seq FROM history WHERE seq > :after", {"after": after})
-    return frozenset(rows.scalars())
+def numbers(connection: Connection, after: int) -> dict[int, int]:
+    """The later numbers than `after` that have changed a record, with their moments."""
+    rows = run(connection, "SELECT seq, max(at) AS at FROM history WHERE seq > :after GROUP BY seq", {"after": after})
+    return {row.seq: row.at for row in rows}
 
 
 def _read(line: Any) -> Line:

@@ -70,15 +70,16 @@ def unread(connection: Connection, person: str) -> int:
     return int(run(connection, sql, {"person": person}).scalar_one())
 
 
-def newest(connection: Connection, people: Iterable[str], most: int = 50) -> dict[str, tuple[str, int]]:
-    """Of each person who has been told anything: the last notice, and how many of the last `most` are unread."""
+def newest(connection: Connection, people: Iterable[str], most: int = 50) -> dict[str, tuple[str, int, int]]:
+    """Of each person who has been told anything: the last notice, its moment, and how many of `most` are unread."""
     last = "FROM notice n WHERE n.person = asked.person ORDER BY n.at DESC, n.id DESC LIMIT"
     sql = (
-        f"SELECT asked.person, (SELECT n.id {last} 1) AS newest, (SELECT count(*) FROM (SELECT n.read {last} :most) l "
+        f"SELECT asked.person, (SELECT n.id {last} 1) AS newest, (SELECT n.at {last} 1) AS at, "
+        f"(SELECT count(*) FROM (SELECT n.read {last} :most) l "
         "WHERE l.read IS NULL) AS unread FROM @asked(person words)"
     )
     rows = run(connection, sql, {"asked": dumps([{"person": each} for each in sorted(set(people))]), "most": most})
-    return {row.person: (row.newest, row.unread) for row in rows if row.newest is not None}
+    return {row.person: (row.newest, row.at, row.unread) for row in rows if row.newest is not None}
 
 
 def is_of(connection: Connection, person: str, notice: str) -> bool:

@@ -109,13 +109,14 @@ class Api:
 
     async def _listen(self, asked: Asked) -> Listener:
         """Whoever is known may listen; who he is takes a thread, listening does not."""
-        if read_query(asked.query):
-            raise _unknown("/", "Last-Event-ID")
+        query = read_query(asked.query)
+        for name in query.keys() - {"after"}:
+            raise _unknown(f"/{name[:80]}", "after")
         actor = await self._threads.run(lambda: self._doorman.who(asked))
         token = self._doorman.said(asked)
         if actor is None or token is None:
             raise not_signed_in()
-        return self._hub.join(token, actor, asked.headers.get("last-event-id"))
+        return self._hub.join(token, actor, asked.headers.get("last-event-id", query.get("after")))
 
     def _work(self, asked: Asked, match: Match, method: str, body: bytes) -> Reply:
         """Everything that may take long; runs in a thread."""

@@ -237,7 +237,7 @@ def test_a_movement_says_why_in_words_and_of_which_record_to_who_may_see_it(hous
     chinese = Desk(house, clerk.actor, "zh").get("stock/trail", **asked)["items"][0]
     assert (chinese["because"]["title"], chinese["unit"]["title"]) == ("发货", "件")
     guarded = house.be("clerk1", (("stock", "see"),)).get("stock/trail", **asked)["items"][0]
-    assert guarded["because"] == {"title": "Ship", "of": None}
+    assert guarded["because"] == {"title": "Ship", "form": "Stock transfer", "of": None}
 
 
 def test_what_is_on_its_way_is_told_to_both_ends_and_to_nobody_else(house: House) -> None:

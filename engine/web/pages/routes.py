@@ -15,6 +15,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/tasks", inbox.page),
     ("/stock", stock.page),
     ("/stock/trail", stock.trail),
+    ("/stock/movements", stock.movements),
     ("/records/{form}", lists.page),
     ("/records/{form}/new", forms.new),
     ("/records/{form}/{id}", record.page),

@@ -4,6 +4,7 @@ import { h, render, type ComponentType } from "preact";
 import { tellMoments } from "./moments";
 import { readNotices } from "./notices";
 import { sayWaiting } from "./toast";
+import { listen } from "./listening";
 
 type Maker = () => Promise<ComponentType<any>>;
 
@@ -11,6 +12,7 @@ const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
   form: () => import("./islands/form").then((it) => it.FormIsland),
+  stock_find: () => import("./islands/stock_find").then((it) => it.StockFind),
   password: () => import("./islands/password").then((it) => it.Password),
   substitute: () => import("./islands/substitute").then((it) => it.Substitute),
 };
@@ -66,6 +68,7 @@ function sendFilters(): void {
 listenToKeys();
 sendFilters();
 readNotices();
+listen();
 tellMoments(document);
 sayWaiting();
 for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) void wake(place);
