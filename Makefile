@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: run test check bench lint assets schema clean
+.PHONY: run test check bench pictures lint assets schema clean
 
 run: .venv/installed
 	$(BIN)/chainstock serve --demo small_sales
@@ -20,6 +20,10 @@ check: test
 
 bench: .venv/benched .venv/chromium
 	$(BIN)/python -m bench
+
+# Pictures of every page, in both sizes and languages, to be looked at: build/pictures/index.html.
+pictures: .venv/tested .venv/chromium
+	$(BIN)/python -m tests.browser.pictures
 
 lint: .venv/tested
 	$(BIN)/ruff check .
