@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import explaining, inbox, presenting, reasons, rights, signing, verdicts, wording
+from engine.operations import around, explaining, inbox, presenting, reasons, rights, signing, verdicts, wording
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -33,6 +33,9 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
     folder = _seen(operation, form, record)
     body = presenting.head(operation, folder)
     body["values"] = presenting.values(operation, folder)
+    body["units"] = around.units(operation, folder, body["values"])
+    body["files"] = around.files(operation, folder, body["values"])
+    body["editable"] = bool(rights.writable(operation, folder).fields)
     body["tasks"] = [_asking(operation, folder, each) for each in inbox.of_record(operation, folder)]
     body["actions"] = actions(operation, folder, everything=query.get("actions") == "all")
     body["links"] = _links(operation, record)
@@ -73,7 +76,7 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
         upward = link.to_record == record
         other_form, other = (link.from_form, link.from_record) if upward else (link.to_form, link.to_record)
         try:
-            _seen(operation, other_form, other)
+            seen = _seen(operation, other_form, other)
         except Refusal as refusal:
             if refusal.kind is not Kind.NOT_FOUND:
                 raise
@@ -83,12 +86,20 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
                 "direction": "from" if upward else "to",
                 "form": other_form,
                 "id": other,
+                "number": seen.number,
+                "title": say(seen.form.title, operation.call.language),
+                "state": _state(seen, operation.call.language),
                 "row": link.to_row if upward else link.from_row,
                 "other_row": link.from_row if upward else link.to_row,
                 "quantity": str(link.quantity),
             }
         )
     return out
+
+
+def _state(folder: Folder, language: str) -> dict[str, Any]:
+    state = folder.workflow.states[folder.state]
+    return {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
 
 
 def history(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
@@ -112,7 +123,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "title": wording.deed(folder.workflow, line.action, operation.call.language),
                 "from": line.origin,
                 "to": line.target,
-                "changes": [_words(operation, folder, each) for each in changes],
+                "changes": around.changes(operation, folder, changes),
                 "version": line.version,
                 "comment": line.comment,
                 "because": reasons.plain(operation, folder, line.because),
@@ -127,10 +138,6 @@ def _path(pointer: str) -> str:
     """`/lines/<row>/approved` as the field path `lines.approved`."""
     words = pointer.strip("/").split("/")
     return words[0] if len(words) < 3 else f"{words[0]}.{words[-1]}"
-
-
-def _words(operation: Operation, folder: Folder, change: Mapping[str, Any]) -> dict[str, Any]:
-    return {"path": change["path"], "old": change.get("old"), "new": change.get("new")}
 
 
 def trail(operation: Operation, form: str, record: str) -> Answer:
@@ -199,6 +206,7 @@ def form(operation: Operation, name: str) -> Answer:
             "version": operation.library.version,
             "list": [each for each in found.list if each not in closed],
             "amount": found.amount if found.amount not in closed else None,
+            "currency": operation.library.settings.get("currency"),
             "fields": {
                 each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed
             },
@@ -253,6 +261,8 @@ def _field(field: Field, language: str, closed: frozenset[str]) -> dict[str, Any
         shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
     if field.options.get("to"):
         shown["to"] = field.options["to"]
+    if field.type == "quantity" and field.options.get("of"):
+        shown["of"] = field.options["of"]
     if field.type == "table":
         shown["fields"] = {
             each.name: _field(each, language, closed) for each in field.fields.values() if each.path not in closed

@@ -54,7 +54,7 @@ def test_rows_are_changed_added_and_removed_by_their_ids(house: House) -> None:
     assert [(each["word"], each["worth"]) for each in rows] == [("a", "2.00"), ("c", None)]
     assert rows[0]["row"] == mine
     changes = clerk.history("memo", record)[-1]["changes"]
-    assert {"path": f"/lines/{mine}/worth", "old": None, "new": "2.00"} in changes
+    assert {"path": f"/lines/{mine}/worth", "old": None, "new": "2.00", "row": None} in changes
 
 
 def test_unnamed_rows_stay(house: House) -> None:

@@ -10,18 +10,19 @@ from engine.errors import say, text
 
 NUMBERS = frozenset({"quantity", "money", "decimal", "integer"})
 EMPTY = "–"
-_YES, _NO = text("Yes", "是"), text("No", "否")
+_YES, _NO, _FILE = text("Yes", "是"), text("No", "否"), text("File", "附件")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a template shows: `kind` is `text`, `number`, `moment`, `pill`, `file` or `nothing`."""
+    """What a template shows: `kind` is `text`, `number`, `moment`, `pill`, `file`, `image` or `nothing`."""
 
     kind: str
     shown: str
     hint: str = ""
     link: str = ""
     tone: str = ""
+    unit: str = ""
 
 
 def cell(field: Mapping[str, Any], value: Any, language: str) -> Cell:
@@ -62,12 +63,12 @@ def _named(field: Mapping[str, Any], value: Mapping[str, Any]) -> Cell:
     return Cell("text", shown, "", link)
 
 
-def _file(_field: Mapping[str, Any], value: Any, _language: str) -> Cell:
+def _file(_field: Mapping[str, Any], value: Any, language: str) -> Cell:
     if isinstance(value, Mapping):
         if value.get("typed"):
             return Cell("text", str(value["typed"]))
         value = value.get("id") or value.get("attachment")
-    return Cell("file", str(value), "", f"/api/attachments/{value}")
+    return Cell("file", say(_FILE, language), "", f"/api/attachments/{value}")
 
 
 _BY_TYPE: Mapping[str, Callable[[Mapping[str, Any], Any, str], Cell]] = {
@@ -87,6 +88,14 @@ def grouped(digits: str) -> str:
     if not whole.isdigit():
         return digits
     return f"{sign}{int(whole):,}{point}{rest}"
+
+
+def sized(count: int) -> str:
+    """The size of a file as people say it."""
+    for unit, size in (("MB", 1024 * 1024), ("KB", 1024)):
+        if count >= size:
+            return f"{count * 10 // size / 10:g} {unit}"
+    return f"{count} B"
 
 
 def tone(state: Mapping[str, Any] | None, first: str | None) -> str:

@@ -11,6 +11,7 @@ type Maker = () => Promise<ComponentType<any>>;
 const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
+  comments: () => import("./islands/comments").then((it) => it.Comments),
   form: () => import("./islands/form").then((it) => it.FormIsland),
   stock_find: () => import("./islands/stock_find").then((it) => it.StockFind),
   password: () => import("./islands/password").then((it) => it.Password),

@@ -1,120 +1,96 @@
-/** What may be done with a record now: one button for the next thing, the others beside it, why not the rest on demand. */
+/** What may be done with a record now: one button for the next thing, the others in a menu, why not the rest on demand. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
-import type { Action, Field, Form, Record_ } from "../definitions";
-import { sendable } from "../definitions";
-import { sayNext } from "../toast";
-import { Input } from "./inputs";
+import { bodyOf, type Deed, deeds, foreseen, moved, remembered, type Told } from "../deeds";
+import { Dialogue, type Done, goOn } from "./dialogue";
 
-interface Task { id: string; actions: string[]; kind: string; title: string | null }
-interface Told { record: Record_ & { tasks: Task[] }; form: Form; may: Action[]; mayNot: Action[]; task?: Task }
-interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean }
+export { placed } from "./dialogue";
 
-const VERDICTS: Record<string, string> = {
-  approve: say("Approve", "同意"), reject: say("Reject", "拒绝"), return: say("Return", "退回"),
-};
+interface Chosen { deed: Deed; effects: string[]; first: Refused | null }
 
-function deeds({ record, may, task }: Told): Deed[] {
-  const tasks = task ? [task] : record.tasks.filter((each) => each.kind === "decide" && each.actions.length);
-  const verdicts = tasks.filter((each) => each.kind === "decide").flatMap((each) =>
-    each.actions.filter((name) => name in VERDICTS).map((name) => ({ name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: {}, verdict: true })));
-  const actions = may.map((each) => ({ name: each.name, title: each.title, path: `records/${record.form}/${record.id}/actions/${each.name}`, asks: each.asks, verdict: false }));
-  const seen = new Set<string>();
-  return [...verdicts, ...actions].filter((each) => !seen.has(each.path) && seen.add(each.path));
-}
+/** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
+const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
 
 export function Actions(told: Told) {
-  const [chosen, setChosen] = useState<Deed | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [busy, setBusy] = useState(false);
+  const key = useRef(newKey());
   const all = deeds(told);
-  if (!all.length && !told.mayNot.length) return null;
+  const first = all[0];
+
+  async function choose(deed: Deed): Promise<void> {
+    setBusy(true);
+    const coming = deed.verdict ? null : await foreseen(deed, told);
+    setBusy(false);
+    if (needsWords(deed) || !coming || coming.ends || coming.effects.length) return setChosen({ deed, effects: coming?.effects ?? [], first: null });
+    setBusy(true);
+    try {
+      const sent = { key: key.current, asks: {}, comment: "", to: "", revision: told.record.revision };
+      goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.problem.status) key.current = newKey();
+      setBusy(false);
+      setChosen({ deed, effects: [], first: error });
+    }
+  }
+
+  const edit = `/records/${told.record.form}/${told.record.id}/edit`;
+  const verdicts = all.slice(1).filter((each) => each.verdict);
+  const others = all.slice(1).filter((each) => !each.verdict);
   return (
     <div class="acts">
-      {all.map((deed, index) => (
-        <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : index === 0 ? "primary" : "plain"} onClick={() => setChosen(deed)}>{deed.title}</button>
-      ))}
-      {told.mayNot.length > 0 && (
-        <details><summary class="plain">{say("Why not more?", "其他操作")}</summary>
-          <ul>{told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong>: {each.because}</li>)}</ul></details>
-      )}
-      {chosen && <Dialogue deed={chosen} told={told} onEnd={() => setChosen(null)} />}
+      <Happened told={told} />
+      {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : "primary"} disabled={busy} onClick={() => void choose(first)}>{first.title}</button>}
+      {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} onClick={() => void choose(deed)}>{deed.title}</button>)}
+      {told.edit && <a class={first ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
+      <Menu told={told} others={others} onChoose={(deed) => void choose(deed)} />
+      {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} onEnd={() => setChosen(null)} />}
     </div>
   );
 }
 
-function Dialogue({ deed, told, onEnd }: { deed: Deed; told: Told; onEnd: () => void }) {
-  const [asks, setAsks] = useState<Record<string, any>>({});
-  const [comment, setComment] = useState("");
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const [busy, setBusy] = useState(false);
-  const key = useRef(newKey());
-  const { record } = told;
-
-  async function go(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    const answers = Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== null).map(([name, value]) => [name, sendable(value)]));
-    const body: Record<string, unknown> = {};
-    if (Object.keys(answers).length) body["asks"] = answers;
-    if (comment.trim()) body["comment"] = comment.trim();
-    if (!deed.verdict) body["revision"] = record.revision;
-    try {
-      const answer = await ask<{ state: string; number: string | null }>("POST", deed.path, body, { key: key.current });
-      sayNext(happened(told.form, deed, answer));
-      if (told.task) location.assign(nextTask());
-      else location.reload();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      // What was refused is another command when it is sent again; what got no answer is the same.
-      if (error.problem.status) key.current = newKey();
-      setRefused(error);
-      setBusy(false);
-    }
-  }
-
-  const faults = refused?.problem.errors ?? [];
-  const at = (name: string) => faults.find((each) => each.path === `/asks/${name}`);
+function Menu({ told, others, onChoose }: { told: Told; others: Deed[]; onChoose: (deed: Deed) => void }) {
+  const place = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const leave = (event: Event) => {
+      const away = event instanceof KeyboardEvent ? event.key === "Escape" : !place.current?.contains(event.target as Node);
+      if (away && place.current?.open) place.current.open = false;
+    };
+    document.addEventListener("click", leave);
+    document.addEventListener("keydown", leave);
+    return () => { document.removeEventListener("click", leave); document.removeEventListener("keydown", leave); };
+  }, []);
+  if (told.task && !others.length && !told.mayNot.length) return null;
   return (
-    <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} aria-label={deed.title}>
-      <form onSubmit={go}>
-        <h2>{deed.title} · {told.form.title} {record.number ?? ""}</h2>
-        {refused && <div class="message wrong" role="alert"><strong>{refused.problem.detail}</strong>
-          <ul>{faults.filter((each) => each.message !== refused.problem.detail && !at(each.path.slice(6))).map((each) => <li>{placed(told.form, record, each.path)}{each.message}</li>)}</ul>
-          {refused.problem.status === 412 && <button type="button" class="plain" onClick={() => location.reload()}>{say("Show what changed", "查看最新内容")}</button>}</div>}
-        {Object.entries(deed.asks).map(([name, field]) => (
-          <label class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
-            <Input field={field} label={field.title} value={asks[name] ?? null} invalid={!!at(name)} onChange={(value) => setAsks({ ...asks, [name]: value })} />
-            {at(name) && <span class="fault">{at(name)!.message}</span>}</label>
-        ))}
-        <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
-        <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy}>{deed.title}</button>
-          <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button></div>
-      </form>
-    </dialog>
+    <details class="menu" ref={place}><summary class="plain">{say("More", "更多")}</summary><div>
+      {others.map((deed) => <button key={deed.path} data-action={deed.name} onClick={() => { place.current!.open = false; onChoose(deed); }}>{deed.title}</button>)}
+      {!told.task && <button onClick={() => { place.current!.open = false; print(); }}>{say("Print", "打印")}</button>}
+      {told.mayNot.length > 0 && <ul class="closed" aria-label={say("Not possible now", "当前不可用")}>
+        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could", "可操作")}: ${each.who}` : ""}</small></li>)}</ul>}
+    </div></details>
   );
 }
 
-/** What was done, to what, and where it stands now. */
-function happened(form: Form, deed: Deed, answer: { state: string; number: string | null }): string {
-  const state = form.states.find((each) => each.name === answer.state)?.title ?? "";
-  return `${deed.title}: ${form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}`;
-}
-
-/** The task below the one that is open, so that one goes on without choosing. */
-function nextTask(): string {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-tasks] [data-task]")];
-  const at = rows.findIndex((each) => "opened" in each.dataset);
-  return (rows[at + 1] ?? rows[at - 1])?.querySelector<HTMLAnchorElement>("a.task")?.getAttribute("href") ?? "/tasks";
-}
-
-/** Which field a fault means, in the form's words. */
-export function placed(form: Form, record: { values: Record<string, any> }, path: string): string {
-  const [, ...words] = path.replace(/^\/values/, "").split("/");
-  const field = form.fields[words[0] ?? ""];
-  if (!field) return "";
-  const column = words[2] ? field.fields?.[words[2]] : undefined;
-  const row = words[1] !== undefined ? Number(words[1]) : NaN;
-  const item = Number.isInteger(row) ? record.values[words[0]!]?.[row] : undefined;
-  const first = item && Object.values(item).find((each: any) => each && typeof each === "object" && each.code) as { code?: string } | undefined;
-  return `${[field.title, Number.isInteger(row) ? String(first?.code ?? row + 1) : "", column?.title].filter(Boolean).join(" · ")}: `;
+/** After an action: what was done, where the record stands, what moved, and who is next. */
+function Happened({ told }: { told: Told }) {
+  const [done, setDone] = useState(() => (told.task ? null : remembered(told.record.id)));
+  const [moves, setMoves] = useState<string[]>([]);
+  useEffect(() => {
+    if (!done) return;
+    ask<{ items: any[] }>("GET", `stock/movements?record=${told.record.id}&after=${done.seq - 1}`)
+      .then((found) => setMoves(found.items.filter((each) => each.seq === done.seq).map(moved)))
+      .catch((error) => { if (!(error instanceof Refused)) throw error; });
+  }, [done]);
+  if (!done) return null;
+  const state = told.form.states.find((each) => each.name === told.record.state)?.title ?? "";
+  const next = [...new Set(told.record.tasks.flatMap((each) => each.people ?? []).map((each) => each.title ?? each.code))].filter(Boolean);
+  return (
+    <div class="done-now" role="status"><strong>✓ {done.title}</strong>
+      <span>{say("Now", "当前状态")}: {state}</span>
+      {next.length > 0 && <span>{say("Next", "下一步")}: {next.slice(0, 4).join(say(", ", "、"))}</span>}
+      <button aria-label={say("Close", "关闭")} onClick={() => setDone(null)}>×</button>
+      {moves.length > 0 && <ul>{moves.slice(0, 5).map((each) => <li key={each}><small>{each}</small></li>)}{moves.length > 5 && <li><small>+{moves.length - 5}</small></li>}</ul>}</div>
+  );
 }

@@ -1,0 +1,70 @@
+/** What may be done with a record: its actions, and the verdicts of the tasks in it that are mine. */
+
+import { ask, Refused, say } from "./api";
+import type { Action, Field, Form, Record_ } from "./definitions";
+
+export interface Task { id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[]; asks?: Record<string, Field>; returns?: { to: string; title: string }[] }
+export interface Told { record: Record_ & { tasks: Task[]; updated?: string }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
+export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[] }
+
+const VERDICTS: Record<string, string> = {
+  approve: say("Approve", "同意"), reject: say("Reject", "拒绝"), return: say("Return", "退回"),
+};
+
+export function deeds({ record, may, task }: Told): Deed[] {
+  const open = record.tasks.filter((each) => each.kind === "decide" && (task ? each.id === task.id : each.actions.length));
+  const tasks = open.length || !task ? open : [task];
+  const verdicts = tasks.filter((each) => each.kind === "decide").flatMap((each) =>
+    each.actions.filter((name) => name in VERDICTS).map((name) => ({
+      name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: name === "return" ? {} : each.asks ?? {}, verdict: true, returns: name === "return" ? each.returns ?? [] : [],
+    })));
+  const actions = may.map((each) => ({ name: each.name, title: each.title, path: `records/${record.form}/${record.id}/actions/${each.name}`, asks: each.asks, verdict: false, returns: [] }));
+  const seen = new Set<string>();
+  return [...verdicts, ...actions].filter((each) => !seen.has(each.path) && seen.add(each.path));
+}
+
+interface Place { code: string; title: string | null }
+interface Outcome { kind: string; item?: { code: string | null; title: string | null }; quantity?: string; from?: Place; to?: Place }
+
+export const named = (of?: { code?: string | null; title?: string | null } | null) => (of ? [of.code, of.title !== of.code ? of.title : ""].filter(Boolean).join(" ") : "");
+
+export function moved(each: Outcome): string {
+  return `${each.quantity ?? ""} × ${named(each.item)}: ${each.from?.title ?? each.from?.code ?? ""} → ${each.to?.title ?? each.to?.code ?? ""}`;
+}
+
+/** What an action would come to that cannot be taken back: goods that move, or an end. Null: it is refused, or not known. */
+export async function foreseen(deed: Deed, told: Told): Promise<{ effects: string[]; ends: boolean } | null> {
+  try {
+    const found = await ask<{ state: string; outcomes: Outcome[] }>("POST", `${deed.path}?preview=true`, {});
+    const ends = told.form.states.find((each) => each.name === found.state)?.end ?? false;
+    return { effects: found.outcomes.filter((each) => each.kind === "move").map(moved), ends };
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+
+export interface Sent { key: string; asks: Record<string, any>; comment: string; to: string; revision: number }
+
+export function bodyOf(deed: Deed, sent: Sent): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  if (Object.keys(sent.asks).length) body["asks"] = sent.asks;
+  if (sent.comment.trim()) body["comment"] = sent.comment.trim();
+  if (deed.returns.length && sent.to) body["to"] = sent.to;
+  if (!deed.verdict) body["revision"] = sent.revision;
+  return body;
+}
+
+const KEPT = "done";
+
+/** Remember over the reload what was done, so that the page that comes tells it. */
+export function remember(record: string, title: string, answer: { seq: number }): void {
+  sessionStorage.setItem(KEPT, JSON.stringify({ record, title, seq: answer.seq }));
+}
+
+export function remembered(record: string): { title: string; seq: number } | null {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as { record: string; title: string; seq: number } | null;
+  if (kept?.record !== record) return null;
+  sessionStorage.removeItem(KEPT);
+  return kept;
+}

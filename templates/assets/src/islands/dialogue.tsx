@@ -1,0 +1,117 @@
+/** The dialogue of an action: its questions, what it comes to, errors beside the fields, and what somebody else changed. */
+
+import { useRef, useState } from "preact/hooks";
+import { ask, newKey, Refused, say } from "../api";
+import { bodyOf, type Deed, remember, type Told } from "../deeds";
+import { type Form, sendable } from "../definitions";
+import { sayNext } from "../toast";
+import { Input } from "./inputs";
+
+interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
+export interface Done { state: string; number: string | null; seq: number }
+
+/** After an action: to the next task when one came from there, else the record anew. */
+export function goOn(told: Told, deed: Deed, answer: Done): void {
+  if (told.task) {
+    const state = told.form.states.find((each) => each.name === answer.state)?.title ?? "";
+    sayNext(`${deed.title}: ${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}`);
+    location.assign(nextTask());
+  } else {
+    remember(told.record.id, deed.title, answer);
+    location.reload();
+  }
+}
+
+/** The task below the one that is open, so that one goes on without choosing. */
+function nextTask(): string {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-tasks] [data-task]")];
+  const at = rows.findIndex((each) => "opened" in each.dataset);
+  return (rows[at + 1] ?? rows[at - 1])?.querySelector<HTMLAnchorElement>("a.task")?.getAttribute("href") ?? "/tasks";
+}
+
+export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; told: Told; effects: string[]; first: Refused | null; onEnd: () => void }) {
+  const [asks, setAsks] = useState<Record<string, any>>({});
+  const [comment, setComment] = useState("");
+  const [to, setTo] = useState(deed.returns[0]?.to ?? "");
+  const [refused, setRefused] = useState<Refused | null>(first);
+  const [meanwhile, setMeanwhile] = useState<Line[]>([]);
+  const [busy, setBusy] = useState(false);
+  const key = useRef(newKey());
+  const revision = useRef(told.record.revision);
+  const { record } = told;
+
+  async function go(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    setBusy(true);
+    const answers = Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== null).map(([name, value]) => [name, sendable(value)]));
+    try {
+      const sent = { key: key.current, asks: answers, comment, to, revision: revision.current };
+      goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      // What was refused is another command when it is sent again; what got no answer is the same.
+      if (error.problem.status) key.current = newKey();
+      setRefused(error);
+      setBusy(false);
+      if (error.problem.status === 412 || error.problem.kind === "conflict") await look();
+    }
+  }
+
+  /** What others did since the page was shown; with that in view the next press is meant for the record as it is now. */
+  async function look(): Promise<void> {
+    try {
+      const path = `records/${record.form}/${record.id}`;
+      const now = await ask<{ revision: number }>("GET", path);
+      const past = await ask<{ items: Line[] }>("GET", `${path}/history`);
+      setMeanwhile(past.items.filter((each) => each.at > (record.updated ?? "")));
+      revision.current = now.revision;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
+
+  const faults = refused?.problem.errors ?? [];
+  const at = (name: string) => faults.find((each) => each.path === `/asks/${name}`);
+  return (
+    <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} aria-label={deed.title}>
+      <form onSubmit={go}>
+        <h2>{deed.title} · {told.form.title} {record.number ?? ""}</h2>
+        {refused && <Fault refused={refused} told={told} hidden={(path) => !!at(path.slice(6))} />}
+        {meanwhile.length > 0 && <div class="message" role="status"><strong>{say("Meanwhile", "其间发生的变化")}</strong>
+          <ul>{meanwhile.map((each) => <li key={each.at + each.title}>{each.person?.title ?? ""}: {each.title}{each.comment ? ` “${each.comment}”` : ""}</li>)}</ul>
+          <button type="button" class="plain" onClick={() => location.reload()}>{say("Show the record as it is now", "查看最新内容")}</button></div>}
+        {effects.length > 0 && <ul class="effects">{effects.slice(0, 8).map((each) => <li key={each}>{each}</li>)}{effects.length > 8 && <li>+{effects.length - 8}</li>}</ul>}
+        {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
+          <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
+        {Object.entries(deed.asks).map(([name, field]) => (
+          <label class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
+            <Input field={field} label={field.title} value={asks[name] ?? null} invalid={!!at(name)} onChange={(value) => setAsks({ ...asks, [name]: value })} />
+            {at(name) && <span class="fault">{at(name)!.message}</span>}</label>
+        ))}
+        <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
+        <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy}>{deed.title}</button>
+          <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button></div>
+      </form>
+    </dialog>
+  );
+}
+
+function Fault({ refused, told, hidden }: { refused: Refused; told: Told; hidden: (path: string) => boolean }) {
+  const { detail, errors } = refused.problem;
+  return (
+    <div class="message wrong" role="alert"><strong>{detail}</strong>
+      <ul>{errors.filter((each) => each.message !== detail && !hidden(each.path)).map((each) => <li key={each.path + each.code}>{placed(told.form, told.record, each.path)}{each.message}</li>)}</ul></div>
+  );
+}
+
+/** Which field a fault means, in the form's words. */
+export function placed(form: Form, record: { values: Record<string, any> }, path: string): string {
+  const [, ...words] = path.replace(/^\/values/, "").split("/");
+  const field = form.fields[words[0] ?? ""];
+  if (!field) return "";
+  const column = words[2] ? field.fields?.[words[2]] : undefined;
+  const row = words[1] !== undefined ? Number(words[1]) : NaN;
+  const item = Number.isInteger(row) ? record.values[words[0]!]?.[row] : undefined;
+  const first = item && Object.values(item).find((each: any) => each && typeof each === "object" && each.code) as { code?: string } | undefined;
+  return `${[field.title, Number.isInteger(row) ? String(first?.code ?? row + 1) : "", column?.title].filter(Boolean).join(" · ")}: `;
+}
