@@ -32,7 +32,7 @@ STORE = {"type": "reference", "to": "shop"}
         (STORE, {"id": "1", "code": None, "title": None}, Cell("text", "1", "", "/records/shop/1")),
         ({"type": "person"}, {"id": "1", "code": "a", "title": "Ann"}, Cell("text", "a Ann")),
         ({"type": "signature"}, {"typed": "Ann"}, Cell("text", "Ann")),
-        ({"type": "image"}, "x1", Cell("file", "x1", "", "/api/attachments/x1")),
+        ({"type": "image"}, "x1", Cell("file", "File", "", "/api/attachments/x1")),
         ({"type": "moment"}, "2026-01-02T03:04:05Z", Cell("moment", "2026-01-02 03:04", "2026-01-02T03:04:05Z")),
         ({"type": "serials"}, ["1", "2"], Cell("text", "1, 2")),
         ({"type": "text"}, "<b>", Cell("text", "<b>")),

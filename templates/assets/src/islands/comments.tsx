@@ -59,7 +59,7 @@ export function Comments({ form, id, said }: { form: string; id: string; said: S
       <form class="speak" onSubmit={send}>
         <Words words={words} path={`records/${form}/${id}/people`} onWrite={write} onName={(who) => setNamed([...named, who])} onSend={send} />
         {fault && <p class="message wrong" role="alert">{fault}</p>}
-        <div class="row"><small>{say("@ mentions somebody", "@ 可提及他人")}</small>
+        <div class="send"><small>{say("@ mentions somebody", "@ 可提及他人")}</small>
           <button class="plain" disabled={busy || !words.trim()}>{say("Comment", "发表评论")}</button></div>
       </form>
     </>
