@@ -47,7 +47,7 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     rows = balances.page(
         operation.connection, items, places, lots, at=at, after=_cursor(query.get("cursor")), limit=wanted
     )
-    operation.shelf.prefetch({key for row in rows for key in (row.item, row.place.partition("/")[0], row.lot) if key})
+    operation.shelf.prefetch(_named(rows, group))
     if group:
         summed = (
             rows
@@ -57,6 +57,20 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
         return Answer(200, {"items": _grouped(operation, summed, group), "next": None})
     following = rows[limit - 1].cursor if len(rows) > limit else None
     return Answer(200, {"items": [_row(operation, row) for row in rows[:limit]], "next": following})
+
+
+def _named(rows: Iterable[balances.StockRow], group: str | None) -> set[str]:
+    """The records that the answer names or is summed by: of two thousand items at a place, summed by place, none."""
+    of_items = group not in ("place", "lot")
+    of_lots = group in (None, "lot")
+    found: set[str] = set()
+    for row in rows:
+        found.add(row.place.partition("/")[0])
+        if of_items:
+            found.add(row.item)
+        if of_lots and row.lot:
+            found.add(row.lot)
+    return found
 
 
 def known_only(query: Mapping[str, str], known: set[str]) -> None:
