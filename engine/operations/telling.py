@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Step
 from engine.errors import Text, say, text
+from engine.expressions import Reference
 from engine.operations import presenting, rights, writing
 from engine.records.tasks import Task
 
@@ -51,4 +52,10 @@ def about(operation: Operation, folder: Folder) -> dict[str, Any]:
         told = {"name": name, "title": say(field.title, language), "type": field.type}
         if told["name"] not in {each["name"] for each in shows} and len(shows) < TOLD:
             shows.append({**told, "value": presenting.value(operation, field, current[name])})
-    return {"by": presenting.person(operation, folder.created_by), "shows": shows}
+    units = [presenting.reference(operation, each) for each in _units(folder)]
+    return {"by": presenting.person(operation, folder.created_by), "units": units, "shows": shows}
+
+
+def _units(folder: Folder) -> list[Reference]:
+    """The org units that it belongs to."""
+    return [each for name in folder.form.org if isinstance(each := folder.values.get(name), Reference)]

@@ -8,7 +8,10 @@ from engine.errors import Text, text
 
 WORDS: Mapping[str, Text] = {
     "by_form": text("By form", "按单据"),
-    "every_form": text("All", "全部"),
+    "every_form": text("All forms", "全部单据"),
+    "by_unit": text("By unit", "按单位"),
+    "every_unit": text("All units", "全部单位"),
+    "by_due": text("Deadline", "截止时间"),
     "select": text("Select", "选择"),
     "overdue": text("overdue", "已逾期"),
     "wants": text("from", "来自"),

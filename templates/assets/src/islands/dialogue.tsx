@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, remember, type Told } from "../deeds";
 import { type Form, sendable } from "../definitions";
-import { sayNext } from "../toast";
+import { goOn as onward } from "../next";
 import { Input } from "./inputs";
 
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
@@ -14,19 +14,18 @@ export interface Done { state: string; number: string | null; seq: number }
 export function goOn(told: Told, deed: Deed, answer: Done): void {
   if (told.task) {
     const state = told.form.states.find((each) => each.name === answer.state)?.title ?? "";
-    sayNext(`${deed.title}: ${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}`);
-    location.assign(nextTask());
+    onward(`${deed.title}: ${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}${say(".", "。")}`);
   } else {
     remember(told.record.id, deed.title, answer);
     location.reload();
   }
 }
 
-/** The task below the one that is open, so that one goes on without choosing. */
-function nextTask(): string {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-tasks] [data-task]")];
-  const at = rows.findIndex((each) => "opened" in each.dataset);
-  return (rows[at + 1] ?? rows[at - 1])?.querySelector<HTMLAnchorElement>("a.task")?.getAttribute("href") ?? "/tasks";
+const FASTER = new Set(["task_done", "not_in_state"]);
+
+/** Somebody else has done it: no fault of who reads this. */
+function faster({ form, record }: Told): string {
+  return say(`${form.title} ${record.number ?? ""} was done by somebody else meanwhile.`, `${form.title} ${record.number ?? ""} 已由他人处理。`);
 }
 
 export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; told: Told; effects: string[]; first: Refused | null; onEnd: () => void }) {
@@ -49,6 +48,7 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
       goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (told.task && error.problem.errors.some((each) => FASTER.has(each.code))) return onward(faster(told));
       // What was refused is another command when it is sent again; what got no answer is the same.
       if (error.problem.status) key.current = newKey();
       setRefused(error);
@@ -88,8 +88,9 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
             <Input field={field} label={field.title} value={asks[name] ?? null} invalid={!!at(name)} onChange={(value) => setAsks({ ...asks, [name]: value })} />
             {at(name) && <span class="fault">{at(name)!.message}</span>}</label>
         ))}
-        <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
-        <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy}>{deed.title}</button>
+        <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
+          onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} /></label>
+        <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>
           <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button></div>
       </form>
     </dialog>

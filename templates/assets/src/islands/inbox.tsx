@@ -1,7 +1,8 @@
 /** Many tasks at once, and the keys of the inbox: j k to move, a r to decide, x to select, ? for help. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ask, newKey, Refused, say, type Problem } from "../api";
+import { ask, me, newKey, Refused, say, type Problem } from "../api";
+import { inbox } from "../next";
 import { sayNext } from "../toast";
 
 interface Task { id: string; says: string; bulk: string[] }
@@ -15,13 +16,14 @@ const KEYS: [string, string][] = [
   ["a", say("approve", "同意")],
   ["r", say("return, or reject", "退回或拒绝")],
   ["x", say("select; with Shift up to here", "选择；按住 Shift 连选")],
+  ["c", say("say something about it", "评论")],
   ["Enter", say("open the record", "打开单据")],
   ["Esc", say("select nothing", "取消选择")],
   ["/", say("search", "搜索")],
 ];
 
 export function Inbox({ tasks }: { tasks: Task[] }) {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(() => kept(tasks));
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const [help, setHelp] = useState(false);
   const last = useRef<string | null>(null);
@@ -41,6 +43,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
 
   useEffect(() => {
     for (const box of boxes()) box.checked = selected.has(box.value);
+    sessionStorage.setItem(KEPT, JSON.stringify([...selected]));
   }, [selected]);
 
   // Before the first paint: whoever sees the buttons may press the keys.
@@ -58,6 +61,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       else if (event.key === "?") setHelp(true);
       else if (event.key === "a") decide("approve", ["approve"]);
       else if (event.key === "r") decide("reject", ["return", "reject"]);
+      else if (event.key === "c") document.querySelector<HTMLElement>(".opened [data-action=comment]")?.click();
       else if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement)) document.querySelector<HTMLAnchorElement>("[data-record]")?.click();
       else return;
       event.preventDefault();
@@ -94,6 +98,13 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
   );
 }
 
+/** What was selected stays so while one goes from task to task in this window; what is done is selected no more. */
+const KEPT = `selected ${me}`;
+function kept(tasks: Task[]): Set<string> {
+  const before: string[] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  return new Set(before.filter((id) => tasks.some((each) => each.id === id && each.bulk.length)));
+}
+
 const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("[data-tasks] .tick input")];
 const opens = (place: HTMLDialogElement | null): void => { if (place && !place.open) place.showModal(); };
 
@@ -124,7 +135,7 @@ function Bulk({ verdict, tasks, onEnd }: { verdict: Verdict; tasks: Task[]; onEn
       const all = Array.isArray(found) ? found : found.items;
       if (all.every((each) => each.status < 300)) {
         sayNext(say(`${TITLES[verdict]}: ${all.length} done`, `${TITLES[verdict]}：完成 ${all.length} 项`));
-        location.assign("/tasks");
+        location.assign(inbox());
       } else setAnswers(all);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -135,7 +146,7 @@ function Bulk({ verdict, tasks, onEnd }: { verdict: Verdict; tasks: Task[]; onEn
 
   const done = answers?.filter((each) => each.status < 300).length ?? 0;
   return (
-    <dialog ref={opens} onClose={() => (answers ? location.assign("/tasks") : onEnd())} aria-label={TITLES[verdict]}>
+    <dialog ref={opens} onClose={() => (answers ? location.assign(inbox()) : onEnd())} aria-label={TITLES[verdict]}>
       <form onSubmit={go}>
         <h2>{TITLES[verdict]} · {say(`${tasks.length} tasks`, `${tasks.length} 项`)}</h2>
         {wrong && <p class="message wrong" role="alert">{wrong}</p>}
@@ -143,13 +154,13 @@ function Bulk({ verdict, tasks, onEnd }: { verdict: Verdict; tasks: Task[]; onEn
           <>
             <p role="status">{say(`${done} done, ${answers.length - done} not.`, `完成 ${done} 项，${answers.length - done} 项未完成。`)}</p>
             <ul class="outcomes">{tasks.map((task) => <Outcome key={task.id} task={task} answer={answers.find((each) => each.id === task.id)} />)}</ul>
-            <div class="acts"><button type="button" class="primary" onClick={() => location.assign("/tasks")}>{say("Go on", "继续")}</button></div>
+            <div class="acts"><button type="button" class="primary" onClick={() => location.assign(inbox())}>{say("Go on", "继续")}</button></div>
           </>
         ) : (
           <>
             <ul class="outcomes">{tasks.slice(0, 10).map((task) => <li key={task.id}>{task.says}</li>)}{tasks.length > 10 && <li>{say(`and ${tasks.length - 10} more`, `以及其他 ${tasks.length - 10} 项`)}</li>}</ul>
             <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
-            <div class="acts"><button class={verdict === "approve" ? "primary" : "danger"} disabled={busy}>{busy ? say("Working…", "处理中…") : TITLES[verdict]}</button>
+            <div class="acts"><button autofocus={verdict === "approve"} class={verdict === "approve" ? "primary" : "danger"} disabled={busy}>{busy ? say("Working…", "处理中…") : TITLES[verdict]}</button>
               <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Cancel", "取消")}</button></div>
           </>
         )}
