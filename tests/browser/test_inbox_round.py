@@ -97,17 +97,14 @@ def test_what_somebody_else_has_done_meanwhile_is_told_and_one_goes_on(
     pages.be("mgr1").does(f"tasks/{following}/reject")
 
 
-def test_one_says_something_about_a_task_and_still_has_it(people: People, pages: Server) -> None:
+def test_a_key_leads_to_where_one_comments(people: People, pages: Server) -> None:
     record = asks_for(pages, "clerk1")
     task = task_of(pages, record)
     manager = people.sign_in("mgr1", DESK, "en")
     manager.goto(f"/tasks?task={task}")
-    expect(manager.locator(".opened [data-action=comment]")).to_be_visible()
+    expect(manager.locator(".opened [data-island=comments] textarea")).to_be_visible()
     manager.keyboard.press("c")
-    manager.locator("dialog textarea").fill("why so many?")
-    manager.locator("dialog .primary").click()
-    expect(manager.locator(".spoken")).to_have_text("Comment kept.")
-    expect(manager.locator(".opened")).to_contain_text("why so many?")
+    expect(manager.locator(".opened [data-island=comments] textarea")).to_be_focused()
     expect(manager.locator("[data-opened]")).to_have_attribute("data-task", task)
     pages.be("mgr1").does(f"tasks/{task}/reject")
 

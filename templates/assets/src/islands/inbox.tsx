@@ -61,7 +61,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       else if (event.key === "?") setHelp(true);
       else if (event.key === "a") decide("approve", ["approve"]);
       else if (event.key === "r") decide("reject", ["return", "reject"]);
-      else if (event.key === "c") document.querySelector<HTMLElement>(".opened [data-action=comment]")?.click();
+      else if (event.key === "c") document.querySelector<HTMLElement>(".opened [data-island=comments] textarea")?.focus();
       else if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement)) document.querySelector<HTMLAnchorElement>("[data-record]")?.click();
       else return;
       event.preventDefault();
