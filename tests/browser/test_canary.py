@@ -91,9 +91,11 @@ def _keeping(page: Page, given: Given) -> Iterator[None]:
     page.remove_listener("response", keep)
 
 
-def _crawled(page: Page, planted: Planted, given: Given) -> None:
+def _crawled(page: Page, person: Person, planted: Planted, given: Given) -> None:
     """Every page, a picker for the item, and what a form is told while it is filled."""
-    for path in (*paths_of(page), f"/records/transfer/{planted.record}", f"/records/item/{planted.item}"):
+    records = (f"records/transfer/{planted.record}", f"records/item/{planted.item}")
+    mine = [f"/{each}" for each in records if person.send("GET", each).status_code == 200]
+    for path in (*paths_of(page), *mine):
         page.goto(path)
         expect(page.locator(".skeleton")).to_have_count(0)
         given.texts.append(page.content())
@@ -129,7 +131,7 @@ def _holds(people: People, pages: Server, planted: Planted, account: str) -> Non
     person, given = pages.be(account), Given()
     page = people.sign_in(account)
     with _keeping(page, given):
-        _crawled(page, planted, given)
+        _crawled(page, person, planted, given)
     given.texts.append("\n".join(_heard(pages, person, planted)))
     assert len(given.texts) > 10
     if _may(person, planted):

@@ -27,8 +27,14 @@ WORDS = {
     "zh": {"subject": "标题", "urgency": "紧急程度", "photo": "照片", "what": "其他配件", "quantity": "数量"},
 }
 MORE = {
-    "en": {"price": "Estimated price", "report": "What was done", "on": "Done on", "done": "Done"},
-    "zh": {"price": "预估单价", "report": "维修记录", "on": "完成日期", "done": "已完成"},
+    "en": {
+        "price": "Estimated price",
+        "report": "What was done",
+        "on": "Done on",
+        "done": "Done",
+        "working": "Work in progress",
+    },
+    "zh": {"price": "预估单价", "report": "维修记录", "on": "完成日期", "done": "已完成", "working": "维修中"},
 }
 
 
@@ -84,7 +90,7 @@ def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int
 
     worker = people.sign_in("clerk1b", size, language)
     worker.goto(record)
-    acts(worker, "begin")
+    acts(worker, "begin", words["working"], asks=False)
     worker.goto(f"{record}/edit")
     worker.get_by_label(words["report"], exact=True).fill("new hinge")
     worker.get_by_label(words["on"], exact=True).fill("2026-01-02")

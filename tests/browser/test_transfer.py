@@ -51,10 +51,11 @@ def chooses(page: Page, label: str, code: str) -> None:
     expect(box).to_have_value(re.compile(f"^{code} "))
 
 
-def acts(page: Page, action: str, state: str | None = None) -> None:
-    """Takes an action by its button and its dialogue."""
+def acts(page: Page, action: str, state: str | None = None, *, asks: bool = True) -> None:
+    """Takes an action by its button, and by its dialogue where it asks something or cannot be undone."""
     page.locator(f".acts [data-action={action}]").click()
-    page.locator("dialog button:not([type=button])").click()
+    if asks:
+        page.locator("dialog button:not([type=button])").click()
     expect(page.locator("dialog")).to_have_count(0)
     if state is not None:
         expect(page.locator("main .head .pill").first).to_have_text(state)

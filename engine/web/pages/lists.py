@@ -30,13 +30,15 @@ def page(visit: Visit) -> Reply:
         query["cursor"] = visit.query["cursor"]
     body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query)
     columns = columns_of(form, visit)
+    rows = [_row(form, columns, each, visit.language) for each in body["items"]]
     words = {**asked, **chosen}
     following = urlencode({**words, "cursor": body["next"]}) if body["next"] else None
     return visit.shown(
         "list.html",
         form=form,
         columns=columns,
-        rows=[_row(form, columns, each, visit.language) for each in body["items"]],
+        rows=rows,
+        bulk=_bulk(form, rows),
         count=body.get("count"),
         asked=asked,
         chosen=chosen,
@@ -63,7 +65,19 @@ def columns_of(form: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
 def _row(
     form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], language: str
 ) -> dict[str, Any]:
-    return {"item": item, "cells": [value_of(form, column, item, language) for column in columns]}
+    cells = [value_of(form, column, item, language) for column in columns]
+    first = next((each.shown for each in cells if each.kind == "text"), item["id"][:8])
+    return {"item": item, "cells": cells, "says": item["number"] or first}
+
+
+def _bulk(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What may be done with many records of this page at once; None where nothing may."""
+    states = {row["item"]["state"] for row in rows}
+    actions = [each for each in form["actions"] if states & set(each["from"])]
+    if not actions:
+        return None
+    lines = [{"id": row["item"]["id"], "says": row["says"], "state": row["item"]["state"]} for row in rows]
+    return {"form": form["form"], "actions": actions, "lines": lines}
 
 
 def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[str, Any], language: str) -> Cell:

@@ -10,6 +10,7 @@ type Maker = () => Promise<ComponentType<any>>;
 
 const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
+  selection: () => import("./islands/selection").then((it) => it.Selection),
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
   comments: () => import("./islands/comments").then((it) => it.Comments),
   form: () => import("./islands/form").then((it) => it.FormIsland),

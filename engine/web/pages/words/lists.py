@@ -20,6 +20,7 @@ WORDS: Mapping[str, Text] = {
     "next_page": text("Next page", "下一页"),
     "first_page": text("First page", "第一页"),
     "export": text("Export", "导出"),
+    "select_page": text("Select this page", "全选本页"),
     "at_records": text("At least", "至少"),
     "records": text("records", "条"),
 }

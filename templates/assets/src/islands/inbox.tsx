@@ -1,12 +1,11 @@
 /** Many tasks at once, and the keys of the inbox: j k to move, a r to decide, x to select, ? for help. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ask, me, newKey, Refused, say, type Problem } from "../api";
+import { me, say } from "../api";
 import { inbox } from "../next";
-import { sayNext } from "../toast";
+import { Bulk, opens } from "./bulk";
 
 interface Task { id: string; says: string; bulk: string[] }
-interface Answer { id: string; status: number; body: Problem & { state?: string } }
 
 const VERDICTS = ["approve", "reject"] as const;
 type Verdict = (typeof VERDICTS)[number];
@@ -92,7 +91,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
           <button type="button" class="plain" onClick={() => setSelected(new Set())}>{say("Clear", "取消")}</button>
         </div>
       )}
-      {verdict && <Bulk verdict={verdict} tasks={chosen} onEnd={() => setVerdict(null)} />}
+      {verdict && <Bulk title={TITLES[verdict]} danger={verdict === "reject"} path={`tasks/actions/${verdict}`} items={chosen} back={inbox()} onEnd={() => setVerdict(null)} />}
       {help && <Keys onEnd={() => setHelp(false)} />}
     </div>
   );
@@ -106,7 +105,6 @@ function kept(tasks: Task[]): Set<string> {
 }
 
 const boxes = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>("[data-tasks] .tick input")];
-const opens = (place: HTMLDialogElement | null): void => { if (place && !place.open) place.showModal(); };
 
 function Keys({ onEnd }: { onEnd: () => void }) {
   return (
@@ -116,61 +114,4 @@ function Keys({ onEnd }: { onEnd: () => void }) {
       <div class="acts"><button type="button" class="primary" onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Close", "关闭")}</button></div>
     </dialog>
   );
-}
-
-/** One verdict for all of them, and what came of each. */
-function Bulk({ verdict, tasks, onEnd }: { verdict: Verdict; tasks: Task[]; onEnd: () => void }) {
-  const [comment, setComment] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
-  const [answers, setAnswers] = useState<Answer[] | null>(null);
-  const key = useRef(newKey());
-
-  async function go(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const body = { ids: tasks.map((each) => each.id), ...(comment.trim() ? { comment: comment.trim() } : {}) };
-      const found = await ask<{ items: Answer[] } | Answer[]>("POST", `tasks/actions/${verdict}`, body, { key: key.current });
-      const all = Array.isArray(found) ? found : found.items;
-      if (all.every((each) => each.status < 300)) {
-        sayNext(say(`${TITLES[verdict]}: ${all.length} done`, `${TITLES[verdict]}：完成 ${all.length} 项`));
-        location.assign(inbox());
-      } else setAnswers(all);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setWrong(error.problem.errors[0]?.message ?? error.problem.detail);
-      setBusy(false);
-    }
-  }
-
-  const done = answers?.filter((each) => each.status < 300).length ?? 0;
-  return (
-    <dialog ref={opens} onClose={() => (answers ? location.assign(inbox()) : onEnd())} aria-label={TITLES[verdict]}>
-      <form onSubmit={go}>
-        <h2>{TITLES[verdict]} · {say(`${tasks.length} tasks`, `${tasks.length} 项`)}</h2>
-        {wrong && <p class="message wrong" role="alert">{wrong}</p>}
-        {answers ? (
-          <>
-            <p role="status">{say(`${done} done, ${answers.length - done} not.`, `完成 ${done} 项，${answers.length - done} 项未完成。`)}</p>
-            <ul class="outcomes">{tasks.map((task) => <Outcome key={task.id} task={task} answer={answers.find((each) => each.id === task.id)} />)}</ul>
-            <div class="acts"><button type="button" class="primary" onClick={() => location.assign(inbox())}>{say("Go on", "继续")}</button></div>
-          </>
-        ) : (
-          <>
-            <ul class="outcomes">{tasks.slice(0, 10).map((task) => <li key={task.id}>{task.says}</li>)}{tasks.length > 10 && <li>{say(`and ${tasks.length - 10} more`, `以及其他 ${tasks.length - 10} 项`)}</li>}</ul>
-            <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
-            <div class="acts"><button autofocus={verdict === "approve"} class={verdict === "approve" ? "primary" : "danger"} disabled={busy}>{busy ? say("Working…", "处理中…") : TITLES[verdict]}</button>
-              <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Cancel", "取消")}</button></div>
-          </>
-        )}
-      </form>
-    </dialog>
-  );
-}
-
-function Outcome({ task, answer }: { task: Task; answer: Answer | undefined }) {
-  const good = !!answer && answer.status < 300;
-  const why = answer?.body.errors?.map((each) => each.message).join(" ") || answer?.body.detail;
-  return <li class={good ? "good" : "wrong"}><strong>{task.says}</strong> {good ? say("done", "已完成") : why}</li>;
 }

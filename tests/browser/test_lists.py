@@ -1,0 +1,71 @@
+"""Many records of a list at once: what all of them allow is offered, and each says what came of it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.test_inbox import asks_for, state_of
+from tests.serving import Server
+
+
+@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk-zh", "phone-en"])
+def test_many_records_are_acted_on_at_once_and_each_answers(
+    people: People, pages: Server, size: tuple[int, int], language: str
+) -> None:
+    """Three are taken back, but one has been decided meanwhile: it says so, and leads to its record."""
+    asked = [asks_for(pages, "clerk1") for _ in range(3)]
+    clerk = people.sign_in("clerk1", size, language)
+    clerk.goto("/records/transfer?state=approval")
+    for record in asked:
+        clerk.locator(f"[data-pick][value='{record}']").check()
+    tasks = pages.be("mgr1").get("tasks", limit="500")["items"]
+    task = next(each["id"] for each in tasks if each["record"]["id"] == asked[1])
+    pages.be("mgr1").does(f"tasks/{task}/approve", {})
+    clerk.locator("[data-bulk=withdraw]").click()
+    clerk.locator("dialog .primary").click()
+    done, why = ("2 done, 1 not.", "To ship") if language == "en" else ("完成 2 项，1 项未完成。", "待发货")
+    expect(clerk.locator("dialog [role=status]")).to_have_text(done)
+    wrong = clerk.locator(".outcomes li.wrong")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_contain_text(why)
+    expect(wrong.locator("a")).to_have_attribute("href", f"/records/transfer/{asked[1]}")
+    clerk.locator("dialog .primary").click()
+    expect(clerk.locator("dialog")).to_have_count(0)
+    assert [state_of(pages, each) for each in asked] == ["withdrawn", "approved", "withdrawn"]
+
+
+def test_only_what_all_of_them_allow_is_offered(people: People, pages: Server) -> None:
+    asked = asks_for(pages, "clerk1")
+    line = {"item": {"code": "A100"}, "requested": "1"}
+    draft = pages.be("clerk1").makes("transfer", {"to_store": {"code": "S02"}, "reason": "slow", "lines": [line]})
+    clerk = people.sign_in("clerk1", DESK, "en")
+    clerk.goto("/records/transfer")
+    clerk.locator(f"[data-pick][value='{asked}']").check()
+    expect(clerk.locator("[data-bulk=withdraw]")).to_be_visible()
+    clerk.locator(f"[data-pick][value='{draft}']").check()
+    expect(clerk.get_by_text("Nothing can be done with all of these at once.")).to_be_visible()
+    expect(clerk.locator("[data-bulk]")).to_have_count(0)
+    clerk.keyboard.press("Escape")
+    expect(clerk.locator(".bulk")).to_have_count(0)
+
+
+def test_a_range_is_selected_with_shift_and_a_page_at_once(people: People, pages: Server) -> None:
+    for _ in range(4):
+        asks_for(pages, "clerk1")
+    clerk = people.sign_in("clerk1", DESK, "en")
+    clerk.goto("/records/transfer?state=approval")
+    boxes = clerk.locator("tbody [data-pick]")
+    boxes.nth(0).click()
+    boxes.nth(3).click(modifiers=["Shift"])
+    expect(clerk.locator(".bulk strong")).to_have_text("4 selected")
+    clerk.locator("thead [data-pick]").check()
+    expect(clerk.locator(".bulk strong")).to_have_text(f"{boxes.count()} selected")
+
+
+def test_who_may_do_nothing_with_a_list_selects_nothing(people: People) -> None:
+    auditor = people.sign_in("aud", DESK, "en")
+    auditor.goto("/records/transfer")
+    expect(auditor.locator("main h1")).to_be_visible()
+    expect(auditor.locator("[data-pick]")).to_have_count(0)
