@@ -26,6 +26,7 @@ FEW = ("clerk1", "mgr1")
 EVERYBODY = (
     *(
         "adm",
+        "aud",
         "ame",
         "amw",
         "bmgr",
