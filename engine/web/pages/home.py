@@ -1,4 +1,4 @@
-"""The first page, search over everything, and what one may begin. Used by `routes`."""
+"""The first page, and what one may begin. Used by `routes`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from engine.web.pages.inbox import lined
 from engine.web.pages.lists import pill
 from engine.web.pages.visit import Visit
 
-FIRST, LATELY, FOUND, TOLD = 8, 5, 8, 5
-LONGEST = 100
+FIRST, LATELY, TOLD = 8, 5, 5
 
 
 def home(visit: Visit) -> Reply:
@@ -30,17 +29,6 @@ def _lately(visit: Visit) -> list[dict[str, Any]]:
                 known = visit.get(f"forms/{form['form']}")
                 groups.append({"form": form, "items": [{**each, "pill": pill(known, each["state"])} for each in items]})
     return groups
-
-
-def search(visit: Visit) -> Reply:
-    """Everything that one may see by number, code, name or barcode, form by form."""
-    asked = visit.query.get("q", "").strip()[:LONGEST]
-    groups = []
-    for form in visit.get("forms")["items"] if asked else ():
-        items = visit.get(f"records/{form['form']}", q=asked, limit=str(FOUND))["items"]
-        if items:
-            groups.append({"form": form, "items": items})
-    return visit.shown("search.html", asked=asked, groups=groups)
 
 
 def new(visit: Visit) -> Reply:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.web.pages import forms, home, inbox, lists, me, notices, record, stock
+from engine.web.pages import forms, home, inbox, lists, me, notices, record, search, stock
 from engine.web.pages.visit import Handler
 
 ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/", home.home),
-    ("/search", home.search),
+    ("/search", search.page),
     ("/notices", notices.page),
     ("/me", me.page),
     ("/password", me.password),

@@ -61,6 +61,7 @@ WORDS: Mapping[str, Text] = {
     "password_changed": text("The password was changed.", "密码已修改。"),
     "roles": text("Roles", "角色"),
     "results": text("Results", "搜索结果"),
+    "all_found": text("Everything found here", "查看全部结果"),
     "nothing_found": text("Nothing was found.", "没有找到。"),
     "read_all": text("Mark as read", "标为已读"),
     "no_notices": text("Nobody has told you anything yet.", "还没有消息。"),

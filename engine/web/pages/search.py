@@ -1,0 +1,47 @@
+"""Everything that one may see by number, code, name or barcode, form by form. Used by `routes`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from engine.web.answers import Reply
+from engine.web.pages.lists import columns_of, pill, value_of
+from engine.web.pages.visit import Visit
+
+FOUND, TOLD = 8, 3
+LONGEST = 100
+
+
+def page(visit: Visit) -> Reply:
+    """What is found: master data before documents, for whoever types a code means the thing itself."""
+    asked = visit.query.get("q", "").strip()[:LONGEST]
+    forms = sorted(visit.get("forms")["items"], key=lambda each: each["kind"] == "document") if asked else []
+    groups = [group for each in forms if (group := _group(visit, each, asked)) is not None]
+    groups.sort(key=lambda each: not each["exact"])
+    return visit.shown("search.html", asked=asked, groups=groups)
+
+
+def _group(visit: Visit, form: Mapping[str, Any], asked: str) -> dict[str, Any] | None:
+    body = visit.get(f"records/{form['form']}", q=asked, limit=str(FOUND))
+    if not body["items"]:
+        return None
+    known = visit.get(f"forms/{form['form']}")
+    columns = [each for each in columns_of(known, visit) if each["name"] != "state"]
+    lines = [_line(known, columns, each, visit.language) for each in body["items"]]
+    exact = [each["says"].lower() == asked.lower() for each in lines]
+    lines.sort(key=lambda each: each["says"].lower() != asked.lower())
+    more = f"/records/{form['form']}?{urlencode({'q': asked})}" if body["next"] else None
+    return {"form": form, "lines": lines, "exact": any(exact), "more": more}
+
+
+def _line(
+    form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """A record by its number or code, what else its list shows of it, and its state where it has several."""
+    cells = [value_of(form, each, item, language) for each in columns]
+    told = [each for each in cells if each.kind != "nothing"]
+    says = item["number"] or next((each.shown for each in told if each.kind == "text"), item["id"][:8])
+    rest = [each for each in told if each.shown != says][:TOLD]
+    return {"item": item, "says": says, "rest": rest, "pill": pill(form, item["state"])}

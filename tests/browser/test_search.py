@@ -1,0 +1,34 @@
+"""Search over everything: the thing itself first, what one may not see never."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE, People
+
+
+def test_who_types_a_code_finds_the_thing_itself_first(people: People) -> None:
+    manager = people.sign_in("mgr1", DESK, "en")
+    manager.keyboard.press("/")
+    manager.keyboard.type("a100")
+    manager.keyboard.press("Enter")
+    first = manager.locator("main section").first
+    expect(first.locator("h2")).to_have_text("Item")
+    expect(first.locator("a.line").first).to_contain_text("A100")
+    expect(first.locator("a.line").first).to_contain_text("Rice")
+
+
+def test_what_nobody_may_show_him_is_not_found(people: People) -> None:
+    """A supplier sees neither stores' papers nor prices by searching for them."""
+    vendor = people.sign_in("vendor1", PHONE, "zh")
+    vendor.goto("/search?q=A100")
+    expect(vendor.locator("main h1")).to_contain_text("A100")
+    forms = vendor.evaluate("async () => (await (await fetch('/api/forms')).json()).items.map((each) => each.title)")
+    for title in vendor.locator("main section h2").all_inner_texts():
+        assert title in forms
+
+
+def test_nothing_found_says_so(people: People) -> None:
+    clerk = people.sign_in("clerk1", PHONE, "zh")
+    clerk.goto("/search?q=nothing+of+that+name")
+    expect(clerk.get_by_text("没有找到。")).to_be_visible()
