@@ -95,7 +95,13 @@ def pill(form: Mapping[str, Any], name: str) -> Cell:
     states = {each["name"]: each for each in form["states"]}
     state = states.get(name)
     first = form["states"][0]["name"] if form["states"] else None
-    return Cell("pill", state["title"] if state else name, tone=tone(state, first))
+    meant = tone(state, first) if form["kind"] == "document" else _in_use(state)
+    return Cell("pill", state["title"] if state else name, tone=meant)
+
+
+def _in_use(state: Mapping[str, Any] | None) -> str:
+    """What is not a paper on its way is in use, or out of it."""
+    return "quiet" if state is None or state.get("end") else "good"
 
 
 def _name_of(visit: Visit, form: str) -> str | None:
