@@ -218,3 +218,23 @@ def test_two_people_in_one_record_are_shown_where_they_differ(people: People) ->
     expect(two).to_have_url(record)
     expect(two.locator("main .pairs")).to_contain_text("Does not sell here")
     expect(two.locator("main .pairs")).to_contain_text("S03")
+
+
+def test_a_draft_is_sent_on_from_its_form_and_what_is_in_use_is_only_saved(people: People, pages: Server) -> None:
+    """Whoever corrects an item is not offered to retire it; whoever corrects his draft may send it on at once."""
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    chooses(clerk, "Item 1", "A100")
+    clerk.get_by_label("Requested 1", exact=True).fill("1")
+    record = saved(clerk)
+    clerk.goto(f"{record}/edit")
+    clerk.get_by_label("Requested 1", exact=True).fill("2")
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk).to_have_url(record)
+    expect(clerk.locator("main .head .pill").first).to_have_text("In approval")
+    item = pages.be("adm").get("records/item", limit="1")["items"][0]["id"]
+    adm = people.sign_in("adm", DESK)
+    adm.goto(f"/records/item/{item}/edit")
+    expect(adm.locator(".stick button")).to_have_text(["Save"])
+    adm.goto("/records/item/new")
+    expect(adm.locator(".stick button")).to_have_text(["Save"])

@@ -34,5 +34,5 @@ def edit(visit: Visit) -> Reply:
 
 
 def _begins(form: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether nobody has sent the record on yet."""
-    return bool(form["states"]) and found["state"] == form["states"][0]["name"]
+    """Whether it is a paper that nobody has sent on yet; what is in use is saved, and retired elsewhere."""
+    return form["kind"] == "document" and bool(form["states"]) and found["state"] == form["states"][0]["name"]

@@ -122,7 +122,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
 
   const marked: Faults = new Map([...lacking(tried), ...faults]);
   const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
-  const actions = form.actions.filter((each) => (record ? offered.includes(each.name) : each.from.includes(form.states[0]?.name ?? "")));
+  const actions = form.actions.filter((each) => (record ? offered.includes(each.name) : form.kind === "document" && each.from.includes(form.states[0]?.name ?? "")));
   return (
     <form novalidate onSubmit={(event) => { event.preventDefault(); void send(actions[0]?.name); }}>
       {said && <div class={`message ${said.good ? "good" : "wrong"}`} role="alert"><strong>{said.text}</strong>{said.more.length > 0 && <ul>{said.more.map((each) => <li>{each}</li>)}</ul>}</div>}
