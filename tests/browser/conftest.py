@@ -22,6 +22,14 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 PATIENCE = 15_000
 REFUSED = re.compile(r"responded with a status of (409|412|422)")
 
+WINDOWS = [
+    pytest.param(DESK, "zh", id="desk-zh"),
+    pytest.param(PHONE, "en", id="phone-en"),
+    pytest.param(DESK, "en", id="desk-en", marks=pytest.mark.long),
+    pytest.param(PHONE, "zh", id="phone-zh", marks=pytest.mark.long),
+]
+"""Every size in every language; `make test` runs each size and each language once, `make check` all of them."""
+
 SignIn = Callable[..., Page]
 
 

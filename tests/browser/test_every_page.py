@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.conftest import WINDOWS, People
 from tests.house.source import ROOT
 
 AXE = ROOT / "templates" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
@@ -30,7 +30,7 @@ def paths_of(page: Page) -> list[str]:
     return found + [f"/records/{form}/new" for form, words in may.items() if "create" in words]
 
 
-@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk-zh", "phone-en"])
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
 @pytest.mark.parametrize("account", ["clerk1", "mgr1", "adm"])
 def test_every_page_opens_whole_and_in_order(
     people: People, account: str, size: tuple[int, int], language: str

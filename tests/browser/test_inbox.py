@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.conftest import DESK, PHONE, WINDOWS, People
 from tests.serving import Server
 
 
@@ -36,7 +36,7 @@ def state_of(server: Server, record: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(("size", "language"), [(DESK, "en"), (PHONE, "zh")], ids=["desk-en", "phone-zh"])
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_a_round_of_approvals_in_bulk_tells_what_came_of_each(
     people: People, pages: Server, size: tuple[int, int], language: str
 ) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.conftest import DESK, WINDOWS, People
 from tests.browser.test_inbox import asks_for, state_of
 from tests.serving import Server
 
 
-@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk-zh", "phone-en"])
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_many_records_are_acted_on_at_once_and_each_answers(
     people: People, pages: Server, size: tuple[int, int], language: str
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, People, small_server
+from tests.browser.conftest import WINDOWS, People, small_server
 from tests.browser.test_transfer import acts
 from tests.serving import Server, command, environment
 
@@ -61,8 +61,7 @@ def picture() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int, int], language: str) -> None:
     words = WORDS[language] | MORE[language]
     clerk = people.sign_in("clerk1", size, language)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.conftest import WINDOWS, People
 
 WORDS = {
     "en": {
@@ -61,8 +61,7 @@ def acts(page: Page, action: str, state: str | None = None, *, asks: bool = True
         expect(page.locator("main .head .pill").first).to_have_text(state)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_five_people_bring_a_transfer_with_a_difference_to_its_end(
     people: People, size: tuple[int, int], language: str
 ) -> None:
