@@ -40,6 +40,7 @@ def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
     expect(clerk.get_by_label("Requested 200", exact=True)).to_have_value("200")
     expect(clerk.get_by_label("Item 200", exact=True)).to_have_value(re.compile("^A100 "))
     saved(clerk)
+    clerk.get_by_role("link", name="Show all").click()
     expect(clerk.locator("main table.list tbody tr")).to_have_count(200)
     assert "1,000" not in clerk.locator("main table.list").inner_text()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -69,3 +71,19 @@ def test_who_may_do_nothing_with_a_list_selects_nothing(people: People) -> None:
     auditor.goto("/records/transfer")
     expect(auditor.locator("main h1")).to_be_visible()
     expect(auditor.locator("[data-pick]")).to_have_count(0)
+
+
+def test_what_is_exported_and_sorted_is_the_list_as_it_is_narrowed(people: People, pages: Server) -> None:
+    """The export has the rows that one sees, in their order; sorting anew keeps the filter, not the old order."""
+    for _ in range(2):
+        asks_for(pages, "clerk1")
+    manager = people.sign_in("mgr1", DESK, "en")
+    manager.goto("/records/transfer?state=approval&sort=number")
+    address = manager.get_by_role("link", name="Export").get_attribute("href")
+    assert address is not None
+    assert "sort=number" in address
+    assert "approval" in address
+    assert manager.request.get(address).status == 200
+    manager.get_by_role("link", name="Created", exact=True).click()
+    expect(manager).to_have_url(re.compile(r"[?]state=approval&sort=created$"))
+    expect(manager.get_by_role("columnheader", name="Created")).to_have_attribute("aria-sort", "ascending")

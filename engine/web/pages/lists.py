@@ -26,9 +26,8 @@ def page(visit: Visit) -> Reply:
     query: dict[str, str] = {"sort": "-created", **{word: asked[word] for word in ("q", "sort") if word in asked}}
     if conditions:
         query["filter"] = " and ".join(conditions)
-    if visit.query.get("cursor"):
-        query["cursor"] = visit.query["cursor"]
-    body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query)
+    at = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
+    body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
     columns = columns_of(form, visit)
     rows = [_row(form, columns, each, visit.language) for each in body["items"]]
     words = {**asked, **chosen}
@@ -46,6 +45,8 @@ def page(visit: Visit) -> Reply:
         following=following,
         later="cursor" in visit.query,
         base=urlencode(words),
+        unsorted=urlencode({word: each for word, each in words.items() if word != "sort"}),
+        exported=urlencode({"format": "csv", **query}),
     )
 
 
