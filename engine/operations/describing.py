@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Form, Transition, Workflow
 from engine.errors import say
-from engine.operations import reading, rights
+from engine.operations import formview, rights
 from engine.operations.calls import Call
 from engine.operations.operation import Operation
 from engine.operations.summaries import BATCH, OF_A_RECORD, PLAIN, SIGN_IN, SIGN_OUT, VERDICTS
@@ -139,7 +139,7 @@ def _signing(language: str) -> dict[str, Any]:
 def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
     language = operation.call.language
     name, title = form.name, say(form.title, operation.call.language)
-    values = reading.without(schema_of_form(form, language), rights.never_seen(operation, form))
+    values = formview.without(schema_of_form(form, language), rights.never_seen(operation, form))
     document["components"]["schemas"][name] = values
     document["tags"].append({"name": name, "description": title})
     ref = {"$ref": f"#/components/schemas/{name}"}

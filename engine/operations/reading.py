@@ -1,14 +1,23 @@
-"""What one person sees of forms and records: record, history, trail, route, forms, himself. Used by `commands`."""
+"""What one person sees of records and of himself: record, history, trail, route, rights. Used by `commands`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions import schema_of_form
-from engine.definitions.models import Field, Form, Workflow
-from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
-from engine.operations import around, explaining, inbox, presenting, reasons, rights, signing, verdicts, wording
+from engine.errors import Kind, Refusal, invalid_at, say, text
+from engine.operations import (
+    around,
+    explaining,
+    formview,
+    inbox,
+    presenting,
+    reasons,
+    rights,
+    signing,
+    verdicts,
+    wording,
+)
 from engine.operations.calls import Answer
 from engine.records import journal, links
 from engine.workflow import offers
@@ -44,7 +53,7 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
 
 def _asking(operation: Operation, folder: Folder, task: dict[str, Any]) -> dict[str, Any]:
     language = operation.call.language
-    return {**task, **verdicts.told(folder, task, language, lambda each: _field(each, language, frozenset()))}
+    return {**task, **verdicts.told(folder, task, language, lambda each: formview.field(each, language, frozenset()))}
 
 
 def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:
@@ -58,7 +67,7 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
         entry: dict[str, Any] = {
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
-            "asks": {name: _field(field, language, frozenset()) for name, field in offer.asks.items()},
+            "asks": {name: formview.field(field, language, frozenset()) for name, field in offer.asks.items()},
         }
         if offer.because is not None:
             entry["because"] = say(offer.because.says, language)
@@ -162,112 +171,6 @@ def route(operation: Operation, form: str, record: str) -> Answer:
         for each in predicted(operation.situation(folder))
     ]
     return Answer(200, {"items": items, "next": None})
-
-
-def forms(operation: Operation) -> Answer:
-    """The forms that this person may see."""
-    language = operation.call.language
-    items = [
-        {
-            "form": form.name,
-            "title": say(form.title, language),
-            "kind": form.kind,
-            "version": operation.library.version,
-            "ledger": _in_the_ledger(form),
-        }
-        for form in operation.library.forms.values()
-        if rights.sees_form(operation, form.name)
-    ]
-    return Answer(200, {"items": items, "next": None})
-
-
-def _in_the_ledger(form: Form) -> str | None:
-    """What its records are to the ledger: `item`, `lot`, `place`, or `outside`, a place whose goods are not ours."""
-    told = form.told.get("ledger") or {}
-    if "place" in told:
-        return "outside" if told["place"].get("negative") == "allowed" else "place"
-    return next((each for each in ("item", "lot") if each in told), None)
-
-
-def form(operation: Operation, name: str) -> Answer:
-    """One form as this person sees it: fields, schema, states, actions."""
-    found = operation.library.forms.get(name)
-    if found is None or not rights.sees_form(operation, name):
-        raise not_found()
-    closed = rights.never_seen(operation, found)
-    workflow = operation.library.workflows[name]
-    language = operation.call.language
-    return Answer(
-        200,
-        {
-            "form": name,
-            "title": say(found.title, language),
-            "kind": found.kind,
-            "version": operation.library.version,
-            "list": [each for each in found.list if each not in closed],
-            "amount": found.amount if found.amount not in closed else None,
-            "currency": operation.library.settings.get("currency"),
-            "fields": {
-                each.name: _field(each, language, closed) for each in found.fields.values() if each.path not in closed
-            },
-            "schema": without(schema_of_form(found), closed),
-            "states": [
-                {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
-                for state in workflow.states.values()
-            ],
-            "actions": _form_actions(operation, found, workflow, language),
-        },
-    )
-
-
-def _form_actions(operation: Operation, found: Form, workflow: Workflow, language: str) -> list[dict[str, Any]]:
-    return [
-        {"name": each.name, "title": say(each.title, language) or each.name, "from": list(each.origins)}
-        for each in workflow.transitions.values()
-        if not all(who.kind == "system" for who in each.by)
-        and rights.reach(operation, found.name, each.name) != rights.CLOSED
-    ]
-
-
-def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
-    """A form's schema without the fields that are never this person's to see."""
-
-    def cut(node: dict[str, Any], prefix: str) -> dict[str, Any]:
-        properties = {}
-        for name, inner in node.get("properties", {}).items():
-            path = f"{prefix}{name}"
-            if path in closed:
-                continue
-            items = inner.get("items")
-            properties[name] = (
-                {**inner, "items": cut(items, f"{name}.")}
-                if isinstance(items, dict) and "properties" in items
-                else inner
-            )
-        required = [each for each in node.get("required", ()) if each in properties]
-        return {**node, "properties": properties, **({"required": required} if "required" in node else {})}
-
-    return cut(schema, "")
-
-
-def _field(field: Field, language: str, closed: frozenset[str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"type": field.type, "title": say(field.title, language) or field.name}
-    if field.required is True:
-        shown["required"] = True
-    if field.help:
-        shown["help"] = say(field.help, language)
-    options = field.options.get("options")
-    if options:
-        shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
-    if field.options.get("to"):
-        shown["to"] = field.options["to"]
-    if field.type == "quantity" and field.options.get("of"):
-        shown["of"] = field.options["of"]
-    if field.type == "table":
-        shown["fields"] = {
-            each.name: _field(each, language, closed) for each in field.fields.values() if each.path not in closed
-        }
-    return shown
 
 
 def me(operation: Operation) -> Answer:

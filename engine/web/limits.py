@@ -21,7 +21,7 @@ class Limit:
     """`burst` at once, then `per_second`."""
 
     name: str
-    per_second: int
+    per_second: float
     burst: int
 
 
@@ -49,7 +49,7 @@ class Meter:
     def spend(self, limit: Limit, caller: str) -> None:
         """Count one request; refused (429) when the caller has had too many."""
         now = self._clock()
-        step = SECOND // limit.per_second
+        step = int(SECOND / limit.per_second)
         key = (limit.name, caller)
         with self._lock:
             busy = max(self._busy_until.get(key, 0), now) + step

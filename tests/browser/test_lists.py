@@ -38,6 +38,28 @@ def test_many_records_are_acted_on_at_once_and_each_answers(
     assert [state_of(pages, each) for each in asked] == ["withdrawn", "approved", "withdrawn"]
 
 
+def test_the_questions_of_an_action_are_asked_once_for_all(people: People, pages: Server) -> None:
+    """Two deliveries go back for one reason; without it nothing is sent, and each history carries it."""
+    sent = []
+    for _ in range(2):
+        line = {"item": {"code": "A100"}, "requested": "1"}
+        values = {"from_store": {"code": "DC1"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": [line]}
+        sent.append(pages.be("clerk2").makes("transfer", values, "submit"))
+        pages.be("dckm").decides("transfer")
+        pages.be("dck").takes("transfer", sent[-1], "ship")
+    manager = people.sign_in("mgr2", DESK, "en")
+    manager.goto("/records/transfer?state=in_transit")
+    for record in sent:
+        manager.locator(f"[data-pick][value='{record}']").check()
+    manager.locator("[data-bulk=return_to_sender]").click()
+    manager.locator("dialog .primary").click()
+    expect(manager.locator("dialog .fault")).to_have_text("This is needed.")
+    manager.locator("dialog input").fill("not ordered")
+    manager.locator("dialog .primary").click()
+    expect(manager.locator("dialog")).to_have_count(0)
+    assert [state_of(pages, each) for each in sent] == ["returning", "returning"]
+
+
 def test_only_what_all_of_them_allow_is_offered(people: People, pages: Server) -> None:
     asked = asks_for(pages, "clerk1")
     line = {"item": {"code": "A100"}, "requested": "1"}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import WINDOWS, People, small_server
 from tests.browser.test_transfer import acts
+from tests.images import red_png
 from tests.serving import Server, command, environment
 
 LIBRARY = Path(__file__).parents[1] / "libraries" / "maintenance"
@@ -50,17 +49,6 @@ def pages(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
 
 
-def picture() -> bytes:
-    """A red door of four pixels, as PNG."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
-    body = zlib.compress((b"\0" + b"\xff\0\0" * 2) * 2)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-
-
 @pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int, int], language: str) -> None:
     words = WORDS[language] | MORE[language]
@@ -76,7 +64,7 @@ def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int
     expect(clerk.locator("[data-field=photo] .fault")).to_be_visible()
     photo = clerk.locator("[data-field=photo] input[type=file]")
     with clerk.expect_response("**/api/attachments"):
-        photo.set_input_files({"name": "door.png", "mimeType": "image/png", "buffer": picture()})
+        photo.set_input_files({"name": "door.png", "mimeType": "image/png", "buffer": red_png()})
     expect(clerk.locator("[data-field=photo] .fault")).to_have_count(0)
     clerk.locator("[data-action=submit]").click()
     expect(clerk).to_have_url(re.compile(r"/records/maintenance/[0-9a-f-]{36}$"))

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.images import red_png
 from tests.serving import PASSWORD, Person, Server, command, environment
 
 LIBRARY = Path(__file__).parents[1] / "libraries" / "maintenance"
@@ -48,17 +47,8 @@ def _limit(server: Server, amount: str) -> None:
     server.be("fin1").makes("limit", {"form": "maintenance", "level": "store", "amount": amount})
 
 
-def _picture() -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)
-    body = zlib.compress((b"\0" + b"\xff\0\0" * 2) * 2)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-
-
 def _uploaded(person: Person) -> str:
-    answer = person.client.post("/api/attachments", files={"file": ("door.png", _picture(), "image/png")})
+    answer = person.client.post("/api/attachments", files={"file": ("door.png", red_png(), "image/png")})
     assert answer.status_code == 201, answer.text
     made: str = answer.json()["id"]
     return made
@@ -92,7 +82,7 @@ def test_a_costly_repair_goes_through_two_levels_and_is_done_by_a_technician(
     assert (seen["number"][:7], seen["state"], seen["values"]["total"]) == ("MR-S01-", "approval", "1285.00")
     assert [row["value"] for row in seen["values"]["parts"]] == ["1280.00", "5.00"]
     kept = manager.client.get(f"/api/attachments/{photo}")
-    assert (kept.headers["content-type"], kept.content[:8]) == ("image/png", _picture()[:8])
+    assert (kept.headers["content-type"], kept.content[:8]) == ("image/png", red_png()[:8])
     assert published.be("clerk2").send("GET", f"attachments/{photo}").status_code == 404
     assert _steps(clerk, record) == {"store": "now", "area": "next"}
     assert area.tasks("maintenance") == []

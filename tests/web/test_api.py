@@ -401,7 +401,8 @@ def test_an_idempotency_key_is_plain(till: httpx.Client, key: str) -> None:
 
 
 def tight() -> Limits:
-    few = Limit("few", per_second=1, burst=3)
+    """So slow to fill again that a machine of any speed sees it empty."""
+    few = Limit("few", per_second=0.01, burst=3)
     return Limits(sign_in_account=few, dear=few, search=few)
 
 

@@ -1,6 +1,7 @@
 /** Wakes the islands of a page, and what every page has: dates, the search key, rows that open. */
 
 import { h, render, type ComponentType } from "preact";
+import { isElsewhere } from "./keys";
 import { tellMoments } from "./moments";
 import { readNotices } from "./notices";
 import { sayWaiting } from "./toast";
@@ -30,14 +31,17 @@ async function wake(place: HTMLElement): Promise<void> {
 
 function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
-    const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && !event.target.matches("[type=checkbox]");
-    if (document.querySelector("dialog[open]")) return;
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isElsewhere(event)) return;
     if (event.key === "/") {
       event.preventDefault();
       document.querySelector<HTMLInputElement>("[data-find]")?.focus();
     }
     if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+    if (event.key === "c") {
+      const comment = document.querySelector<HTMLElement>("[data-island=comments] textarea");
+      if (comment) event.preventDefault();
+      comment?.focus();
+    }
   });
 }
 

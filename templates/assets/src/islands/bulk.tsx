@@ -2,18 +2,22 @@
 
 import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say, type Problem } from "../api";
+import type { Field } from "../definitions";
 import { sayNext } from "../toast";
+import { answersOf, Asks } from "./asks";
 
 export interface Item { id: string; says: string; href?: string }
 interface Answer { id: string; status: number; body: Problem }
-interface Props { title: string; danger?: boolean; path: string; items: Item[]; back: string; onEnd: () => void }
+interface Props { title: string; danger?: boolean; asks?: Record<string, Field>; path: string; items: Item[]; back: string; onEnd: () => void }
 
 const FIRST = 10;
 
 export const opens = (place: HTMLDialogElement | null): void => { if (place && !place.open) place.showModal(); };
 
-export function Bulk({ title, danger = false, path, items, back, onEnd }: Props) {
+export function Bulk({ title, danger = false, asks = {}, path, items, back, onEnd }: Props) {
+  const [answered, setAnswered] = useState<Record<string, any>>({});
   const [comment, setComment] = useState("");
+  const [lacking, setLacking] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [answers, setAnswers] = useState<Answer[] | null>(null);
@@ -21,9 +25,13 @@ export function Bulk({ title, danger = false, path, items, back, onEnd }: Props)
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    const empty = Object.keys(asks).filter((name) => asks[name]!.required && (answered[name] ?? null) === null);
+    setLacking(empty);
+    if (empty.length) return;
     setBusy(true);
     try {
-      const body = { ids: items.map((each) => each.id), ...(comment.trim() ? { comment: comment.trim() } : {}) };
+      const sent = answersOf(answered);
+      const body = { ids: items.map((each) => each.id), ...(Object.keys(sent).length ? { asks: sent } : {}), ...(comment.trim() ? { comment: comment.trim() } : {}) };
       const found = await ask<{ items: Answer[] } | Answer[]>("POST", path, body, { key: key.current });
       const all = Array.isArray(found) ? found : found.items;
       if (all.every((each) => each.status < 300)) {
@@ -52,6 +60,7 @@ export function Bulk({ title, danger = false, path, items, back, onEnd }: Props)
         ) : (
           <>
             <ul class="outcomes">{items.slice(0, FIRST).map((item) => <li key={item.id}>{item.says}</li>)}{items.length > FIRST && <li>{say(`and ${items.length - FIRST} more`, `以及其他 ${items.length - FIRST} 项`)}</li>}</ul>
+            <Asks asks={asks} values={answered} fault={(name) => lacking.includes(name) ? say("This is needed.", "此项必填。") : undefined} onChange={setAnswered} />
             <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
             <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy}>{busy ? say("Working…", "处理中…") : title}</button>
               <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Cancel", "取消")}</button></div>

@@ -3,9 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, remember, type Told } from "../deeds";
-import { type Form, sendable } from "../definitions";
+import type { Form } from "../definitions";
 import { goOn as onward } from "../next";
-import { Input } from "./inputs";
+import { answersOf, Asks } from "./asks";
 
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
 export interface Done { state: string; number: string | null; seq: number }
@@ -42,9 +42,8 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
-    const answers = Object.fromEntries(Object.entries(asks).filter(([, value]) => value !== null).map(([name, value]) => [name, sendable(value)]));
     try {
-      const sent = { key: key.current, asks: answers, comment, to, revision: revision.current };
+      const sent = { key: key.current, asks: answersOf(asks), comment, to, revision: revision.current };
       goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -83,11 +82,7 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
         {effects.length > 0 && <ul class="effects">{effects.slice(0, 8).map((each) => <li key={each}>{each}</li>)}{effects.length > 8 && <li>+{effects.length - 8}</li>}</ul>}
         {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
           <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
-        {Object.entries(deed.asks).map(([name, field]) => (
-          <label class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
-            <Input field={field} label={field.title} value={asks[name] ?? null} invalid={!!at(name)} onChange={(value) => setAsks({ ...asks, [name]: value })} />
-            {at(name) && <span class="fault">{at(name)!.message}</span>}</label>
-        ))}
+        <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={setAsks} />
         <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} /></label>
         <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>

@@ -1,8 +1,10 @@
 /** Many tasks at once, and the keys of the inbox: j k to move, a r to decide, x to select, ? for help. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { me, say } from "../api";
 import { inbox } from "../next";
+import { isElsewhere } from "../keys";
+import { useSelecting } from "../selecting";
 import { Bulk, opens } from "./bulk";
 
 interface Task { id: string; says: string; bulk: string[] }
@@ -22,23 +24,11 @@ const KEYS: [string, string][] = [
 ];
 
 export function Inbox({ tasks }: { tasks: Task[] }) {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(() => kept(tasks));
+  const many = tasks.filter((each) => each.bulk.length);
+  const ids = many.map((each) => each.id);
+  const { selected, turn, select } = useSelecting(ids, () => kept(tasks));
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const [help, setHelp] = useState(false);
-  const last = useRef<string | null>(null);
-  const many = tasks.filter((each) => each.bulk.length);
-
-  function turn(id: string, range: boolean): void {
-    setSelected((now) => {
-      const next = new Set(now);
-      const on = !next.has(id);
-      const at = many.findIndex((each) => each.id === id);
-      const from = range && last.current ? many.findIndex((each) => each.id === last.current) : at;
-      for (const each of many.slice(Math.min(from, at), Math.max(from, at) + 1)) on ? next.add(each.id) : next.delete(each.id);
-      last.current = id;
-      return next;
-    });
-  }
 
   useEffect(() => {
     for (const box of boxes()) box.checked = selected.has(box.value);
@@ -52,15 +42,13 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       if (box instanceof HTMLInputElement && box.closest("[data-tasks] .tick")) turn(box.value, event.shiftKey);
     };
     const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && (/^(TEXTAREA|SELECT)$/.test(event.target.tagName) || (event.target instanceof HTMLInputElement && event.target.type !== "checkbox"));
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (isElsewhere(event)) return;
       const opened = document.querySelector<HTMLElement>("[data-opened]")?.dataset["task"] ?? null;
-      if (event.key.toLowerCase() === "x" && opened && many.some((each) => each.id === opened)) turn(opened, event.shiftKey);
-      else if (event.key === "Escape") setSelected(new Set());
+      if (event.key.toLowerCase() === "x" && opened && ids.includes(opened)) turn(opened, event.shiftKey);
+      else if (event.key === "Escape") select([]);
       else if (event.key === "?") setHelp(true);
       else if (event.key === "a") decide("approve", ["approve"]);
       else if (event.key === "r") decide("reject", ["return", "reject"]);
-      else if (event.key === "c") document.querySelector<HTMLElement>(".opened [data-island=comments] textarea")?.focus();
       else if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement)) document.querySelector<HTMLAnchorElement>("[data-record]")?.click();
       else return;
       event.preventDefault();
@@ -82,13 +70,13 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
   return (
     <div class="bulkplace">
       {many.length > 1 && <p class="hint">
-        <label><input type="checkbox" class="form-check-input" checked={chosen.length === many.length} onChange={() => setSelected(chosen.length === many.length ? new Set() : new Set(many.map((each) => each.id)))} /> {say("Select all", "全选")}</label>
+        <label><input type="checkbox" class="form-check-input" checked={chosen.length === many.length} onChange={() => select(chosen.length === many.length ? [] : ids)} /> {say("Select all", "全选")}</label>
         <button type="button" class="link" onClick={() => setHelp(true)}>{say("Keys", "快捷键")} <kbd>?</kbd></button></p>}
       {chosen.length > 0 && (
         <div class="bulk" role="region" aria-label={say("Selected tasks", "已选事项")}>
           <strong>{say(`${chosen.length} selected`, `已选 ${chosen.length} 项`)}</strong>
           {VERDICTS.filter(offered).map((each) => <button key={each} type="button" data-bulk={each} class={each === "approve" ? "primary" : "danger"} onClick={() => setVerdict(each)}>{TITLES[each]}</button>)}
-          <button type="button" class="plain" onClick={() => setSelected(new Set())}>{say("Clear", "取消")}</button>
+          <button type="button" class="plain" onClick={() => select([])}>{say("Clear", "取消")}</button>
         </div>
       )}
       {verdict && <Bulk title={TITLES[verdict]} danger={verdict === "reject"} path={`tasks/actions/${verdict}`} items={chosen} back={inbox()} onEnd={() => setVerdict(null)} />}

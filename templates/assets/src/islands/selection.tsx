@@ -1,28 +1,19 @@
 /** Records of a list that are selected, and what may be done with all of them at once. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { say } from "../api";
+import type { Field } from "../definitions";
+import { isElsewhere } from "../keys";
+import { useSelecting } from "../selecting";
 import { Bulk } from "./bulk";
 
-interface Action { name: string; title: string; from: string[] }
+interface Action { name: string; title: string; from: string[]; asks: Record<string, Field> }
 interface Line { id: string; says: string; state: string }
 
 export function Selection({ form, actions, lines }: { form: string; actions: Action[]; lines: Line[] }) {
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const ids = lines.map((each) => each.id);
+  const { selected, turn, select } = useSelecting(ids);
   const [action, setAction] = useState<Action | null>(null);
-  const last = useRef<string | null>(null);
-
-  function turn(id: string, range: boolean): void {
-    setSelected((now) => {
-      const next = new Set(now);
-      const on = !next.has(id);
-      const at = lines.findIndex((each) => each.id === id);
-      const from = range && last.current ? lines.findIndex((each) => each.id === last.current) : at;
-      for (const each of lines.slice(Math.min(from, at), Math.max(from, at) + 1)) on ? next.add(each.id) : next.delete(each.id);
-      last.current = id;
-      return next;
-    });
-  }
 
   useEffect(() => {
     for (const box of document.querySelectorAll<HTMLInputElement>("[data-pick]")) {
@@ -35,15 +26,14 @@ export function Selection({ form, actions, lines }: { form: string; actions: Act
     const clicked = (event: MouseEvent) => {
       const box = event.target;
       if (!(box instanceof HTMLInputElement) || !("pick" in box.dataset)) return;
-      if (box.value === "") setSelected(box.checked ? new Set(lines.map((each) => each.id)) : new Set());
+      if (box.value === "") select(box.checked ? ids : []);
       else turn(box.value, event.shiftKey);
     };
     const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && (/^(TEXTAREA|SELECT)$/.test(event.target.tagName) || (event.target instanceof HTMLInputElement && event.target.type !== "checkbox"));
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      if (isElsewhere(event)) return;
       const row = document.activeElement?.closest("tr")?.querySelector<HTMLInputElement>("[data-pick]")?.value;
       if (event.key.toLowerCase() === "x" && row) turn(row, event.shiftKey);
-      else if (event.key === "Escape" && selected.size) setSelected(new Set());
+      else if (event.key === "Escape" && selected.size) select([]);
       else return;
       event.preventDefault();
     };
@@ -61,8 +51,8 @@ export function Selection({ form, actions, lines }: { form: string; actions: Act
       <strong>{say(`${chosen.length} selected`, `已选 ${chosen.length} 项`)}</strong>
       {offered.map((each, index) => <button key={each.name} type="button" data-bulk={each.name} class={index ? "plain" : "primary"} onClick={() => setAction(each)}>{each.title}</button>)}
       {!offered.length && <span class="quiet">{say("Nothing can be done with all of these at once.", "没有可对全部所选执行的操作。")}</span>}
-      <button type="button" class="plain" onClick={() => setSelected(new Set())}>{say("Clear", "取消")}</button>
-      {action && <Bulk title={action.title} path={`records/${form}/actions/${action.name}`} items={chosen.map((each) => ({ ...each, href: href(each) }))} back={location.pathname + location.search} onEnd={() => setAction(null)} />}
+      <button type="button" class="plain" onClick={() => select([])}>{say("Clear", "取消")}</button>
+      {action && <Bulk title={action.title} asks={action.asks} path={`records/${form}/actions/${action.name}`} items={chosen.map((each) => ({ ...each, href: href(each) }))} back={location.pathname + location.search} onEnd={() => setAction(null)} />}
     </div>
   );
 }

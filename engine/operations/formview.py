@@ -1,0 +1,128 @@
+"""Forms as one person sees them: fields, schema, states, actions and their questions. Used by `commands`, `reading`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.definitions import schema_of_form
+from engine.definitions.models import Field, Form, Workflow
+from engine.errors import not_found, say
+from engine.operations import rights
+from engine.operations.calls import Answer
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def forms(operation: Operation) -> Answer:
+    """The forms that this person may see."""
+    language = operation.call.language
+    items = [
+        {
+            "form": form.name,
+            "title": say(form.title, language),
+            "kind": form.kind,
+            "version": operation.library.version,
+            "ledger": _in_the_ledger(form),
+        }
+        for form in operation.library.forms.values()
+        if rights.sees_form(operation, form.name)
+    ]
+    return Answer(200, {"items": items, "next": None})
+
+
+def _in_the_ledger(form: Form) -> str | None:
+    """What its records are to the ledger: `item`, `lot`, `place`, or `outside`, a place whose goods are not ours."""
+    told = form.told.get("ledger") or {}
+    if "place" in told:
+        return "outside" if told["place"].get("negative") == "allowed" else "place"
+    return next((each for each in ("item", "lot") if each in told), None)
+
+
+def form(operation: Operation, name: str) -> Answer:
+    """One form as this person sees it: fields, schema, states, actions."""
+    found = operation.library.forms.get(name)
+    if found is None or not rights.sees_form(operation, name):
+        raise not_found()
+    closed = rights.never_seen(operation, found)
+    workflow = operation.library.workflows[name]
+    language = operation.call.language
+    return Answer(
+        200,
+        {
+            "form": name,
+            "title": say(found.title, language),
+            "kind": found.kind,
+            "version": operation.library.version,
+            "list": [each for each in found.list if each not in closed],
+            "amount": found.amount if found.amount not in closed else None,
+            "currency": operation.library.settings.get("currency"),
+            "fields": {
+                each.name: field(each, language, closed) for each in found.fields.values() if each.path not in closed
+            },
+            "schema": without(schema_of_form(found), closed),
+            "states": [
+                {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
+                for state in workflow.states.values()
+            ],
+            "actions": _form_actions(operation, found, workflow, language),
+        },
+    )
+
+
+def _form_actions(operation: Operation, found: Form, workflow: Workflow, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "title": say(each.title, language) or each.name,
+            "from": list(each.origins),
+            "asks": {name: field(asked, language, NOTHING) for name, asked in each.asks.items()},
+        }
+        for each in workflow.transitions.values()
+        if not all(who.kind == "system" for who in each.by)
+        and rights.reach(operation, found.name, each.name) != rights.CLOSED
+    ]
+
+
+def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
+    """A form's schema without the fields that are never this person's to see."""
+
+    def cut(node: dict[str, Any], prefix: str) -> dict[str, Any]:
+        properties = {}
+        for name, inner in node.get("properties", {}).items():
+            path = f"{prefix}{name}"
+            if path in closed:
+                continue
+            items = inner.get("items")
+            properties[name] = (
+                {**inner, "items": cut(items, f"{name}.")}
+                if isinstance(items, dict) and "properties" in items
+                else inner
+            )
+        required = [each for each in node.get("required", ()) if each in properties]
+        return {**node, "properties": properties, **({"required": required} if "required" in node else {})}
+
+    return cut(schema, "")
+
+
+def field(of: Field, language: str, closed: frozenset[str]) -> dict[str, Any]:
+    """A field as this language says it, without the columns that are closed."""
+    shown: dict[str, Any] = {"type": of.type, "title": say(of.title, language) or of.name}
+    if of.required is True:
+        shown["required"] = True
+    if of.help:
+        shown["help"] = say(of.help, language)
+    options = of.options.get("options")
+    if options:
+        shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
+    if of.options.get("to"):
+        shown["to"] = of.options["to"]
+    if of.type == "quantity" and of.options.get("of"):
+        shown["of"] = of.options["of"]
+    if of.type == "table":
+        shown["fields"] = {
+            each.name: field(each, language, closed) for each in of.fields.values() if each.path not in closed
+        }
+    return shown
