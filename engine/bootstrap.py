@@ -88,6 +88,7 @@ def build(settings: Settings) -> Services:
     if settings.test_clock is not None:
         start = SystemClock().now() if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
         database.transaction(lambda connection: testclock.start(connection, start))
+    publishing.cut_words(services)
     return services
 
 

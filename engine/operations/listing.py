@@ -71,7 +71,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         sort=_sort(form, query.get("sort"), hidden),
         limit=read_limit(query),
         cursor=query.get("cursor"),
-        scope=rights.reach(operation, form.name, "see"),
+        scope=rights.reach(operation, form.name, "see") if _finds_by_words(operation, form, query) else frozenset(),
         q=query.get("q"),
         count=_count(query.get("count")),
         owner=operation.actor_id,
@@ -80,6 +80,23 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         forms=operation.library.forms,
         with_rows=True,
     )
+
+
+def _finds_by_words(operation: Operation, form: Form, query: Mapping[str, str]) -> bool:
+    """Whether the actor may see all that this form is searched by; else words find nothing, and so tell nothing."""
+    return not query.get("q") or not any(_closed(operation, each) for each in (form, *_lenders(operation, form)))
+
+
+def _closed(operation: Operation, form: Form) -> bool:
+    closed = operation.matrix.closed_fields(operation.actor_id, form.name, operation.directory)
+    return bool(closed) and any(path in closed or path.partition(".")[0] in closed for path in form.search)
+
+
+def _lenders(operation: Operation, form: Form) -> Iterator[Form]:
+    """The forms whose words this one borrows."""
+    fields = (form.field(path) for path in form.search)
+    names = {each.value_type.form or "" for each in fields if each is not None and each.value_type.kind == "reference"}
+    yield from (operation.library.forms[name] for name in names if name in operation.library.forms)
 
 
 def _filter(operation: Operation, form: Form, sent: str | None, hidden: frozenset[str]) -> Expression | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.access import stamps
+from engine.database.dialects import close_gate
 from engine.definitions import Finding, Loaded, shelf
 from engine.definitions.comparing import changes, diff
 from engine.definitions.documents import Document
@@ -21,6 +22,7 @@ from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
 from engine.records import archive, reindexing
 from engine.records.publishing import publish_storage
+from engine.records.words import CUT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from engine.operations.services import Services
 
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="publish")
+GATE, STAMP = 7_281_003, "words"
+"""One process at a time writes words anew; and how those are cut that are kept."""
 KINDS = ("form", "workflow", "template", "permissions", "overlay", "mapping", "library", "tests")
 
 
@@ -218,7 +222,8 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
 
 def _find_anew(connection: Connection, before: Library, library: Library) -> None:
     """Records are found by what the new definitions say, those that are there too."""
-    for form in reindexing.changed(before.forms, library.forms):
+    changed = reindexing.changed(before.forms, library.forms)
+    for form in changed:
         try:
             reindexing.reindex(connection, form)
         except Refusal as refusal:
@@ -226,6 +231,30 @@ def _find_anew(connection: Connection, before: Library, library: Library) -> Non
             raise invalid(
                 Fault(f"/form/{form.name}{each.path}", each.code, says) for each in refusal.faults
             ) from refusal
+    for form in changed:
+        reindexing.borrow(connection, form)
+
+
+def cut_words(services: Services) -> int:
+    """Write anew what records are found by, if an older program cut their words; gives of how many forms."""
+
+    def are_cut(connection: Connection) -> bool:
+        return stamps.read(connection).get(STAMP, 0) == CUT
+
+    def work(connection: Connection) -> int:
+        close_gate(connection, GATE)
+        if are_cut(connection):
+            return 0
+        version = shelf.published(connection)
+        forms = list(shelf.load(connection, version, services.vocabulary).forms.values()) if version else []
+        reindexing.cut_anew(connection, forms)
+        stamps.put(connection, STAMP, CUT)
+        return len(forms)
+
+    with services.database.reading() as connection:
+        if are_cut(connection):
+            return 0
+    return services.database.transaction(work)
 
 
 def _require_known_roles(connection: Connection, library: Library) -> None:

@@ -79,7 +79,7 @@ def _searched(form: Form, stored: Stored) -> tuple[list[str], set[str]]:
             texts.append(stored.number or "")
             continue
         field = form.field(path)
-        if field is None:
+        if field is None or is_kept_from_some(form, field):
             continue
         for value in _values(field, stored):
             if field.value_type.kind == "reference":
@@ -87,6 +87,11 @@ def _searched(form: Form, stored: Stored) -> tuple[list[str], set[str]]:
             else:
                 texts.append(str(value))
     return texts, borrows
+
+
+def is_kept_from_some(form: Form, field: Field) -> bool:
+    """Whether not everybody sees this field: then nobody finds by it, for who finds knows what it says."""
+    return field.sees is not None or (field.table is not None and form.fields[field.table].sees is not None)
 
 
 def _values(field: Field, stored: Stored) -> Iterator[Any]:

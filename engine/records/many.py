@@ -66,6 +66,12 @@ def find_by(connection: Connection, made: Sequence[Made]) -> None:
     _claim(connection, made, indexes)
 
 
+def say(connection: Connection, made: Sequence[Made]) -> None:
+    """The words of records that have none kept."""
+    indexes = [index_of(each.form, each.stored) for each in made]
+    run_together(connection, insert_steps(connection, "record_token", _TOKEN, _each(map(_words, made, indexes))))
+
+
 def borrow(connection: Connection, made: Sequence[Made]) -> None:
     """The words of the records that these refer to."""
     _borrow(connection, _each(map(_borrows, made, (index_of(each.form, each.stored) for each in made))))

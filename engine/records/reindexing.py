@@ -1,12 +1,13 @@
 """What records are found by, written anew when their definition finds them by something else.
 
 The newest definition says by what a record is found, whichever one it is pinned to. Called by operations when a library
-is published, in the same transaction, while nobody else writes; `audit` works the same out.
+is published, in the same transaction, while nobody else writes, and at start when texts are cut in another way than
+when they were written (`words.CUT`); `audit` works the same out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from engine.database.dialects import run
 from engine.definitions.models import Field, Form
 from engine.records import archive, many
+from engine.records.indexing import is_kept_from_some
 from engine.records.many import Made
 from engine.records.stored import Stored
 
@@ -34,13 +36,31 @@ def changed(before: Mapping[str, Form], after: Mapping[str, Form]) -> list[Form]
 
 
 def reindex(connection: Connection, form: Form) -> None:
-    """Find every record of this form by what it says; refuses when a value is not unique that is to be."""
+    """Find every record of this form by what it says; refuses when a value is not unique that is to be.
+
+    The words of others come by `borrow`, when those have been written anew too.
+    """
     for sql in _GONE:
         run(connection, sql, {"form": form.name})
     for some in _hundreds(connection, form):
         many.find_by(connection, some)
+
+
+def borrow(connection: Connection, form: Form) -> None:
+    """Take over the words of what the records of this form refer to."""
     for some in _hundreds(connection, form):
         many.borrow(connection, some)
+
+
+def cut_anew(connection: Connection, forms: Sequence[Form]) -> None:
+    """Write the words of every record anew, when texts are cut in another way than before."""
+    for form in forms:
+        run(connection, "DELETE FROM record_token WHERE form = :form", {"form": form.name})
+    for form in forms:
+        for some in _hundreds(connection, form):
+            many.say(connection, some)
+    for form in forms:
+        borrow(connection, form)
 
 
 def _hundreds(connection: Connection, form: Form) -> Iterator[list[Made]]:
@@ -55,7 +75,7 @@ def _units(form: Form, stored: Stored) -> dict[str, str]:
 
 def _finds(form: Form) -> Hashable:
     """All by which records of a form are found."""
-    searched = tuple((path, _kind(form.field(path))) for path in form.search)
+    searched = tuple((path, *_kind(form, form.field(path))) for path in form.search)
     kept = tuple(
         (field.number, field.path, bool(field.unique), bool(field.index and field.table))
         for top in form.fields.values()
@@ -65,8 +85,8 @@ def _finds(form: Form) -> Hashable:
     return searched, tuple(form.org), kept
 
 
-def _kind(field: Field | None) -> str:
-    return field.value_type.kind if field else ""
+def _kind(form: Form, field: Field | None) -> tuple[str, bool]:
+    return (field.value_type.kind, is_kept_from_some(form, field)) if field else ("", False)
 
 
 def _lenders(form: Form) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Cutting text into words that can be searched, Chinese included. Used by `indexing` and by `listing` (`q`).
 
 Latin words and digits are kept whole and found by their beginning; a run of Chinese, Japanese or Korean signs is kept
-as single signs and pairs, so that any part of it is found. Nothing of a query is syntax.
+as single signs and pairs, so that any part of it is found, and by the first letters of its syllables from each sign on
+(`咖啡豆` by `kfd` and `fd`). Nothing of a query is syntax.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from engine.records.spelling import initials
+
+CUT = 2
+"""Goes up when texts are cut in another way: what is kept of older records is then written anew at start."""
 LONGEST_QUERY = 200
 LONGEST_WORD = 64
 MOST_KEPT = 2000
@@ -42,6 +47,7 @@ def _kept(run: str) -> Iterator[str]:
         return
     yield from run
     yield from (run[index : index + 2] for index in range(len(run) - 1))
+    yield from initials(run)
 
 
 def asked_words(query: str) -> tuple[tuple[str, bool], ...]:

@@ -218,7 +218,7 @@ def test_what_a_record_is_found_by_follows_it(database: Database) -> None:
         words = set(connection.execute(text("SELECT token FROM record_token")).scalars())
     assert refs == [item]
     assert [tuple(each) for each in orgs] == [(shop, "open")]
-    assert words == set(index_of(ORDER, new).words) == {"第", "二", "第二"}
+    assert words == set(index_of(ORDER, new).words) == {"第", "二", "第二", "de"}
 
 
 def test_a_discarded_record_leaves_nothing_but_its_id_and_history(database: Database) -> None:
