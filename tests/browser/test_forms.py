@@ -221,6 +221,18 @@ def test_two_people_in_one_record_are_shown_where_they_differ(people: People) ->
     expect(two.locator("main .pairs")).to_contain_text("S03")
 
 
+def test_who_is_only_spoken_to_meanwhile_saves_without_a_question(people: People, pages: Server) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    record = saved(clerk)
+    clerk.goto(f"{record}/edit")
+    clerk.get_by_label("Reason", exact=True).select_option("slow")
+    pages.be("clerk1b").does(f"records/transfer/{record[-36:]}/comments", {"comment": "sell it here"})
+    clerk.locator("[data-action=save]").click()
+    expect(clerk).to_have_url(record)
+    expect(clerk.locator("main .pairs")).to_contain_text("Does not sell here")
+
+
 def test_a_draft_is_sent_on_from_its_form_and_what_is_in_use_is_only_saved(people: People, pages: Server) -> None:
     """Whoever corrects an item is not offered to retire it; whoever corrects his draft may send it on at once."""
     clerk = people.sign_in("clerk1", DESK)

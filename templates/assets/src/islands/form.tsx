@@ -69,13 +69,28 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   async function change(read: Record_, values: Record<string, any>, action?: string): Promise<string> {
     let now = read;
     if (isTouched(draft)) {
-      const answer = await ask<Record_>("PATCH", `records/${form.form}/${read.id}`, values, { key: key.current, revision: read.revision });
-      now = { ...read, revision: answer.revision };
+      const { revision } = await saved(read, values);
+      now = { ...read, revision };
       key.current = newKey();
       setRecord(now);
     }
     if (action) await ask("POST", `records/${form.form}/${read.id}/actions/${action}`, { revision: now.revision }, { key: key.current });
     return read.id;
+  }
+
+  /** Somebody who only said something about the record meanwhile (a comment) has changed nothing that is here: saved all the same. */
+  async function saved(read: Record_, values: Record<string, any>): Promise<Record_> {
+    const patch = (revision: number) => ask<Record_>("PATCH", `records/${form.form}/${read.id}`, values, { key: key.current, revision });
+    try {
+      return await patch(read.revision);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.problem.status !== 412) throw error;
+      const newest = await ask<Record_>("GET", `records/${form.form}/${read.id}`);
+      const fresh = await ask<Filled>("GET", `records/${form.form}/${read.id}/fill`);
+      if (JSON.stringify(fresh.values) !== JSON.stringify(draft.base)) throw error;
+      key.current = newKey();
+      return patch(newest.revision);
+    }
   }
 
   /** What is needed and empty: told with the rest, although the server tells what it cannot read first. */
