@@ -5,7 +5,7 @@ Used by `reasons`. It tells what a definition says and never what a record holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,7 @@ class Sayer:
         return say(text("nothing", "空"), self.language) if value is None else str(value)
 
     def _word(self, value: str) -> str:
-        """A word of the definition by its title: a form, or a state or an option of this form."""
+        """A word of the definition by its title: a form; a state, an option, a step or a field of this form."""
         form = self.library.forms.get(value)
         if form is not None:
             return say(form.title, self.language) or value
@@ -125,13 +125,16 @@ class Sayer:
                 return say(titled[value], self.language) or value
         return f"“{value}”"
 
-    def _titled(self) -> list[dict[str, Text]]:
-        states = self.library.workflows[self.form.name].states if self.form.name in self.library.workflows else {}
-        found: list[dict[str, Text]] = [{name: state.title for name, state in states.items()}]
-        for field in self.form.fields.values():
-            for each in (field, *field.fields.values()):
-                found.append({one.value: one.title for one in each.options.get("options") or ()})
-        return found
+    def _titled(self) -> Iterator[Mapping[str, Text]]:
+        workflow = self.library.workflows.get(self.form.name)
+        if workflow is not None:
+            yield {name: state.title for name, state in workflow.states.items()}
+        fields = [one for each in self.form.fields.values() for one in (each, *each.fields.values())]
+        for field in fields:
+            yield {one.value: one.title for one in field.options.get("options") or ()}
+        for approval in workflow.approvals.values() if workflow is not None else ():
+            yield {name: step.title for name, step in approval.steps.items()}
+        yield {field.name: field.title for field in fields}
 
     def _compared(self, node: Any) -> str:
         left, right = (self._node(each) for each in node.parts[:2])

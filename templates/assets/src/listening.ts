@@ -69,7 +69,7 @@ async function count(to: string, path: string, how: (items: any[]) => number | s
     let badge = link.querySelector<HTMLElement>("b.count");
     if (!shown) { badge?.remove(); continue; }
     if (!badge) link.append((badge = Object.assign(document.createElement("b"), { className: "count" })));
-    say(badge, String(shown));
+    put(badge, String(shown));
   }
 }
 
@@ -102,7 +102,7 @@ async function fresh(): Promise<void> {
   }
   for (const each of told.querySelectorAll<HTMLElement>("[data-live]")) {
     const mine = document.querySelector<HTMLElement>(`[data-live="${CSS.escape(each.dataset["live"] ?? "")}"]`);
-    if (mine) say(mine, each.textContent ?? "");
+    if (mine) put(mine, each.textContent ?? "");
   }
 }
 
@@ -123,7 +123,7 @@ function replace(part: HTMLElement, other: HTMLElement): void {
 }
 
 /** Quietly another number. */
-function say(place: HTMLElement, words: string): void {
+function put(place: HTMLElement, words: string): void {
   if (place.textContent === words) return;
   place.textContent = words;
   place.classList.remove("told");

@@ -1,0 +1,69 @@
+"""Every text that this house says itself is there in English and in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from tests.house.words import HAN, LETTER, Bare, Said, python, python_chinese, templates, typescript, typescript_bare
+
+SAME = {"{0}", "{}: {} -> {}", "round(..., {})"}
+"""Patterns that are all value or sign: the same in both."""
+SIGNS = {("of", "/")}
+"""What one language says with a sign."""
+CROSSED = ("中文", "English")
+"""The other language, by its own name."""
+NAMES = {*CROSSED, "OpenAPI"}
+
+
+def _in_one_language(texts: Iterable[Said]) -> list[Said]:
+    return [each for each in texts if not _has_both(each)]
+
+
+def _has_both(said: Said) -> bool:
+    if said.en in SAME or (said.en, said.zh) in SIGNS or (said.en, said.zh) == CROSSED:
+        return True
+    if not LETTER.search(said.en + said.zh):
+        return bool(said.en and said.zh)
+    return bool(LETTER.search(said.en)) and not HAN.search(said.en) and bool(HAN.search(said.zh))
+
+
+def test_what_the_engine_says_has_two_languages() -> None:
+    found = list(python())
+    assert len(found) > 700
+    assert _in_one_language(found) == []
+
+
+def test_no_chinese_of_the_engine_stands_without_its_english() -> None:
+    assert list(python_chinese()) == []
+
+
+def test_what_scripts_say_has_two_languages() -> None:
+    found = list(typescript())
+    assert len(found) > 80
+    assert _in_one_language(found) == []
+
+
+@pytest.mark.parametrize("found", [templates, typescript_bare])
+def test_no_words_stand_in_templates_or_scripts_themselves(found: object) -> None:
+    assert callable(found)
+    bare: list[Bare] = [each for each in found() if each.words not in NAMES]
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("en", "zh", "both"),
+    [
+        ("Ship", "发货", True),
+        ("Ship", "Ship", False),
+        ("发货", "发货", False),
+        ("", "发货", False),
+        ("Ship", "", False),
+        (", ", "、", True),
+        ("", "", False),
+        ("of", "/", True),
+    ],
+)
+def test_two_languages_are_told_from_one(en: str, zh: str, both: bool) -> None:
+    assert _has_both(Said("", en, zh)) is both
