@@ -13,6 +13,7 @@ from engine.errors import say
 from engine.expressions import Reference
 from engine.operations import presenting, rights
 from engine.records import attachments
+from engine.records.filling_plan import REFERENCES
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -77,8 +78,8 @@ def changes(operation: Operation, folder: Folder, stored: list[Any]) -> list[dic
         words = each["path"].strip("/").split("/")
         field = _field(folder, words)
         told = {"path": each["path"], "old": each.get("old"), "new": each.get("new")}
-        if field is not None and field.type == "reference":
-            told |= {which: _named(operation, field, told[which]) for which in ("old", "new")}
+        if field is not None and field.type in REFERENCES:
+            told |= {which: _named(operation, told[which]) for which in ("old", "new")}
         if len(words) == 3:
             told["row"] = names.get(words[1])
         out.append(told)
@@ -90,10 +91,8 @@ def _field(folder: Folder, words: list[str]) -> Field | None:
     return field.fields.get(words[2]) if field is not None and len(words) == 3 else field
 
 
-def _named(operation: Operation, field: Field, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return presenting.reference(operation, Reference(str(field.options.get("to")), value))
+def _named(operation: Operation, value: Any) -> Any:
+    return presenting.named(operation, value) if isinstance(value, str) else value
 
 
 def _rows(operation: Operation, folder: Folder, stored: list[Any]) -> dict[str, str]:

@@ -47,10 +47,15 @@ def value(operation: Operation, field: Field, found: Any) -> Any:
 
 def reference(operation: Operation, of: Reference) -> dict[str, Any]:
     """`{id, code, title}` of a referenced record."""
-    stored = operation.shelf.head(of.id)
+    return named(operation, of.id)
+
+
+def named(operation: Operation, record: str) -> dict[str, Any]:
+    """`{id, code, title}` of a record, whatever its form."""
+    stored = operation.shelf.head(record)
     if stored is None:
-        return {"id": of.id, "code": None, "title": None}
-    return {"id": of.id, **titles(operation, stored)}
+        return {"id": record, "code": None, "title": None}
+    return {"id": record, **titles(operation, stored)}
 
 
 def titles(operation: Operation, stored: Stored) -> dict[str, Any]:

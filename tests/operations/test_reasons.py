@@ -86,3 +86,16 @@ def test_every_condition_and_everybody_in_the_pack_can_be_said(house: House) -> 
             assert name not in shipped or [each for each in told if other.search(each)] == []
             said += len(told)
     assert said > 40
+
+
+def test_history_names_people_and_units_as_it_names_everything_else(house: House) -> None:
+    adm = house.be("adm")
+    seen = 0
+    for form, name, fields in (("category", "owner", {"account", "code"}), ("assignment", "at", {"code"})):
+        for record in adm.get(f"records/{form}", limit="500")["items"]:
+            for change in adm.history(form, record["id"])[0]["changes"]:
+                if change["path"] == f"/{name}" and record["values"][name] is not None:
+                    assert fields & set(change["new"])
+                    assert change["new"] == record["values"][name]
+                    seen += 1
+    assert seen > 5

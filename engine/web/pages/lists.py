@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from engine.errors import say
 from engine.web.answers import Reply
 from engine.web.pages.cells import Cell, cell, tone
 from engine.web.pages.visit import Visit
+from engine.web.pages.words import WORDS
 
 PAGE = 50
 CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
@@ -29,7 +31,7 @@ def page(visit: Visit) -> Reply:
     at = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
     body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
     columns = columns_of(form, visit)
-    rows = [_row(form, columns, each, visit.language) for each in body["items"]]
+    rows = [_row(form, columns, each, visit) for each in body["items"]]
     words = {**asked, **chosen}
     following = urlencode({**words, "cursor": body["next"]}) if body["next"] else None
     return visit.shown(
@@ -64,11 +66,18 @@ def columns_of(form: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
 
 
 def _row(
-    form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], language: str
+    form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], visit: Visit
 ) -> dict[str, Any]:
-    cells = [value_of(form, column, item, language) for column in columns]
-    first = next((each.shown for each in cells if each.kind == "text"), item["id"][:8])
-    return {"item": item, "cells": cells, "says": item["number"] or first}
+    cells = [value_of(form, column, item, visit.language) for column in columns]
+    return {"item": item, "cells": cells, "says": says(form, item, cells, visit.language)}
+
+
+def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell], language: str) -> str:
+    """What a record is called: its number; what has none yet says so, what never has one by its first text."""
+    if item["number"]:
+        return str(item["number"])
+    first = next((each.shown for each in cells if each.kind == "text"), "") if form["kind"] != "document" else ""
+    return first or say(WORDS["no_number"], language)
 
 
 def _bulk(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.web.answers import Reply
-from engine.web.pages.lists import columns_of, pill, value_of
+from engine.web.pages.lists import columns_of, pill, says, value_of
 from engine.web.pages.visit import Visit
 
 FOUND, TOLD = 8, 3
@@ -42,6 +42,6 @@ def _line(
     """A record by its number or code, what else its list shows of it, and its state where it has several."""
     cells = [value_of(form, each, item, language) for each in columns]
     told = [each for each in cells if each.kind != "nothing"]
-    says = item["number"] or next((each.shown for each in told if each.kind == "text"), item["id"][:8])
-    rest = [each for each in told if each.shown != says][:TOLD]
-    return {"item": item, "says": says, "rest": rest, "pill": pill(form, item["state"])}
+    called = says(form, item, told, language)
+    rest = [each for each in told if each.shown != called][:TOLD]
+    return {"item": item, "says": called, "rest": rest, "pill": pill(form, item["state"])}

@@ -22,5 +22,6 @@ WORDS: Mapping[str, Text] = {
     "export": text("Export", "导出"),
     "select_page": text("Select this page", "全选本页"),
     "at_records": text("At least", "至少"),
+    "no_number": text("No number yet", "未编号"),
     "records": text("records", "条"),
 }
