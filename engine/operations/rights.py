@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import not_found
-from engine.expressions import Reference, holds
+from engine.expressions import Expression, Reference, holds
 from engine.workflow import people
 from engine.workflow import writable as workflow_writable
 from engine.workflow.plan import SYSTEM, Writable
@@ -109,7 +109,8 @@ def each_field(form: Form) -> Iterable[Field]:
 def everywhere_hidden(operation: Operation, form: Form) -> frozenset[str]:
     """Paths that the actor cannot be sure to see in every record: not to be filtered, sorted or searched by.
 
-    A field with `sees` is open only to who holds one of its roles at the whole chain, or above every unit in reach.
+    A field with `sees` is open only to who holds one of its roles wherever a record that he may see can be: a role for
+    the whole chain, or one that is asked of the one unit that a record belongs to, held at every unit in reach.
     """
     closed = set(operation.matrix.closed_fields(operation.actor_id, form.name, operation.directory))
     for field in each_field(form):
@@ -126,17 +127,20 @@ def _sure(operation: Operation, form: Form, field: Field) -> bool:
     for each in field.sees.by:
         if each.kind != "role" or each.role is None:
             continue
-        if each.unit is None and operation.directory.holds(operation.actor_id, each.role, "at", None):
-            return True
-        if (
-            within is not None
-            and within
-            and all(
-                operation.directory.holds(operation.actor_id, each.role, each.relation or "at", unit) for unit in within
-            )
-        ):
+        holds, role, relation = operation.directory.holds, each.role, each.relation or "at"
+        if each.unit is None:
+            if holds(operation.actor_id, role, relation, None):
+                return True
+            continue
+        held = within and all(holds(operation.actor_id, role, relation, unit) for unit in within)
+        if held and _is_where_it_belongs(form, each.unit):
             return True
     return False
+
+
+def _is_where_it_belongs(form: Form, unit: Expression) -> bool:
+    """Whether a unit is the one by which records come into reach: a record of two units comes by the other one too."""
+    return len(form.org) == 1 and not form.told.get("org_unit") and unit.text in (form.org[0], f"record.{form.org[0]}")
 
 
 def writable(operation: Operation, folder: Folder, transition: str | None = None) -> Writable:

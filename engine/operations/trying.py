@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Fault, Refusal, forbidden, say
+from engine.errors import Fault, Refusal, forbidden, say, text
+from engine.expressions import Reference
 from engine.operations import bodies, browsing, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
@@ -30,7 +31,17 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> An
         raise forbidden()
     folder = operation.fresh(form, operation.new_id())
     writing.derive(operation, folder)
-    return _tried(operation, folder, body)
+    answer = _tried(operation, folder, body)
+    if rights.belongs(folder) and not rights.may(operation, folder, "create"):
+        raise forbidden("not_your_unit", faults=_elsewhere(folder))
+    return answer
+
+
+def _elsewhere(folder: Folder) -> list[Fault]:
+    """The units that were named, none of which is the actor's: what is live there is not his to ask."""
+    says = text("You may not do this here.", "您无权在此执行此操作。")
+    named = [each for each in folder.form.org if isinstance(folder.values.get(each), Reference)]
+    return [Fault(f"/{each}", "not_your_unit", says) for each in named]
 
 
 def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:

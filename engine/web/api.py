@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
-from engine.errors import Fault, Kind, Refusal, invalid, not_found, text
+from engine.errors import Fault, Refusal, invalid, not_found, text
 from engine.operations.calls import Actor, Answer, Call
 from engine.settings import Settings
+from engine.web import refusals
 from engine.web.answers import Reply, disposition, json_reply, not_signed_in, problem, wrong_method
 from engine.web.asking import ABORT, BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, read_body
 from engine.web.doors import Download, Operations
@@ -28,7 +27,6 @@ from engine.web.sending import send_reply
 from engine.web.threads import Threads
 from engine.web.uploads import read_upload
 
-_log = structlog.get_logger("security")
 EVENTS = "text/event-stream; charset=utf-8"
 _OPEN = ("session", "openapi")
 _LONGEST_KEY = 200
@@ -143,18 +141,7 @@ class Api:
 
     def _refused(self, asked: Asked, actor: Actor | None, refusal: Refusal) -> Reply:
         """The problem document; who was refused for a lack of rights is one line in the security log."""
-        if refusal.kind is Kind.RIGHT or (actor is not None and refusal.kind is Kind.NOT_FOUND):
-            _log.info(
-                "refused",
-                account=actor.account if actor else None,
-                person=actor.person if actor else None,
-                via=actor.via if actor else None,
-                address=asked.address,
-                method=asked.method,
-                path=asked.path[:200],
-                status=refusal.status,
-                reason=refusal.code,
-            )
+        refusals.note(asked, actor, refusal)
         return problem(refusal, asked.language)
 
     # -- the doors -----------------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ from engine.web.limits import too_many
 
 LOOK_SECONDS = 0.5
 BEAT_SECONDS = 15
+"""After so much silence a sign of life is sent."""
+CHECK_SECONDS = 3
+"""So often it is seen whether a listener's session still stands: it ends within five seconds of its end."""
 SEND_SECONDS = 30
 """Whoever does not take what is sent within this time has gone."""
 MOST_PER_PERSON = 12
@@ -141,7 +144,7 @@ class Hub:
                 self._rest(ending)
                 continue
             due = time.monotonic() >= beat
-            beat = time.monotonic() + BEAT_SECONDS if due else beat
+            beat = time.monotonic() + CHECK_SECONDS if due else beat
             try:
                 news = news or self._begin()
                 told = news.look([each.ear for each in listeners], beat=due)

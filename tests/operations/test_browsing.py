@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.operations.house import House
+from tests.operations.test_reindexing import publish
 
 
 def told(house: House, account: str, path: str = "transfer") -> dict[tuple[str, str], str]:
@@ -34,6 +35,21 @@ def test_what_names_a_hidden_field_is_left_to_the_server(house: House) -> None:
     assert {("compute", "lines.value"), ("compute", "total")} <= manager.keys()
     assert not {("compute", "lines.value"), ("compute", "total")} & clerk.keys()
     assert not any("cost" in tree or '"value"' in tree for tree in clerk.values())
+
+
+def test_a_condition_of_a_seen_field_that_names_a_hidden_one_is_left_to_the_server(own_house: House) -> None:
+    """What it is compared with would tell what stands there."""
+    closed = "body: {type: long_text, sees: {by: [manager at store]}}"
+    asks = "code: {type: text, unique: true, visible: \"record.body == 'canary'\"}"
+    published = publish(
+        own_house, "memo", ("body: {type: long_text}", closed), ("code: {type: text, unique: true}", asks)
+    )
+    assert published.status == 200, published.body
+    memo = "memo/" + own_house.be("clerk1").makes("memo", {"note": "n"})
+    assert ("visible", "code") in told(own_house, "mgr1", memo)
+    answer = own_house.be("clerk1").get(f"records/{memo}/fill")
+    assert "code" in answer["unseen"]
+    assert "canary" not in json.dumps(answer)
 
 
 def test_what_only_the_server_knows_is_left_to_it(house: House) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.operations.house import Desk, House
+from tests.operations.test_reindexing import publish
 
 ROWS: list[dict[str, Any]] = [
     {"amount": "0", "days": 0, "urgent": False, "shade": "recall", "due": "2026-01-31"},
@@ -233,3 +234,31 @@ def test_a_filter_agrees_with_arithmetic(
         if ("amount" in row and low <= Decimal(row["amount"]) < high) or row.get("days") == days
     ]
     assert found == expected
+
+
+ASKED = ({"filter": "total > 1"}, {"filter": "any(lines, row.unit_cost > 1)"}, {"sort": "-total"})
+
+
+def test_nobody_narrows_or_sorts_by_what_he_sees_of_some_records_only(house: House) -> None:
+    """A manager sees the cost of what leaves his store; by what comes to it the cost of others would be found."""
+    line = {"item": {"code": house.item(S02=5)}, "requested": "1"}
+    values = {"from_store": {"code": "S02"}, "to_store": {"code": "S01"}, "reason": "slow", "lines": [line]}
+    record = house.be("clerk1").makes("transfer", values, "submit")
+    manager = house.be("mgr1")
+    assert "total" not in manager.get(f"records/transfer/{record}")["values"]
+    for query in ASKED:
+        refused = manager.send("GET", "records/transfer", **query)
+        assert (refused.status, refused.body["errors"][0]["code"]) == (422, "unknown_field"), query
+        assert house.be("fin1").send("GET", "records/transfer", **query).status == 200, query
+
+
+def test_who_sees_a_field_of_every_record_in_reach_narrows_and_sorts_by_it(own_house: House) -> None:
+    """At the one unit to which a record belongs, or anywhere in the chain."""
+    closed = "body: {type: long_text, sees: {by: [manager at store]}}"
+    assert publish(own_house, "memo", ("body: {type: long_text}", closed)).status == 200
+    found = {
+        who: own_house.be(who).send("GET", "records/memo", filter="body == 'kept'").status for who in ("clerk1", "mgr1")
+    }
+    assert found == {"clerk1": 422, "mgr1": 200}
+    assert own_house.be("mgr1").send("GET", "records/item", filter="cost > 1").status == 200
+    assert own_house.be("clerk1").send("GET", "records/item", filter="cost > 1").status == 422

@@ -76,6 +76,20 @@ def test_who_may_not_make_one_may_not_try(house: House) -> None:
     assert house.be("clerk1").send("POST", "records/transfer/fill", {"valeus": {}}).status == 422
 
 
+def test_who_may_not_make_one_there_may_not_try_it_there(house: House) -> None:
+    """Else the stock of other stores could be asked by trying transfers between them."""
+    line = {"item": {"code": house.item(S02=7)}, "requested": "1"}
+    values = {"from_store": {"code": "S02"}, "to_store": {"code": "S03"}, "lines": [line]}
+    refused = house.be("clerk1").send("POST", "records/transfer/fill", {"values": values})
+    assert (refused.status, {each["path"]: each["code"] for each in refused.body["errors"]}) == (
+        403,
+        {"/from_store": "not_your_unit", "/to_store": "not_your_unit"},
+    )
+    assert "7" not in str(refused.body.get("values", ""))
+    mine = house.be("clerk1").does("POST", "records/transfer/fill", {"values": {**values, "to_store": {"code": "S01"}}})
+    assert mine["values"]["lines"][0]["available"] == "7"
+
+
 def test_a_record_is_tried_with_the_eyes_of_who_asks(house: House) -> None:
     item, clerk = house.item(S01=5), house.be("clerk1")
     values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow"}

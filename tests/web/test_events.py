@@ -59,6 +59,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A beat that a test can wait for."""
     monkeypatch.setattr(events, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(events, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(events, "CHECK_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -163,6 +164,11 @@ def test_a_session_that_ends_ends_its_stream(house: Served) -> None:
             assert next(lines) == "retry: 3000"
             client.delete("/api/session", headers={"X-CSRF-Token": begun.json()["csrf"]})
             assert [line for line in lines if line.startswith("event")] == []
+
+
+def test_it_is_seen_in_time_that_a_session_ended() -> None:
+    """A look may be late by one: both together stay below the five seconds of the contract."""
+    assert events.CHECK_SECONDS + 2 * events.LOOK_SECONDS < 5
 
 
 def test_what_breaks_while_looking_ends_no_stream_and_loses_nothing(house: Served) -> None:

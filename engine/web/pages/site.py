@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from engine.errors import Kind, Refusal, not_found, say
+from engine.web import refusals
 from engine.web.answers import Reply, problem, wrong_method
 from engine.web.api import Api
 from engine.web.asking import Asked, Receive, Scope, Send, asked_of, language_of, read_body
@@ -88,6 +89,7 @@ class Pages:
         try:
             return handler(visit)
         except Refusal as refusal:
+            refusals.note(asked, actor, refusal)
             return _refused(visit, refusal)
 
     def _nothing(self, asked: Asked) -> Reply:

@@ -40,7 +40,11 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
         setDraft((now) => settle(form, now, answer));
         setFaults(faultsOf(form, draft, answer.errors, ""));
       })
-      .catch((error) => { if (!(error instanceof Refused)) throw error; if (error.problem.status === 0) setSaid({ good: false, text: error.problem.detail, more: [] }); }), WAIT);
+      .catch((error) => {
+        if (!(error instanceof Refused)) throw error;
+        if (error.problem.status === 0) setSaid({ good: false, text: error.problem.detail, more: [] });
+        else if (asked.current === mark) setFaults(faultsOf(form, draft, error.problem.errors, ""));
+      }), WAIT);
     return () => clearTimeout(wait);
   }, [draft.touched, draft.removed, draft.added]);
 
