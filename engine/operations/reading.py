@@ -199,6 +199,8 @@ def me(operation: Operation) -> Answer:
         "may": may,
         "people": operation.person_form,
         "acting_for": signing.acting_for(operation),
+        "zone": operation.zone.key,
+        "now": operation.now.isoformat(),
     }
     return Answer(200, body)
 

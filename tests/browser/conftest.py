@@ -69,13 +69,16 @@ class People:
         self._contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
 
-    def sign_in(self, account: str, size: tuple[int, int] = DESK, language: str = "en") -> Page:
-        """Somebody's first page."""
+    def sign_in(
+        self, account: str, size: tuple[int, int] = DESK, language: str = "en", zone: str | None = None
+    ) -> Page:
+        """Somebody's first page; `zone` is that of his device."""
         context = self._browser.new_context(
             base_url=self._server.url,
             viewport={"width": size[0], "height": size[1]},
             locale=LOCALES[language],
             has_touch=size == PHONE,
+            timezone_id=zone,
         )
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.web.pages import contents, happened
-from engine.web.pages.cells import sized
+from engine.web.pages.cells import Cell, sized
 
 RICE, OIL = {"id": "i1", "code": "A100", "title": "Rice"}, {"id": "i2", "code": "B200", "title": "Oil"}
 COLUMNS = {
@@ -149,11 +149,11 @@ def test_rows_that_came_went_and_changed_are_told_by_name() -> None:
         ],
         "en",
     )[0]
-    assert told["changes"] == [{"title": "Note", "old": "a", "new": "b"}]
+    assert told["changes"] == [{"title": "Note", "old": Cell("text", "a"), "new": Cell("text", "b")}]
     assert [(each["kind"], each["title"]) for each in told["rows"]] == [
         ("added", "A100"), ("removed", "B200"), ("changed", "C1"),
     ]  # fmt: skip
-    assert told["rows"][0]["changes"][0]["new"] == "A100 Rice"
+    assert told["rows"][0]["changes"][0]["new"].shown == "A100 Rice"
 
 
 def test_comments_have_a_place_of_their_own() -> None:

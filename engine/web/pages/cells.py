@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import say, text
+from engine.web.pages.moments import written_day
 
 NUMBERS = frozenset({"quantity", "money", "decimal", "integer"})
 EMPTY = "–"
@@ -47,7 +48,12 @@ def _plain(field: Mapping[str, Any], value: Any, language: str) -> Cell:
 
 
 def _moment(_field: Mapping[str, Any], value: Any, _language: str) -> Cell:
+    """Told by the page, which knows the zone."""
     return Cell("moment", str(value)[:16].replace("T", " "), str(value))
+
+
+def _day(_field: Mapping[str, Any], value: Any, language: str) -> Cell:
+    return Cell("text", written_day(str(value), language))
 
 
 def _chosen(field: Mapping[str, Any], value: Any, language: str) -> Cell:
@@ -75,6 +81,7 @@ _BY_TYPE: Mapping[str, Callable[[Mapping[str, Any], Any, str], Cell]] = {
     "choice": _chosen,
     "choices": _chosen,
     "moment": _moment,
+    "date": _day,
     "image": _file,
     "attachment": _file,
     "signature": _file,

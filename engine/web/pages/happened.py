@@ -83,7 +83,7 @@ def _change(form: Mapping[str, Any], change: Mapping[str, Any], language: str) -
         field = field.get("fields", {}).get(words[2])
     if field is None or field["type"] == "table":
         return None
-    old, new = (cell(field, change[each], language).shown for each in ("old", "new"))
+    old, new = (cell(field, change[each], language) for each in ("old", "new"))
     return {"title": field["title"], "old": old, "new": new}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,7 +98,7 @@ def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[s
         return pill(form, item["state"])
     if name in form["fields"]:
         return cell(column, item["values"].get(name), language)
-    return cell(column, item.get(name), language)
+    return replace(cell(column, item.get(name), language), tone="ago" if column["type"] == "moment" else "")
 
 
 def pill(form: Mapping[str, Any], name: str) -> Cell:

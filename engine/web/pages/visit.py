@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from engine.web.answers import Reply
 from engine.web.asking import Asked, theme_of
 from engine.web.doors import Operations
 from engine.web.pages.frame import frame_of
+from engine.web.pages.moments import moments_in
 from engine.web.pages.words import WORDS
 from engine.web.rendering import Renderer
 
@@ -58,7 +60,9 @@ class Visit:
 
     def shown(self, template: str, status: int = 200, **values: Any) -> Reply:
         """A page within its frame."""
-        around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame_of(self)}
+        frame = frame_of(self)
+        moments = moments_in(frame["me"]["zone"], self.language, datetime.fromisoformat(frame["me"]["now"]))
+        around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame, "moments": moments}
         told = {"words": self.said(), "theme": theme_of(self.asked), **around, **values}
         return self.renderer.page(template, self.language, told, status)
 

@@ -2,7 +2,7 @@
 
 import { h, render, type ComponentType } from "preact";
 import { isElsewhere } from "./keys";
-import { tellMoments } from "./moments";
+import { keepMoments } from "./moments";
 import { readNotices } from "./notices";
 import { sayWaiting } from "./toast";
 import { listen } from "./listening";
@@ -75,6 +75,6 @@ listenToKeys();
 sendFilters();
 readNotices();
 listen();
-tellMoments(document);
+keepMoments();
 sayWaiting();
 for (const place of document.querySelectorAll<HTMLElement>("[data-island]")) void wake(place);

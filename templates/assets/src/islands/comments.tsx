@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, me, newKey, Refused, say } from "../api";
-import { tellMoments } from "../moments";
+import { tellMoments, told } from "../moments";
 
 interface Said { at: string; who: string | null; face: string; words: string }
 interface Someone { id: string; code: string; title: string }
@@ -54,7 +54,7 @@ export function Comments({ form, id, said }: { form: string; id: string; said: S
     <>
       <ol class="said" ref={list}>{all.map((each, index) => (
         <li key={index}><span class="face" aria-hidden="true">{each.face}</span>
-          <div><strong>{each.who}</strong> <small><time dateTime={each.at} data-moment="ago">{each.at.slice(0, 10)}</time></small><p>{each.words}</p></div></li>
+          <div><strong>{each.who}</strong> <small><time dateTime={each.at} data-moment="ago">{told(new Date(each.at), "ago")}</time></small><p>{each.words}</p></div></li>
       ))}</ol>
       <form class="speak" onSubmit={send}>
         <Words words={words} path={`records/${form}/${id}/people`} onWrite={write} onName={(who) => setNamed([...named, who])} onSend={send} />

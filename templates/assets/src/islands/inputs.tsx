@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { say } from "../api";
 import type { Field } from "../definitions";
+import { meant, written } from "../moments";
 import { Picker } from "./picker";
 
 interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; onChange: (value: any) => void; onNext?: () => void }
@@ -26,7 +27,7 @@ export function Input(props: Props) {
   if (field.type === "choices") return <Choices {...props} />;
   if (field.type === "boolean") return <input type="checkbox" class="form-check-input" aria-label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
   if (field.type === "long_text") return <textarea {...common} rows={3} value={value ?? ""} onInput={(event) => onChange(event.currentTarget.value || null)} />;
-  if (field.type === "moment") return <input {...common} type="datetime-local" value={local(value)} onInput={(event) => onChange(moment(event.currentTarget.value))} />;
+  if (field.type === "moment") return <input {...common} type="datetime-local" value={written(value)} onInput={(event) => onChange(meant(event.currentTarget.value))} />;
   if (field.type === "signature") return <Signature {...props} />;
   if (field.type === "image" || field.type === "attachment") return <File {...props} />;
   const digits = NUMBERS.has(field.type);
@@ -42,17 +43,6 @@ function read(field: Field, typed: string): any {
   if (!text) return null;
   if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(text)) return Number(text);
   return NUMBERS.has(field.type) ? text : typed;
-}
-
-function local(value: string | null): string {
-  if (!value) return "";
-  const at = new Date(value);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-}
-
-function moment(typed: string): string | null {
-  return typed ? new Date(typed).toISOString() : null;
 }
 
 /** A person or unit is named by code: of which form it is, the server knows. */

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { say } from "../api";
 import type { Named } from "../definitions";
+import { meant, written } from "../moments";
 import { Picker } from "./picker";
 
 interface Told {
@@ -12,18 +13,9 @@ interface Told {
   place: Named | null;
 }
 
-const pad = (number: number): string => String(number).padStart(2, "0");
-
-/** A moment as the browser's field for it writes it. */
-function local(sent: string | undefined): string {
-  const moment = sent ? new Date(sent) : null;
-  if (!moment || Number.isNaN(moment.getTime())) return "";
-  return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}T${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
-}
-
 export function StockFind({ kinds, asked, item, place }: Told) {
   const [chosen, setChosen] = useState<{ item: Named | null; place: Named | null }>({ item, place });
-  const [at, setAt] = useState(local(asked["at"]));
+  const [at, setAt] = useState(written(asked["at"]));
 
   function go(next: { item: Named | null; place: Named | null }, when: string): void {
     const query = new URLSearchParams();
@@ -31,7 +23,7 @@ export function StockFind({ kinds, asked, item, place }: Told) {
       const code = next[name]?.code ?? next[name]?.id;
       if (code) query.set(name, code);
     }
-    if (when) query.set("at", new Date(when).toISOString());
+    if (when) query.set("at", meant(when) ?? "");
     if (query.toString() !== new URLSearchParams(location.search).toString()) location.assign(`/stock?${query}`);
   }
 
@@ -47,7 +39,7 @@ export function StockFind({ kinds, asked, item, place }: Told) {
       {kinds.item && <div class="field-of"><span class="quiet">{say("Item", "商品")}</span><Picker to={kinds.item} label={say("Item", "商品")} value={chosen.item} onChange={(value) => choose("item", value)} /></div>}
       <label><span>{say("As of", "截至")}</span>
         <input class="form-control" type="datetime-local" value={at} onInput={(event) => setAt(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Enter" && go(chosen, at)} onBlur={() => at !== local(asked["at"]) && go(chosen, at)} /></label>
+          onKeyDown={(event) => event.key === "Enter" && go(chosen, at)} onBlur={() => at !== written(asked["at"]) && go(chosen, at)} /></label>
     </div>
   );
 }

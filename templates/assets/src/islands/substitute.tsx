@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import type { Named } from "../definitions";
+import { today } from "../moments";
 import { Picker } from "./picker";
 
 interface Told { people: string; forms: { form: string; title: string }[]; named: boolean }
@@ -54,10 +55,4 @@ export function Substitute({ people, forms, named }: Told) {
         {named && <button type="button" class="plain" disabled={busy} onClick={() => void send("DELETE", undefined)}>{say("I am back: nobody acts for me", "我已返回，取消委托")}</button>}</div>
     </form>
   );
-}
-
-/** Today on this device, as a date input has it. */
-function today(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
