@@ -26,7 +26,7 @@ def _has_both(said: Said) -> bool:
         return True
     if not LETTER.search(said.en + said.zh):
         return bool(said.en and said.zh)
-    return bool(LETTER.search(said.en)) and not HAN.search(said.en) and bool(HAN.search(said.zh))
+    return bool(LETTER.search(said.en) or "{}" in said.en) and not HAN.search(said.en) and bool(HAN.search(said.zh))
 
 
 def test_what_the_engine_says_has_two_languages() -> None:

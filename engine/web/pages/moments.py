@@ -15,6 +15,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 NOW, NEAR = 45, 7 * 86_400
 """Seconds within which it is now, and from which on the day says more than how long ago."""
 
+_DAY = text("{day} {name} {year}", "{year}年{month}月{day}日")
 _NOW = text("now", "刚刚")
 _PAST: tuple[tuple[int, Text], ...] = (
     (60, text("{} min ago", "{}分钟前")),
@@ -30,9 +31,8 @@ _COMING: tuple[tuple[int, Text], ...] = (
 
 def day(told: date, language: str) -> str:
     """A day in the reader's format."""
-    if language == "zh":
-        return f"{told.year}年{told.month}月{told.day}日"
-    return f"{told.day} {MONTHS[told.month - 1]} {told.year}"
+    parts = {"day": told.day, "month": told.month, "name": MONTHS[told.month - 1], "year": told.year}
+    return say(_DAY, language).format(**parts)
 
 
 def written_day(told: str, language: str) -> str:
@@ -91,13 +91,13 @@ class Moments:
         return say(words, self.language).replace("{}", str(max(1, away // size)))
 
 
-def moments_in(zone: str, language: str, now: datetime | None = None) -> Moments:
+def moments_in(zone: str, language: str, now: datetime) -> Moments:
     """Moments in a zone by its name; a name that this machine does not know is told as UTC."""
     try:
         known: tzinfo = ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         known = UTC
-    return Moments(known, language, now or datetime.now(UTC))
+    return Moments(known, language, now)
 
 
 def _read(at: str) -> datetime | None:

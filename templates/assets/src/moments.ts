@@ -4,13 +4,17 @@
  * page stays open, by the server's clock, and those are told that a script brought.
  */
 
-import { language, say } from "./api";
+import { say } from "./api";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NOW = 45;
 const NEAR = 7 * 86_400;
 const AGAIN = 30_000;
-const STEPS: [number, string, string][] = [[86_400, "d", "天"], [3_600, "h", "小时"], [60, "min", "分钟"]];
+const STEPS: [number, (count: number) => string, (count: number) => string][] = [
+  [86_400, (count) => say(`${count} d ago`, `${count}天前`), (count) => say(`in ${count} d`, `${count}天后`)],
+  [3_600, (count) => say(`${count} h ago`, `${count}小时前`), (count) => say(`in ${count} h`, `${count}小时后`)],
+  [60, (count) => say(`${count} min ago`, `${count}分钟前`), (count) => say(`in ${count} min`, `${count}分钟后`)],
+];
 
 const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 
@@ -34,16 +38,15 @@ function ahead(moment: Date): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(moment.getTime() / 1000) * 1000;
 }
 
-const dayOf = ({ year, month, day }: Local): string => (language === "zh" ? `${year}年${month}月${day}日` : `${day} ${MONTHS[month - 1]} ${year}`);
+const dayOf = ({ year, month, day }: Local): string => say(`${day} ${MONTHS[month - 1]} ${year}`, `${year}年${month}月${day}日`);
 
 function near(moment: Date): string {
   const seconds = Math.round((moment.getTime() - Date.now() - behind) / 1000);
   const away = Math.abs(seconds);
   if (away < NOW) return say("now", "刚刚");
   if (away >= NEAR) return dayOf(localOf(moment));
-  const [size, en, zh] = STEPS.find(([least]) => away >= least) ?? STEPS[2]!;
-  const count = Math.max(1, Math.floor(away / size));
-  return seconds > 0 ? say(`in ${count} ${en}`, `${count}${zh}后`) : say(`${count} ${en} ago`, `${count}${zh}前`);
+  const [size, past, coming] = STEPS.find(([least]) => away >= least) ?? STEPS[2]!;
+  return (seconds > 0 ? coming : past)(Math.max(1, Math.floor(away / size)));
 }
 
 export function told(moment: Date, kind = ""): string {
