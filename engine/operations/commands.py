@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ def _route(
 ROUTES: tuple[Route, ...] = (
     _route("GET", "me", lambda op, a: reading.me(op)),
     _route("PUT", "me/password", lambda op, a: signing.set_password(op, op.actor_id, a.object)),
+    _route("GET", "me/waiting", lambda op, a: inbox.waits(op)),
     _route("GET", "me/substitute", lambda op, a: signing.substitute_of(op)),
     _route("DELETE", "me/substitute", lambda op, a: signing.end_substitutes(op)),
     _route("PUT", "me/substitute", lambda op, a: signing.substitute(op, a.object)),
@@ -155,6 +157,21 @@ def run(
     return perform(
         services, call, request_hash(method, path, body, _text(if_match)), lambda op: route.answer(op, asked)
     )
+
+
+@contextmanager
+def looking(services: Services, call: Call) -> Iterator[Callable[[str, Query], Answer]]:
+    """Many questions of one person at one moment: each is answered as `run` answers it, all of one state."""
+    if call.actor is None:
+        raise not_signed_in()
+    with services.database.reading() as connection:
+        first = Operation(services, connection, call)
+
+        def look(path: str, query: Query) -> Answer:
+            route, words = route_of("GET", path)
+            return route.answer(Operation(services, connection, call, beside=first), Asked(words, None, query, None))
+
+        yield look
 
 
 def _shape(path: str) -> str:

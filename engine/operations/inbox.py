@@ -11,8 +11,9 @@ from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
 from engine.operations import narrowing, presenting, reasons, rights, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
+from engine.records import archive, tasks
 from engine.records import notices as stored_notices
-from engine.records import tasks
+from engine.records.archive import Stored
 from engine.records.tasks import Ask, Task
 from engine.workflow import waiting
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST = 500
 LONGEST_NUMBER = 18
+COUNTED = 20
+"""What waits is counted on every page, so not further than this."""
 USUAL = 50
 
 
@@ -36,11 +39,10 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     last: Task | None = None
     while len(items) < limit:
         found = _some(operation, form, after, limit, everything=everything)
-        for task in found:
+        for task, folder in _opened(operation, found, wanted, everything=everything):
             last = task
-            shown = _shown(operation, task, wanted, everything=everything)
-            if shown is not None:
-                items.append(shown)
+            if folder is not None:
+                items.append(_at_length(operation, folder, task))
             if len(items) == limit:
                 break
         if len(found) < limit:
@@ -49,6 +51,32 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
         after = (found[-1].opened, found[-1].id)
     following = f"{last.opened}.{last.id}" if last is not None and len(items) == limit else None
     return Answer(200, {"items": items, "next": following})
+
+
+def waits(operation: Operation) -> Answer:
+    """How much waits for me and how much I have not read, counted as far as a number says anything."""
+    tasks_found, unread = _waiting(operation), _unread(operation)
+    body = {"tasks": tasks_found, "more_tasks": tasks_found == COUNTED}
+    return Answer(200, {**body, "notices": unread, "more_notices": unread == COUNTED})
+
+
+def _waiting(operation: Operation) -> int:
+    count, after = 0, None
+    wanted = narrowing.wanted(operation, {})
+    while True:
+        found = _some(operation, None, after, COUNTED, everything=False)
+        for _task, folder in _opened(operation, found, wanted, everything=False):
+            count += folder is not None
+            if count == COUNTED:
+                return count
+        if len(found) < COUNTED:
+            return count
+        after = (found[-1].opened, found[-1].id)
+
+
+def _unread(operation: Operation) -> int:
+    told = stored_notices.of(operation.connection, operation.actor_id, limit=COUNTED, unread=True)
+    return sum(_seen(operation, each.form, each.record) is not None for each in told)
 
 
 def _some(
@@ -95,19 +123,35 @@ def _vacant(operation: Operation) -> Iterator[Ask]:
                 yield Ask(role, relation, unit)
 
 
-def _shown(operation: Operation, task: Task, wanted: Wanted, *, everything: bool) -> dict[str, Any] | None:
-    """The task if it is (still) this person's, and its record may be seen."""
+def _opened(
+    operation: Operation, found: list[Task], wanted: Wanted, *, everything: bool
+) -> Iterator[tuple[Task, Folder | None]]:
+    """Each task with its record, which is read with the others; None where it is not (or no more) this person's."""
+    stored = archive.load(operation.connection, dict.fromkeys(each.record for each in found), lock=False)
+    for task in found:
+        known = stored.get(task.record)
+        folder = _unfolded(operation, known) if known is not None and known.form == task.form else None
+        if folder is not None and not (rights.may(operation, folder, "see") and wanted(folder, task)):
+            folder = None
+        yield task, folder if folder is None or everything or mine(operation, folder, task) else None
+
+
+def _unfolded(operation: Operation, stored: Stored) -> Folder | None:
     try:
-        folder = operation.open(task.form, task.record, lock=False)
+        return operation.unfold(stored)
     except Refusal as refusal:
         if refusal.kind is Kind.NOT_FOUND:
             return None
         raise
-    if not rights.may(operation, folder, "see") or not wanted(folder, task):
+
+
+def _seen(operation: Operation, form: str, record: str) -> Folder | None:
+    """A record as far as this person may see it."""
+    try:
+        folder = operation.open(form, record, lock=False)
+    except Refusal:
         return None
-    if not everything and not mine(operation, folder, task):
-        return None
-    return _at_length(operation, folder, task)
+    return folder if rights.may(operation, folder, "see") else None
 
 
 def _at_length(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
@@ -180,12 +224,9 @@ def notices(operation: Operation, query: Mapping[str, str]) -> Answer:
     """What this person was told, newest first, worded now and with his eyes."""
     limit = read_limit(query)
     items = []
-    for notice in stored_notices.of(operation.connection, operation.actor_id, None, limit):
-        try:
-            folder = operation.open(notice.form, notice.record, lock=False)
-        except Refusal:
-            continue
-        if rights.may(operation, folder, "see"):
+    for notice in stored_notices.of(operation.connection, operation.actor_id, limit=limit):
+        folder = _seen(operation, notice.form, notice.record)
+        if folder is not None:
             items.append(_notice(operation, folder, notice))
     return Answer(200, {"items": items, "next": None})
 

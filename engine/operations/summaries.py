@@ -24,6 +24,7 @@ def _path(method: str, path: str, en: str, zh: str, *queries: str) -> Path:
 
 PLAIN: tuple[Path, ...] = (
     _path("get", "/api/me", "Who I am and what I may do", "我是谁、可以做什么"),
+    _path("get", "/api/me/waiting", "How much waits for me and is unread", "我的待办与未读数量"),
     _path("get", "/api/me/substitute", "Who decides while I am away", "我不在时由谁审批"),
     _path("delete", "/api/me/substitute", "Nobody decides for me any more", "取消全部委托"),
     _path(

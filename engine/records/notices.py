@@ -53,10 +53,19 @@ def telling(
     return insert_steps(connection, "notice", COLUMNS, lines)
 
 
-def of(connection: Connection, person: str, before: tuple[int, str] | None = None, limit: int = 50) -> list[Notice]:
+def of(
+    connection: Connection,
+    person: str,
+    before: tuple[int, str] | None = None,
+    limit: int = 50,
+    *,
+    unread: bool = False,
+) -> list[Notice]:
     """A person's notices, newest first; `before` is the moment and id of the last one seen."""
     sql = "SELECT id, person, form, record, template, params, at, read FROM notice WHERE person = :person"
     parameters: dict[str, Any] = {"person": person, "most": limit}
+    if unread:
+        sql += " AND read IS NULL"
     if before is not None:
         sql += " AND (at, id) < (:at, :last)"
         parameters |= {"at": before[0], "last": before[1]}

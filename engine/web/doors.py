@@ -6,10 +6,14 @@ Everything here is synchronous, called from worker threads, several at once. A r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from engine.operations.calls import Actor, Answer, Call, SignedIn
+
+Look = Callable[[str, Mapping[str, str]], Answer]
+"""What `GET` answers at a path (below `/api/`) with a query."""
 
 Download = tuple[str, str, Iterable[bytes]]
 """File name, media type, content in pieces (made by the time it is handed over, or read lazily from a file)."""
@@ -22,6 +26,10 @@ class Operations(Protocol):
         self, call: Call, method: str, path: str, body: Any, query: Mapping[str, str], if_match: str | None
     ) -> Answer:
         """Every JSON route that `web.routes` lists as `JSON`; `path` begins with `/api/`, `method` is one it knows."""
+        ...
+
+    def look(self, call: Call) -> AbstractContextManager[Look]:
+        """Asks several `GET`s as `run` would answer them, all of one moment and one state; a page asks so."""
         ...
 
     def sign_in(self, account: str, password: str, language: str) -> SignedIn:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from engine.errors import forbidden
 from engine.operations import batch, commands, describing, exporting, filing, importing, loading, signing
 from engine.operations.calls import Actor, Answer, Call, SignedIn
 from engine.operations.services import Services
+from engine.web.doors import Look
 
 
 class Doors:
@@ -26,6 +28,10 @@ class Doors:
             commands.require_known(query, set())
             return batch.run(self._services, call, body)
         return commands.run(self._services, call, method, below, body, query, commands.revision_of(if_match))
+
+    def look(self, call: Call) -> AbstractContextManager[Look]:
+        """Several questions of one moment."""
+        return commands.looking(self._services, call)
 
     def sign_in(self, account: str, password: str, language: str) -> SignedIn:
         """Begin a session."""

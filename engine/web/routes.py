@@ -58,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/forms", ("GET",)),
     Route("/api/forms/{form}", ("GET",)),
     Route("/api/me", ("GET",)),
+    Route("/api/me/waiting", ("GET",)),
     Route("/api/me/substitute", ("GET", "PUT", "DELETE")),
     Route("/api/me/password", ("PUT",)),
     Route("/api/keys", ("GET", "POST")),

@@ -11,7 +11,8 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -88,6 +89,10 @@ class Notes:
             return Answer(201, {"id": NOTE, "revision": 1, "body": body, "key": call.key})
         answer = {"id": word, "revision": 3, "query": dict(query), "if_match": if_match, "body": body}
         return Answer(200, {**answer, "language": call.language, "preview": call.preview})
+
+    @contextmanager
+    def look(self, call: Call) -> Iterator[Callable[[str, Mapping[str, str]], Answer]]:
+        yield lambda path, query: self.run(call, "GET", f"/api/{path}", None, query, None)
 
     def sign_in(self, account: str, password: str, language: str) -> SignedIn:
         if (account, password) != ("clerk1", "correct horse"):

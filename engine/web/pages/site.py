@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from engine.errors import Kind, Refusal, not_found, say
+from engine.operations.calls import Call
 from engine.web import refusals
 from engine.web.answers import Reply, problem, wrong_method
 from engine.web.api import Api
@@ -75,22 +76,15 @@ class Pages:
         if actor is None or token is None or actor.via != "session":
             to = f"?to={asked.path}" if asked.path != "/" else ""
             return Reply(303, headers={"Location": f"/sign-in{to}"})
-        visit = Visit(
-            asked,
-            words,
-            read_query(asked.query),
-            actor,
-            self._operations.csrf_of(token),
-            language_of(asked),
-            self._operations,
-            self._renderer,
-            self._assets.paths(),
-        )
-        try:
-            return handler(visit)
-        except Refusal as refusal:
-            refusals.note(asked, actor, refusal)
-            return _refused(visit, refusal)
+        language, csrf = language_of(asked), self._operations.csrf_of(token)
+        with self._operations.look(Call(actor, language, route="page")) as look:
+            query, assets = read_query(asked.query), self._assets.paths()
+            visit = Visit(asked, words, query, actor, csrf, language, look, self._renderer, assets)
+            try:
+                return handler(visit)
+            except Refusal as refusal:
+                refusals.note(asked, actor, refusal)
+                return _refused(visit, refusal)
 
     def _nothing(self, asked: Asked) -> Reply:
         """A path that is not there: a page for who reads pages, a problem for everybody else."""

@@ -7,16 +7,16 @@ Used by every handler.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from engine.errors import Refusal, say
-from engine.operations.calls import Actor, Call
+from engine.operations.calls import Actor
 from engine.web.answers import Reply
 from engine.web.asking import Asked, theme_of
-from engine.web.doors import Operations
+from engine.web.doors import Look
 from engine.web.pages.frame import frame_of
 from engine.web.pages.moments import moments_in
 from engine.web.pages.words import WORDS
@@ -36,14 +36,18 @@ class Visit:
     actor: Actor
     csrf: str
     language: str
-    operations: Operations
+    look: Look
     renderer: Renderer
     assets: Mapping[str, str]
+    known: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    """What was asked already: a page and its frame ask the same once."""
 
     def get(self, path: str, **query: str) -> Any:
         """What `GET /api/<path>` answers this person. Raises `Refusal`."""
-        call = Call(self.actor, self.language, route="page")
-        return self.operations.run(call, "GET", f"/api/{path}", None, query, None).body
+        key = (path, *(f"{name}={query[name]}" for name in sorted(query)))
+        if key not in self.known:
+            self.known[key] = self.look(path, query).body
+        return self.known[key]
 
     def perhaps(self, path: str, **query: str) -> Any:
         """The same, or None when it is not there or not his to see."""

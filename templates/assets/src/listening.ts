@@ -56,15 +56,17 @@ function rest(): void {
 }
 
 const told = {
-  tasks: (): void => void count("/tasks", "tasks?limit=20", (items) => (items.length < 20 ? items.length : "20+")),
-  notices: (): void => void count("/notices", "notices?limit=50", (items) => items.filter((each) => each.read === null).length),
+  tasks: (): void => void count("/tasks", (waits) => waits.tasks && `${waits.tasks}${waits.more_tasks ? "+" : ""}`),
+  notices: (): void => void count("/notices", (waits) => waits.notices && `${waits.notices}${waits.more_notices ? "+" : ""}`),
 };
 
+interface Waits { tasks: number; more_tasks: boolean; notices: number; more_notices: boolean }
+
 /** The number beside a place in the frame, at the desk and on the phone. */
-async function count(to: string, path: string, how: (items: any[]) => number | string): Promise<void> {
-  const answer = await ask<{ items: any[] }>("GET", path).catch(() => null);
+async function count(to: string, how: (waits: Waits) => number | string): Promise<void> {
+  const answer = await ask<Waits>("GET", "me/waiting").catch(() => null);
   if (!answer) return;
-  const shown = how(answer.items);
+  const shown = how(answer);
   for (const link of document.querySelectorAll<HTMLElement>(`.side a[href="${to}"], .top a[href="${to}"], .bottom a[href="${to}"]`)) {
     let badge = link.querySelector<HTMLElement>("b.count");
     if (!shown) { badge?.remove(); continue; }
