@@ -22,14 +22,15 @@ Download = tuple[str, str, Iterable[bytes]]
 class Operations(Protocol):
     """The callables behind the doors."""
 
+    @property
+    def look(self) -> Callable[[Call], AbstractContextManager[Look]]:
+        """Asks several `GET`s as `run` would answer them, all of one moment and one state; a page asks so."""
+        ...
+
     def run(
         self, call: Call, method: str, path: str, body: Any, query: Mapping[str, str], if_match: str | None
     ) -> Answer:
         """Every JSON route that `web.routes` lists as `JSON`; `path` begins with `/api/`, `method` is one it knows."""
-        ...
-
-    def look(self, call: Call) -> AbstractContextManager[Look]:
-        """Asks several `GET`s as `run` would answer them, all of one moment and one state; a page asks so."""
         ...
 
     def sign_in(self, account: str, password: str, language: str) -> SignedIn:

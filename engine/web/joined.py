@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from engine.errors import forbidden
@@ -19,6 +20,11 @@ class Doors:
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    @property
+    def look(self) -> Callable[[Call], AbstractContextManager[Look]]:
+        """Several questions of one moment."""
+        return partial(commands.looking, self._services)
+
     def run(
         self, call: Call, method: str, path: str, body: Any, query: Mapping[str, str], if_match: str | None
     ) -> Answer:
@@ -28,10 +34,6 @@ class Doors:
             commands.require_known(query, set())
             return batch.run(self._services, call, body)
         return commands.run(self._services, call, method, below, body, query, commands.revision_of(if_match))
-
-    def look(self, call: Call) -> AbstractContextManager[Look]:
-        """Several questions of one moment."""
-        return commands.looking(self._services, call)
 
     def sign_in(self, account: str, password: str, language: str) -> SignedIn:
         """Begin a session."""
