@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, text
-from engine.operations import listing, presenting, rights
+from engine.operations import conditions, listing, presenting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
@@ -54,7 +54,12 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
         if column.path not in closed
     ]
     yield _csv(["id", "number", "state", *(each.path for each in header), *(each.path for each in columns)])
-    asked = {name: value for name, value in query.items() if name in ("filter", "sort", "q")} | {"limit": str(AT_ONCE)}
+    asked = {
+        name: value
+        for name, value in query.items()
+        if name in ("filter", "sort", "q") or name.startswith(conditions.PREFIX)
+    }
+    asked |= {"limit": str(AT_ONCE)}
     count = 0
     while count < MOST:
         page = listing.rows(operation, form, asked)

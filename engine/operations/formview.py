@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import not_found, say
-from engine.operations import rights
+from engine.operations import conditions, rights
 from engine.operations.calls import Answer
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ def form(operation: Operation, name: str) -> Answer:
             "kind": found.kind,
             "version": operation.library.version,
             "list": [each for each in found.list if each not in closed],
+            "narrows": [
+                {"name": each.name, "type": each.kind, **({"to": each.to} if each.to else {})}
+                for each in conditions.fields_of(operation, found)
+            ],
             "amount": found.amount if found.amount not in closed else None,
             "currency": operation.library.settings.get("currency"),
             "fields": {

@@ -25,9 +25,9 @@ UNTOLD_SCALE = 3
 
 
 class Knowing:
-    """Answers for one record of one operation."""
+    """Answers for one record of one operation; `folder` None for none."""
 
-    def __init__(self, operation: Operation, folder: Folder) -> None:
+    def __init__(self, operation: Operation, folder: Folder | None) -> None:
         self._operation = operation
         self._folder = folder
 
@@ -66,6 +66,14 @@ class Knowing:
                 continue
             self._operation.looked.add(name)
             for found in archive.find(self._operation.connection, name, {field: code}):
+                if self.seen(name, found):
+                    return found
+        return None
+
+    def numbered(self, form: str, number: str) -> str | None:
+        """The id of the record with this number that the writer may see."""
+        for name in self._forms(form):
+            for found in archive.find(self._operation.connection, name, {"number": number}):
                 if self.seen(name, found):
                     return found
         return None
@@ -111,7 +119,7 @@ class Knowing:
 
     def _at_work(self) -> Collection[str]:
         """Records whose files may be used again."""
-        return (self._folder.id,)
+        return () if self._folder is None else (self._folder.id,)
 
 
 class Seeing(Knowing):

@@ -10,7 +10,7 @@ from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import EvaluationFault, Expression, ExpressionFault, Reference, Type, compile_expression
-from engine.operations import presenting, rights
+from engine.operations import conditions, presenting, rights
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
 from engine.operations.inbox import read_limit
@@ -18,6 +18,7 @@ from engine.records import listing
 
 if TYPE_CHECKING:
     from engine.definitions.scopes import Names
+    from engine.operations.conditions import Narrowed
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
     from engine.records.archive import Stored
@@ -36,13 +37,15 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
     if definition is None or not rights.sees_form(operation, form):
         raise not_found()
     for name in query:
-        if name not in KNOWN:
+        if name not in KNOWN and not name.startswith(conditions.PREFIX):
             raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
     found = rows(operation, definition, query)
     operation.shelf.prefetch({each for stored in found.items for each in _referred(operation, definition, stored)})
     fields = _fields(operation, definition, query.get("fields"))
     items = [_item(operation, operation.unfold(stored), fields) for stored in found.items]
     body: dict[str, Any] = {"items": items, "next": found.next}
+    if any(name.startswith(conditions.PREFIX) for name in query):
+        body["named"] = conditions.narrowed(operation, definition, query).named
     if found.count is not None:
         body["count"] = found.count
     return Answer(200, body)
@@ -65,9 +68,10 @@ def rows(operation: Operation, form: Form, query: Mapping[str, str]) -> listing.
 def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing.Query:
     """The query as the records room wants it, with the actor's scope and without what is hidden from him."""
     hidden = rights.everywhere_hidden(operation, form)
+    narrowed = conditions.narrowed(operation, form, query)
     return listing.Query(
         form=form,
-        filter=_filter(operation, form, query.get("filter"), hidden),
+        filter=_filter(operation, form, query.get("filter"), hidden, narrowed),
         sort=_sort(form, query.get("sort"), hidden),
         limit=read_limit(query),
         cursor=query.get("cursor"),
@@ -76,7 +80,8 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         count=_count(query.get("count")),
         owner=operation.actor_id,
         secret=operation.services.secret,
-        environment=operation.environment(None),
+        environment=operation.environment(None).with_names(**narrowed.values),
+        asked=tuple(sorted((word, value) for word, value in query.items() if word.startswith(conditions.PREFIX))),
         forms=operation.library.forms,
         with_rows=True,
     )
@@ -99,9 +104,19 @@ def _lenders(operation: Operation, form: Form) -> Iterator[Form]:
     yield from (operation.library.forms[name] for name in names if name in operation.library.forms)
 
 
-def _filter(operation: Operation, form: Form, sent: str | None, hidden: frozenset[str]) -> Expression | None:
-    if not sent:
-        return None
+def _filter(
+    operation: Operation, form: Form, sent: str | None, hidden: frozenset[str], narrowed: Narrowed
+) -> Expression | None:
+    """What was written in the language of expressions, and what was asked field by field."""
+    own = _written(operation, form, sent, hidden) if sent else None
+    if not narrowed.words:
+        return own
+    words = [f"({own.text})"] if own else []
+    scope = form_scope(operation.library, form.name, "filter").with_names(**narrowed.types)
+    return compile_expression(" and ".join([*words, *narrowed.words]), scope, Type("boolean"))
+
+
+def _written(operation: Operation, form: Form, sent: str, hidden: frozenset[str]) -> Expression:
     if len(sent) > LONGEST_FILTER:
         raise invalid_at("/filter", "too_long", text("This filter is too long.", "筛选条件过长。"))
     try:

@@ -56,7 +56,8 @@ class Query:
     """What is asked. `scope` None is everything, else the org units whose records may be seen.
 
     `filter` is compiled and free of fields that the asker may not see; `environment` holds the names known beforehand.
-    `sort` are fields with whether they descend. `owner` is who asks; a cursor of somebody else is no cursor.
+    `sort` are fields with whether they descend. `owner` is who asks; a cursor of somebody else is no cursor. `asked` is
+    what stands behind the names of `environment` that the filter knows: a cursor is good for these alone.
     """
 
     form: Form
@@ -72,6 +73,7 @@ class Query:
     forms: Mapping[str, Form] = field(default_factory=dict)
     with_rows: bool = False
     count: bool = False
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -268,4 +270,5 @@ def _bound(key: _Key, value: Any) -> BindParameter[Any]:
 
 def _asked(query: Query) -> list[Any]:
     """Who asks what: a cursor is good for this alone."""
-    return [query.owner, query.form.name, query.filter.text if query.filter else None, list(query.sort), query.q]
+    words = query.filter.text if query.filter else None
+    return [query.owner, query.form.name, words, list(query.sort), query.q, list(query.asked)]

@@ -7,34 +7,34 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from engine.errors import say
+from engine.errors import Refusal, say
 from engine.web.answers import Reply
+from engine.web.pages import filters
 from engine.web.pages.cells import Cell, cell, tone
 from engine.web.pages.visit import Visit
 from engine.web.pages.words import WORDS
 
 PAGE = 50
 CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
-_KEPT = ("q", "state", "sort", "filter")
+NEWEST = "-created"
+UNSORTED = {"created_by"}
+"""What narrows a list and does not order it."""
 
 
 def page(visit: Visit) -> Reply:
     """One page of the list, with what narrows it."""
     name = visit.words["form"]
     form = visit.get(f"forms/{name}")
-    asked = {word: visit.query[word] for word in _KEPT if visit.query.get(word)}
-    chosen = {f: v for f, v in visit.query.items() if f.startswith("f.") and v}
-    named = {field["to"]: _name_of(visit, field["to"]) for field in form["fields"].values() if field.get("to")}
-    conditions = _conditions(form, asked, chosen, named)
-    query: dict[str, str] = {"sort": "-created", **{word: asked[word] for word in ("q", "sort") if word in asked}}
-    if conditions:
-        query["filter"] = " and ".join(conditions)
+    asked = filters.asked_of(visit.query, form["narrows"])
+    query = {"sort": NEWEST, **asked}
     at = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
-    body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
+    try:
+        body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
+    except Refusal as refusal:
+        return _refused(visit, form, asked, refusal)
     columns = columns_of(form, visit)
     rows = [_row(form, columns, each, visit) for each in body["items"]]
-    words = {**asked, **chosen}
-    following = urlencode({**words, "cursor": body["next"]}) if body["next"] else None
+    following = urlencode({**asked, "cursor": body["next"]}) if body["next"] else None
     return visit.shown(
         "list.html",
         form=form,
@@ -42,15 +42,45 @@ def page(visit: Visit) -> Reply:
         rows=rows,
         bulk=_bulk(form, rows),
         count=body.get("count"),
-        asked=asked,
-        chosen=chosen,
-        filters=_filters(form, chosen, named),
         following=following,
         later="cursor" in visit.query,
-        base=urlencode(words),
-        unsorted=urlencode({word: each for word, each in words.items() if word != "sort"}),
         exported=urlencode({"format": "csv", **query}),
+        **_narrowing(visit, form, asked, body.get("named", {})),
     )
+
+
+def _narrowing(
+    visit: Visit, form: Mapping[str, Any], asked: Mapping[str, str], named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What narrows the list, and what may."""
+    return {
+        "asked": asked,
+        "chips": filters.chips(visit, form, asked, named, {}),
+        "offered": filters.offered(visit, form, asked, named),
+        "base": urlencode(asked),
+        "unsorted": urlencode({word: each for word, each in asked.items() if word != "sort"}),
+        "complaints": [],
+        "sortable": {each["name"] for each in form["narrows"]} - UNSORTED,
+        "known_forms": {each["form"] for each in visit.get("forms")["items"]},
+    }
+
+
+def _refused(visit: Visit, form: Mapping[str, Any], asked: Mapping[str, str], refusal: Refusal) -> Reply:
+    """The page without rows: what is wrong with which condition, and how to go on without it."""
+    wrong = filters.faults_of(refusal)
+    told = _narrowing(visit, form, asked, {})
+    told["chips"] = filters.chips(visit, form, asked, {}, wrong)
+    told["complaints"] = filters.complaints(refusal, told["chips"], {**asked, **visit.query}, visit.language)
+    told["mended"] = filters.mended(asked, wrong)
+    nothing: dict[str, Any] = {
+        "columns": [],
+        "rows": [],
+        "bulk": None,
+        "count": None,
+        "following": None,
+        "later": False,
+    }
+    return visit.shown("list.html", refusal.status, form=form, exported=None, **nothing, **told)
 
 
 def columns_of(form: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
@@ -113,47 +143,3 @@ def pill(form: Mapping[str, Any], name: str) -> Cell:
 def _in_use(state: Mapping[str, Any] | None) -> str:
     """What is not a paper on its way is in use, or out of it."""
     return "quiet" if state is None or state.get("end") else "good"
-
-
-def _name_of(visit: Visit, form: str) -> str | None:
-    """The field by which people name a record of this form; None where it has none that this person sees."""
-    fields = (visit.perhaps(f"forms/{form}") or {"fields": {}})["fields"]
-    return next((each for each in ("code", "account") if each in fields), None)
-
-
-def _filters(
-    form: Mapping[str, Any], chosen: Mapping[str, str], named: Mapping[str, str | None]
-) -> list[dict[str, Any]]:
-    """The fields by which a list is narrowed: those that it shows, and choices."""
-    shown = [name for name in form["list"] if name in form["fields"]]
-    names = [*shown, *(name for name, each in form["fields"].items() if each["type"] == "choice" and name not in shown)]
-    return [
-        {"name": f"f.{name}", "value": chosen.get(f"f.{name}", ""), **form["fields"][name]}
-        for name in names
-        if form["fields"][name]["type"] in ("choice", "boolean") or named.get(form["fields"][name].get("to", ""))
-    ]
-
-
-def _conditions(
-    form: Mapping[str, Any], asked: Mapping[str, str], chosen: Mapping[str, str], named: Mapping[str, str | None]
-) -> list[str]:
-    """The filter in the language of expressions; what cannot be a word in it matches nothing."""
-    conditions = [f"({asked['filter']})"] if "filter" in asked else []
-    if "state" in asked:
-        conditions.append(f"state == {_quoted(asked['state'])}")
-    for word, value in chosen.items():
-        name = word.removeprefix("f.")
-        field = form["fields"].get(name, {})
-        kind, by = field.get("type"), named.get(field.get("to", ""))
-        if kind == "boolean":
-            conditions.append(name if value == "true" else f"{name} == false")
-        elif kind == "choice":
-            conditions.append(f"{name} == {_quoted(value)}")
-        elif by is not None:
-            conditions.append(f"{name}.{by} == {_quoted(value)}")
-    return conditions
-
-
-def _quoted(value: str) -> str:
-    plain = "".join(each for each in value if each not in "'\\\"" and each.isprintable())
-    return f"'{plain}'"

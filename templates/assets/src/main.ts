@@ -11,6 +11,7 @@ type Maker = () => Promise<ComponentType<any>>;
 
 const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
+  asked: () => import("./islands/asked").then((it) => it.Asked),
   selection: () => import("./islands/selection").then((it) => it.Selection),
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
   comments: () => import("./islands/comments").then((it) => it.Comments),
