@@ -45,7 +45,7 @@ def live(operation: Operation, form: Form, hidden: frozenset[str]) -> dict[str, 
     given = [
         each
         for each in _trees(form)
-        if each.path not in hidden and all(_seen(operation, form, name, hidden) for name in each.names)
+        if each.path not in hidden and all(seen(operation, form, name, hidden) for name in each.names)
     ]
     types: dict[str, dict[str, str]] = {}
     for field in (_beyond(operation, form, name) for each in given for name in each.names):
@@ -87,7 +87,7 @@ def _from_here(name: tuple[str, ...], field: Field, form: Form) -> tuple[str, ..
     return path if path and path[0] in form.fields else None
 
 
-def _seen(operation: Operation, form: Form, name: tuple[str, ...], hidden: frozenset[str]) -> bool:
+def seen(operation: Operation, form: Form, name: tuple[str, ...], hidden: frozenset[str]) -> bool:
     """Whether this person sees every field on the way."""
     field, rest = _own(form, name)
     if field.path in hidden or name[0] in hidden:
@@ -95,7 +95,9 @@ def _seen(operation: Operation, form: Form, name: tuple[str, ...], hidden: froze
     if not rest:
         return True
     beyond = _beyond(operation, form, name)
-    return beyond is not None and beyond[1].name not in rights.never_seen(operation, operation.library.forms[beyond[0]])
+    if beyond is None or not rights.sees_form(operation, beyond[0]):
+        return False
+    return beyond[1].name not in rights.never_seen(operation, operation.library.forms[beyond[0]])
 
 
 def _own(form: Form, name: tuple[str, ...]) -> tuple[Field, tuple[str, ...]]:

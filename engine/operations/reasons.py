@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from engine.definitions.models import People, Step, Workflow
 from engine.errors import Text, say, text
+from engine.expressions import Expression
+from engine.operations import browsing, rights
 from engine.operations.saying import Sayer, people_apart
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ ASKED = text("Decided by {who}.", "由{who}审批。")
 ASKED_WHEN = text("Decided by {who}, because {when}.", "因为{when}，由{who}审批。")
 PERHAPS = text("Decided by {who} if {when}; that is not known yet.", "若{when}，由{who}审批；目前尚不确定。")
 NOT_ASKED = text("Only asked if {when}.", "仅当{when}时才需审批。")
+NOT_HERE = text("Not asked here.", "此处无需审批。")
+MAYBE = text("Perhaps decided by {who}; that is not known yet.", "可能由{who}审批；目前尚不确定。")
 EXPECTED = text("Waits for {who}.", "等待{who}处理。")
 
 
@@ -75,8 +79,20 @@ def of_step(operation: Operation, folder: Folder, name: str, part: str | None, s
     told = sayer(operation, folder)
     when = (inner and inner.when) or step.when
     who = people(told, (inner or step).ask)
+    if when is not None and not _may_know(operation, folder, when):
+        pattern = NOT_HERE if state == "skipped" else MAYBE if unsure else ASKED
+        return say(pattern, told.language).format(who=who)
     pattern = ASKED if when is None else NOT_ASKED if state == "skipped" else PERHAPS if unsure else ASKED_WHEN
     return say(pattern, told.language).format(who=who, when=told.says(when) if when is not None else "")
+
+
+def _may_know(operation: Operation, folder: Folder, when: Expression) -> bool:
+    """Whether the reader sees every field that a condition asks: else it would tell what stands there."""
+    hidden = rights.hidden(operation, folder)
+    own = (name[1:] if name[0] == "record" else name for name in when.names)
+    return all(
+        browsing.seen(operation, folder.form, name, hidden) for name in own if name and name[0] in folder.form.fields
+    )
 
 
 def of_route(operation: Operation, folder: Folder, line: RouteStep) -> str:
@@ -115,6 +131,10 @@ def plain(operation: Operation, folder: Folder, told: Text | None) -> str | None
     for approval in folder.workflow.approvals.values():
         for step in approval.steps.values():
             if step.when is not None:
+                if not _may_know(operation, folder, step.when):
+                    title = say(step.title, speaker.language) or step.name
+                    words = words.replace(f"{step.name}: {step.when.text}", title)
+                    continue
                 title = say(step.title, speaker.language) or step.name
                 words = words.replace(f"{step.name}: {step.when.text}", f"{title}: {speaker.says(step.when)}")
     return words

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from engine.workflow.plan import Writable
 
 
+MOST_FAULTS = 1_000
+
+
 def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> Answer:
     """`{values, action?}` of a record that is not there yet; None: what a form begins with, and what is live in it."""
     bodies.only(body or {}, {"values", "action"})
@@ -50,7 +53,11 @@ def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]
     folder = operation.open(form, record, lock=False)
     rights.require_seen(operation, folder)
     writing.current(operation, folder)
-    return _tried(operation, folder, body)
+    editable = rights.may(operation, folder, "edit")
+    answer = _tried(operation, folder, body)
+    if editable and not rights.may(operation, folder, "edit"):
+        raise forbidden("not_your_unit", faults=_elsewhere(folder))
+    return answer
 
 
 def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None) -> Answer:
@@ -78,7 +85,7 @@ def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None)
             "needed": _told(conditions.needed, hidden),
             "errors": [
                 {"path": each.path, "code": each.code, "message": say(each.says, language), "row": each.row}
-                for each in faults
+                for each in faults[:MOST_FAULTS]
             ],
         },
     )
@@ -88,7 +95,8 @@ def _take(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     """Write what can be written, field by field where not all of it can, and say what is wrong with the rest."""
     writing.shape(operation, folder, sent, writable)
     faults = _refused(partial(writing.patch, operation, folder, sent, writable))
-    for name, value in sent.items() if faults else ():
+    known = folder.form.fields
+    for name, value in ((name, value) for name, value in sent.items() if faults and name in known):
         _refused(partial(writing.patch, operation, folder, {name: value}, writable))
     return faults + _refused(partial(writing.derive, operation, folder))
 

@@ -136,6 +136,12 @@ class Api:
         if match.route.dear:
             self._meter.spend(self._limits.dear, caller)
             self._meter.spend(self._limits.dear_everybody, "")
+        if match.route.told:
+            self._meter.spend(self._limits.told, caller)
+        self.spend_search(caller, query)
+
+    def spend_search(self, caller: str, query: Mapping[str, str]) -> None:
+        """Count a search of this person, if it is one: at whichever door, a page's too."""
         if "q" in query:
             self._meter.spend(self._limits.search, caller)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from engine.errors import Fault, Kind, Refusal, invalid, text
@@ -48,12 +47,12 @@ class Asked:
     """A header that may be given once and was given twice."""
 
     def cookie(self, name: str) -> str | None:
-        """One cookie; None when there is none, or when the header cannot be read."""
-        try:
-            found = SimpleCookie(self.headers.get("cookie", "")).get(name)
-        except CookieError:
-            return None
-        return found.value if found is not None else None
+        """One cookie; None when there is none. What others have set on this host is not read, however odd it is."""
+        for each in self.headers.get("cookie", "").split(";"):
+            found, _, value = each.strip().partition("=")
+            if found == name:
+                return value.strip('"')
+        return None
 
     def require_once(self) -> None:
         """Refused as invalid when a header that decides something was given twice."""

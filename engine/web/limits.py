@@ -36,6 +36,8 @@ class Limits:
     dear: Limit = Limit("dear", 2, 60)
     dear_everybody: Limit = Limit("dear_everybody", 20, 300)
     search: Limit = Limit("search", 50, 500)
+    told: Limit = Limit("told", 0.5, 30)
+    """What somebody says to others: comments."""
 
 
 class Meter:

@@ -27,13 +27,17 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path with its methods. `large`: its body may be as large as an upload. `dear`: it is limited per caller."""
+    """One path with its methods. `large`: its body may be as large as an upload. `dear`: it is limited per caller.
+
+    `told`: what is written there is told to others, and so is limited too.
+    """
 
     template: str
     methods: tuple[str, ...]
     door: str = JSON
     large: bool = False
     dear: bool = False
+    told: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -48,7 +52,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/records/{form}/{id}/fill", ("GET", "POST")),
     Route("/api/records/{form}/actions/{action}", ("POST",)),
     Route("/api/records/{form}/{id}/actions/{action}", ("POST",)),
-    Route("/api/records/{form}/{id}/comments", ("POST",)),
+    Route("/api/records/{form}/{id}/comments", ("POST",), told=True),
     Route("/api/records/{form}/{id}/people", ("GET",)),
     Route("/api/records/{form}/{id}/history", ("GET",)),
     Route("/api/records/{form}/{id}/trail", ("GET",)),

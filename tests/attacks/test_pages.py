@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import httpx
+
+from engine.web.limits import Limits
 from tests.serving import Server
 
 
@@ -17,3 +20,32 @@ def test_who_is_refused_a_page_is_a_line_in_the_security_log(chain: Server) -> N
     lines = [json.loads(each) for each in chain.said().splitlines() if each.startswith("{")]
     refused = [(each["account"], each["path"]) for each in lines if each["event"] == "refused"]
     assert refused == [("clerk3", each) for each in paths]
+
+
+def test_a_search_by_a_page_counts_as_a_search(chain: Server) -> None:
+    """Else whoever has asked too often at one door goes on at the other."""
+    clerk = chain.be("clerk3").client
+    allowed, statuses = Limits().search.burst, set[int]()
+    for _ in range(allowed * 4):
+        statuses.add(clerk.get("/search", params={"q": "a"}).status_code)
+        if 429 in statuses:
+            break
+    assert statuses == {200, 429}
+    assert chain.be("clerk2").client.get("/search", params={"q": "a"}).status_code == 200
+
+
+def test_nobody_is_flooded_with_comments(chain: Server) -> None:
+    clerk = chain.be("clerk1")
+    item = clerk.get("records/item", limit="1")["items"][0]["id"]
+    statuses = [clerk.send("POST", f"records/item/{item}/comments", {"comment": "x"}).status_code for _ in range(60)]
+    assert statuses[: Limits().told.burst] == [201] * Limits().told.burst
+    assert statuses[-1] == 429
+
+
+def test_an_odd_cookie_of_another_application_signs_nobody_out(chain: Server) -> None:
+    client = chain.be("clerk1").client
+    mine = next(f"{name}={value}" for name, value in client.cookies.items())
+    for odd in ('a={"x":1}', "a=\xe9", "a b; c", ";;=;"):
+        for cookie in (f"{odd}; {mine}", f"{mine}; {odd}"):
+            answer = httpx.get(f"{chain.url}/api/me", headers=[(b"cookie", cookie.encode("latin-1"))])
+            assert answer.status_code == 200, cookie

@@ -203,6 +203,17 @@ def test_a_password_that_another_set_must_be_changed(own_house: House) -> None:
         ({"person": "{me}", "from": "2026-01-01", "until": "2026-01-02"}, "/person", "oneself"),
         ({"person": "{other}", "from": "2026-01-01", "until": "2026-01-02", "forms": "memo"}, "/forms", "not_a_list"),
         ({"person": "{other}", "from": "2026-01-01", "until": "2026-01-02", "role": "x"}, "/role", "unknown_field"),
+        ({"person": "{other}", "from": "2026-01-01", "until": "2126-01-01"}, "/until", "too_long"),
+        (
+            {"person": "{other}", "from": "2026-01-01", "until": "2026-01-02", "forms": ["transfer", "nosuch"]},
+            "/forms/1",
+            "unknown_form",
+        ),
+        (
+            {"person": "{other}", "from": "2026-01-01", "until": "2026-01-02", "forms": ["opening"]},
+            "/forms/0",
+            "unknown_form",
+        ),
     ],
 )
 def test_a_substitute_that_cannot_be_is_refused_where_it_is_wrong(

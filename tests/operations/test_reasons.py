@@ -30,8 +30,8 @@ def transfer(house: House, quantity: str) -> str:
     return house.be("clerk1").makes("transfer", values, "submit")
 
 
-def route(house: House, record: str, language: str) -> list[Any]:
-    desk = Desk(house, house.be("clerk1").actor, language)
+def route(house: House, record: str, language: str, account: str = "clerk1") -> list[Any]:
+    desk = Desk(house, house.be(account).actor, language)
     return [
         (each["step"], each["state"], each["because"]) for each in desk.get(f"records/transfer/{record}/route")["items"]
     ]
@@ -39,13 +39,21 @@ def route(house: House, record: str, language: str) -> list[Any]:
 
 def test_a_route_speaks_of_roles_and_fields_by_their_titles(house: House) -> None:
     record = transfer(house, "2")
-    en, zh = ({step: because for step, _, because in route(house, record, each)} for each in ("en", "zh"))
+    en, zh = ({step: because for step, _, because in route(house, record, each, "mgr1")} for each in ("en", "zh"))
     assert en["store"] == "Decided by Store manager (From)."
     assert re.fullmatch("由.+的店长审批。", zh["store"])
     assert "Only asked if" in en["area"]
     assert "is more than the limit for Stock transfer" in en["area"]
     assert "大于" in zh["area"]
     assert "限额" in zh["area"]
+
+
+def test_a_condition_on_what_is_hidden_is_told_to_nobody_who_may_not_see_it(house: House) -> None:
+    """The clerk sees no total, nor that it is one that decides."""
+    record = transfer(house, "2")
+    clerk, manager = ({step: why for step, _, why in route(house, record, "en", who)} for who in ("clerk1", "mgr1"))
+    assert clerk["area"] == "Not asked here."
+    assert "Total is more than the limit" in manager["area"]
 
 
 @pytest.mark.parametrize("quantity", ["2", "190"])

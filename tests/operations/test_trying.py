@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.operations import trying
 from tests.operations.house import Desk, House
 
 
@@ -114,3 +115,20 @@ def test_trying_changes_neither_revision_nor_history(house: House) -> None:
     assert (found["values"]["note"], found["values"]["amount"]) == ("b", "3.00")
     assert clerk.reads("memo", record) == before
     assert len(clerk.history("memo", record)) == 1
+
+
+def test_names_that_nobody_knows_are_refused_at_once_and_cost_nothing(house: House) -> None:
+    """However many: each is told once, up to a number, and what is known beside them is still taken."""
+    sent = {**{f"f{number}": 1 for number in range(20_000)}, "reason": "slow"}
+    answer = house.be("clerk1").does("POST", "records/transfer/fill", {"values": sent})
+    assert answer["values"]["reason"] == "slow"
+    assert 0 < len(answer["errors"]) <= trying.MOST_FAULTS
+
+
+def test_a_draft_is_not_tried_where_it_could_not_be_saved(house: House) -> None:
+    line = {"item": {"code": house.item(S02=7)}, "requested": "1"}
+    clerk = house.be("clerk1")
+    draft = clerk.makes("transfer", {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "lines": [line]})
+    elsewhere = {"values": {"from_store": {"code": "S02"}, "to_store": {"code": "S03"}}}
+    assert clerk.send("POST", f"records/transfer/{draft}/fill", elsewhere).status == 403
+    assert clerk.send("POST", f"records/transfer/{draft}/fill", {"values": {"reason": "slow"}}).status == 200

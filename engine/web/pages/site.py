@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 
 from engine.errors import Kind, Refusal, not_found, say
-from engine.operations.calls import Call
+from engine.operations.calls import Actor, Answer, Call
 from engine.web import refusals
 from engine.web.answers import Reply, problem, wrong_method
 from engine.web.api import Api
 from engine.web.asking import Asked, Receive, Scope, Send, asked_of, language_of, read_body
 from engine.web.assets import Assets
-from engine.web.doors import Operations
+from engine.web.doors import Look, Operations
 from engine.web.identity import Doorman
 from engine.web.metering import Gauge
 from engine.web.pages.plain import Plain
@@ -34,6 +34,7 @@ class Pages:
         self._operations = operations
         self._doorman = doorman
         self._threads = threads
+        self._api = api
         self._renderer = Renderer()
         self._assets = Assets()
         self._plain = Plain(operations, doorman, api, gauge, self._renderer, self._assets)
@@ -79,12 +80,22 @@ class Pages:
         language, csrf = language_of(asked), self._operations.csrf_of(token)
         with self._operations.look(Call(actor, language, route="page")) as look:
             query, assets = read_query(asked.query), self._assets.paths()
-            visit = Visit(asked, words, query, actor, csrf, language, look, self._renderer, assets)
+            metered = self._metered(look, actor)
+            visit = Visit(asked, words, query, actor, csrf, language, metered, self._renderer, assets)
             try:
                 return handler(visit)
             except Refusal as refusal:
                 refusals.note(asked, actor, refusal)
                 return _refused(visit, refusal)
+
+    def _metered(self, look: Look, actor: Actor) -> Look:
+        """The doors, where a search by a page is a search of who looks."""
+
+        def seen(path: str, query: Mapping[str, str]) -> Answer:
+            self._api.spend_search(actor.person, query)
+            return look(path, query)
+
+        return seen
 
     def _nothing(self, asked: Asked) -> Reply:
         """A path that is not there: a page for who reads pages, a problem for everybody else."""
