@@ -69,7 +69,7 @@ def create_app(
     )
     app.state.parting = hub.close
     app.mount("/", Site(pages, api))
-    app.add_middleware(Guard, settings=settings, gauge=gauge)
+    app.add_middleware(Guard, settings=settings, gauge=gauge, worded=pages.worded)
     return app
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from engine.errors import Kind, Refusal, not_found, text
 from engine.settings import Settings
 from engine.web.answers import Reply, problem, unexpected, wrong_method
-from engine.web.asking import Asked, Gone, Receive, Scope, Send, asked_of
+from engine.web.asking import Asked, Gone, Receive, Scope, Send, asked_of, language_of
 from engine.web.metering import Gauge
 from engine.web.sending import send_reply
 
@@ -39,14 +39,18 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
+Worded = Callable[[Asked, Reply], Reply]
+
 _log = structlog.get_logger("web")
 
 
 class Guard:
     """ASGI middleware around everything."""
 
-    def __init__(self, app: Any, settings: Settings, gauge: Gauge) -> None:
+    def __init__(self, app: Any, settings: Settings, gauge: Gauge, worded: Worded) -> None:
+        """`worded` makes a page of a refusal for who reads pages."""
         self._app = app
+        self._worded = worded
         self._hosts = frozenset(host.lower() for host in settings.allowed_hosts)
         self._headers = (*HEADERS, _HSTS) if settings.secure_cookies else HEADERS
         self._gauge = gauge
@@ -71,7 +75,7 @@ class Guard:
         try:
             refused = self._refused(asked)
             if refused is not None:
-                await send_reply(send_guarded, refused, head=asked.method == "HEAD")
+                await send_reply(send_guarded, self._worded(asked, refused), head=asked.method == "HEAD")
             else:
                 await self._app(scope, receive, send_guarded)
         except Gone:
@@ -81,7 +85,8 @@ class Guard:
             _log.exception("broke", id=identity, method=asked.method, path=asked.path[:200])
             if status != 499:
                 raise
-            await send_reply(send_guarded, unexpected(identity, asked.language), head=asked.method == "HEAD")
+            told = self._worded(asked, unexpected(identity, language_of(asked)))
+            await send_reply(send_guarded, told, head=asked.method == "HEAD")
         finally:
             self._gauge.answered(began, asked.method if asked.method in METHODS else "other", status)
 
@@ -93,7 +98,7 @@ class Guard:
             says = text("This server does not go by that name.", "服务器不接受该主机名。")
             return problem(Refusal(Kind.INVALID, "host", says, status=400), asked.language)
         if len(asked.path) > _LONGEST_PATH or not _PATH.match(asked.path):
-            return problem(not_found(), asked.language)
+            return problem(not_found(), language_of(asked))
         return None
 
     def _is_known_host(self, asked: Asked) -> bool:

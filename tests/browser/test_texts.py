@@ -29,6 +29,8 @@ ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What machines call a record by; no reader should meet it."""
 CODED = re.compile(r"\b[0-9a-f]{8}\b|_")
 """The beginning of such a thing, or a name of a definition."""
+OWN_PLACE = ["/stock", "/stock?place=S01"]
+"""Whoever belongs to one place begins there."""
 FACES = re.compile(r"[A-Z]{1,2}")
 
 
@@ -103,13 +105,17 @@ def test_no_page_speaks_the_other_language(
     asked, draft = (f"/records/transfer/{papers[each]}" for each in ("asked", "draft"))
     mine = [each for each in (asked, draft) if person.send("GET", each.removeprefix("/")).status_code == 200]
     also = [f"{draft}/edit"] if account == "clerk1" else []
-    wrong = {}
-    for path in (*paths_of(page), *MORE, *mine, *also):
+    wrong: dict[str, list[str]] = {}
+    titles: dict[str, list[str]] = {}
+    for path in dict.fromkeys((*paths_of(page), *MORE, *mine, *also)):
         page.goto(path)
         expect(page.locator(".skeleton")).to_have_count(0)
         found = texts_of(page)
+        titles.setdefault(page.title(), []).append(path)
         if path in mine:
             found += _dialogues(page, person, path)
         if foreign := reader.foreign(found):
             wrong[path] = foreign
     assert wrong == {}
+    alike = [paths for paths in titles.values() if len(paths) > 1 and paths != OWN_PLACE]
+    assert alike == [], "every page has a title of its own"

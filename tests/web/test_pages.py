@@ -230,3 +230,16 @@ def test_light_or_dark_is_chosen_for_a_device_and_known_before_the_first_paint(s
     stranger.cookies.set("theme", '"><b>')
     assert "data-theme" not in stranger.get("/sign-in").text
     assert stranger.get("/theme", params={"to": "light", "back": "//elsewhere"}).headers["location"] == "/"
+
+
+def test_what_broke_is_a_page_for_who_reads_pages(stranger: httpx.Client) -> None:
+    """It says under which number the log knows it, and leads on; nothing of what broke is told."""
+    signed = {"account": "clerk1", "password": "correct horse"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    stranger.post("/sign-in", content="&".join(f"{name}={value}" for name, value in signed.items()), headers=form)
+    shown = stranger.get("/records/broken", headers={"Accept": "text/html", "Accept-Language": "zh"})
+    assert (shown.status_code, shown.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "系统出现错误" in shown.text
+    assert 'href="/records/broken"' in shown.text
+    assert "secret inner words" not in shown.text
+    assert "style-src 'self'" in shown.headers["content-security-policy"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.web.answers import Reply
 from engine.web.pages import contents, happened
-from engine.web.pages.lists import pill
+from engine.web.pages.lists import pill, says
 from engine.web.pages.visit import Visit
 
 
@@ -24,11 +24,13 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     lines = visit.get(f"records/{name}/{record}/history")["items"]
     linked = happened.links(found["links"])
     happened.trail(form, found, linked)
+    fields = contents.fields(form, found, visit.language)
     return {
         "form": form,
         "record": found,
+        "called": says(form, found, (each["cell"] for each in fields), visit.language),
         "pill": pill(form, found["state"]),
-        "fields": contents.fields(form, found, visit.language),
+        "fields": fields,
         "tables": contents.tables(form, found, visit.language, whole=whole),
         "may": _next_first(found),
         "may_not": [each for each in found["actions"] if "because" in each],

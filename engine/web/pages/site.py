@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import orjson
+
 from engine.errors import Kind, Refusal, not_found, say
 from engine.operations.calls import Actor, Answer, Call
 from engine.web import refusals
-from engine.web.answers import Reply, problem, wrong_method
+from engine.web.answers import PROBLEM, Reply, problem, wrong_method
 from engine.web.api import Api
 from engine.web.asking import Asked, Receive, Scope, Send, asked_of, language_of, read_body
 from engine.web.assets import Assets
@@ -24,6 +26,8 @@ from engine.web.sending import send_reply
 from engine.web.threads import Threads
 
 _FORM_LIMIT = 4096
+PASSING = (408, 429, 500, 503)
+"""What may be otherwise when one tries again."""
 _PARTS = {"form": "[a-z][a-z0-9_]{0,62}", "id": "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"}
 
 
@@ -53,25 +57,25 @@ class Pages:
             body = await read_body(receive, asked, _FORM_LIMIT)
             reply = await self._threads.run(lambda: self._answer(asked, body))
         except Refusal as refusal:
-            reply = problem(refusal, asked.language)
-        await send_reply(send, reply, head=asked.method == "HEAD")
+            reply = problem(refusal, language_of(asked))
+        await send_reply(send, self.worded(asked, reply), head=asked.method == "HEAD")
 
     def _answer(self, asked: Asked, body: bytes) -> Reply:
         method = "GET" if asked.method == "HEAD" else asked.method
         plain = self._fixed.get(asked.path)
         if plain is not None:
             known = plain.get(method)
-            return known(asked, body) if known else wrong_method(plain, asked.language)
+            return known(asked, body) if known else wrong_method(plain, language_of(asked))
         if asked.path.startswith("/assets/"):
             return self._assets.reply(asked)
         if method != "GET":
-            return wrong_method(("GET",), asked.language)
+            return wrong_method(("GET",), language_of(asked))
         return self._page(asked)
 
     def _page(self, asked: Asked) -> Reply:
         found = self._find(asked.path)
         if found is None:
-            return self._nothing(asked)
+            return problem(not_found(), language_of(asked))
         handler, words = found
         actor, token = self._plain.who(asked), self._doorman.token(asked)
         if actor is None or token is None or actor.via != "session":
@@ -97,11 +101,14 @@ class Pages:
 
         return seen
 
-    def _nothing(self, asked: Asked) -> Reply:
-        """A path that is not there: a page for who reads pages, a problem for everybody else."""
-        if "text/html" not in asked.headers.get("accept", ""):
-            return problem(not_found(), asked.language)
-        return self._plain.shown(asked, "nothing.html", 404, detail=say(not_found().says, language_of(asked)))
+    def worded(self, asked: Asked, reply: Reply) -> Reply:
+        """A refusal for who reads pages: a page that leads on, with the same status. Others get it as it is."""
+        is_api = asked.path.startswith("/api/") and not self.has(asked.path)
+        if reply.media_type != PROBLEM or is_api or "text/html" not in asked.headers.get("accept", ""):
+            return reply
+        detail = orjson.loads(reply.body)["detail"]
+        page = self._plain.shown(asked, "nothing.html", reply.status, detail=detail, again=reply.status in PASSING)
+        return Reply(page.status, page.body, page.media_type, {**page.headers, **reply.headers})
 
     def _find(self, path: str) -> tuple[Handler, Mapping[str, str]] | None:
         for pattern, handler in self._routes:
@@ -121,4 +128,5 @@ def _refused(visit: Visit, refusal: Refusal) -> Reply:
     if refusal.kind is Kind.NOT_FOUND:
         refusal = not_found()
     faults = [say(each.says, visit.language) for each in refusal.faults]
-    return visit.shown("refused.html", refusal.status, detail=say(refusal.says, visit.language), faults=faults)
+    detail, up = say(refusal.says, visit.language), visit.words.get("form")
+    return visit.shown("refused.html", refusal.status, detail=detail, faults=faults, up=up)

@@ -49,6 +49,8 @@ WORDS: Mapping[str, Text] = {
     "skip": text("Skip to content", "跳到正文"),
     "acting_at": text("At", "所属"),
     "refused": text("This is not possible", "无法完成"),
+    "try_again": text("Try again", "重试"),
+    "to_list": text("To the list", "返回列表"),
     "go_home": text("Go to the first page", "返回首页"),
     "good_morning": text("Waiting for you", "等您处理"),
     "nothing_waits": text("Nothing is waiting for you.", "没有等您处理的事项。"),
