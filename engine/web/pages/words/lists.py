@@ -20,7 +20,7 @@ WORDS: Mapping[str, Text] = {
     "close": text("Close", "关闭"),
     "from_end": text("From", "从"),
     "to_end": text("To", "至"),
-    "code_of": text("Code, number or id", "编码、编号或 ID"),
+    "code_of": text("Code, number or id", "编码或编号"),
     "contains": text("Contains", "包含"),
     "either": text("Either", "不限"),
     "remove_filter": text("Remove filter", "移除筛选"),
