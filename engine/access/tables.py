@@ -73,6 +73,20 @@ substitute = Table(
     sqlite_strict=True,
 )
 
+list_view = Table(
+    "list_view",
+    metadata,
+    Column("person", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("form", Words, nullable=False),
+    Column("name", Words),
+    Column("content", Document, nullable=False),
+    Column("standing", Whole, nullable=False),
+    Column("created", Whole, nullable=False),
+    sqlite_strict=True,
+)
+Index("ix_list_view_form", list_view.c.person, list_view.c.form, list_view.c.created)
+
 security_log = Table(
     "security_log",
     metadata,

@@ -29,6 +29,7 @@ from engine.operations import (
     stocktrail,
     testclock,
     trying,
+    viewing,
     why,
 )
 from engine.operations.calls import Answer, Call
@@ -83,6 +84,9 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "me/substitute", lambda op, a: signing.substitute_of(op)),
     _route("DELETE", "me/substitute", lambda op, a: signing.end_substitutes(op)),
     _route("PUT", "me/substitute", lambda op, a: signing.substitute(op, a.object)),
+    _route("GET", "me/views", lambda op, a: viewing.page(op, a.query)),
+    _route("PUT", "me/views/*", lambda op, a: viewing.put(op, a.words[0], a.object)),
+    _route("DELETE", "me/views/*", lambda op, a: viewing.end(op, a.words[0])),
     _route("GET", "forms", lambda op, a: formview.forms(op)),
     _route("GET", "forms/*", lambda op, a: formview.form(op, a.words[0])),
     _route("GET", "records/*", lambda op, a: listing.page(op, a.words[0], a.query)),

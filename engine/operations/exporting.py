@@ -45,11 +45,14 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
 
 def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:
     closed = rights.never_seen(operation, form)
+    chosen = listing.chosen(operation, form, query.get("fields"))
     header = [each for each in form.fields.values() if each.type != "table" and each.path not in closed]
+    if chosen is not None:
+        header = [form.fields[name] for name in chosen if name in form.fields and form.fields[name].type != "table"]
     columns = [
         column
         for table in form.fields.values()
-        if table.type == "table" and table.path not in closed
+        if table.type == "table" and table.path not in closed and (chosen is None or table.name in chosen)
         for column in table.fields.values()
         if column.path not in closed
     ]

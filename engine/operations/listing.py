@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.records.archive import Stored
 
-KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "count"}
+KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "before", "count"}
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
@@ -41,9 +41,9 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
             raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
     found = rows(operation, definition, query)
     operation.shelf.prefetch({each for stored in found.items for each in _referred(operation, definition, stored)})
-    fields = _fields(operation, definition, query.get("fields"))
+    fields = chosen(operation, definition, query.get("fields"))
     items = [_item(operation, operation.unfold(stored), fields) for stored in found.items]
-    body: dict[str, Any] = {"items": items, "next": found.next}
+    body: dict[str, Any] = {"items": items, "next": found.next, "previous": found.previous}
     if any(name.startswith(conditions.PREFIX) for name in query):
         body["named"] = conditions.narrowed(operation, definition, query).named
     if found.count is not None:
@@ -75,6 +75,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         sort=_sort(form, query.get("sort"), hidden),
         limit=read_limit(query),
         cursor=query.get("cursor"),
+        before=query.get("before"),
         scope=rights.reach(operation, form.name, "see") if _finds_by_words(operation, form, query) else frozenset(),
         q=query.get("q"),
         count=_count(query.get("count")),
@@ -199,7 +200,8 @@ def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[s
     return tuple(found)
 
 
-def _fields(operation: Operation, form: Form, sent: str | None) -> frozenset[str] | None:
+def chosen(operation: Operation, form: Form, sent: str | None) -> dict[str, None] | None:
+    """The fields that are wanted, in their order; None is all that may be seen."""
     if not sent:
         return None
     closed = rights.never_seen(operation, form)
@@ -207,10 +209,10 @@ def _fields(operation: Operation, form: Form, sent: str | None) -> frozenset[str
     for name in names:
         if name not in CORE and (name not in form.fields or name in closed):
             raise invalid_at("/fields", "unknown_field", UNKNOWN)
-    return frozenset(names)
+    return dict.fromkeys(names)
 
 
-def _item(operation: Operation, folder: Folder, fields: frozenset[str] | None) -> dict[str, Any]:
+def _item(operation: Operation, folder: Folder, fields: Container[str] | None) -> dict[str, Any]:
     shown = presenting.head(operation, folder)
     values = presenting.values(operation, folder)
     shown["values"] = values if fields is None else {name: value for name, value in values.items() if name in fields}

@@ -33,6 +33,12 @@ PLAIN: tuple[Path, ...] = (
         "Who decides while I am away: {person, from, until, forms}",
         "我不在时由谁审批：{person, from, until, forms}",
     ),
+    _path("get", "/api/me/views", "My views of lists", "我的列表视图", "form"),
+    _path(
+        "put", "/api/me/views/{id}", "Keep a view: {form, name, filters, sort, columns, default}",
+        "保存视图：{form, name, filters, sort, columns, default}",
+    ),
+    _path("delete", "/api/me/views/{id}", "Take a view away", "删除视图"),
     _path("get", "/api/forms", "Forms", "表单"),
     _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "limit", "cursor"),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
@@ -67,7 +73,7 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/attachments/{id}", "A file, through a record that shows it", "通过显示它的单据读取文件"),
     _path(
         "get", "/api/records/{form}/export", "A list as a file", "把列表导出为文件",
-        "format", "filter", "sort", "q",
+        "format", "filter", "sort", "q", "fields",
     ),
     _path(
         "post", "/api/records/{form}/import", "Records from a sheet (multipart: file, mode, dry)",

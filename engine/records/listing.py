@@ -8,7 +8,7 @@ the same list.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -74,15 +74,17 @@ class Query:
     with_rows: bool = False
     count: bool = False
     asked: tuple[tuple[str, str], ...] = ()
+    before: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some records, the cursor of what follows (None: nothing), and how many there are (stops at 1,001)."""
+    """Some records, the cursors of what follows and went before (None: nothing), and how many (stops at 1,001)."""
 
     items: tuple[Stored, ...]
     next: str | None
     count: int | None = None
+    previous: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,22 +102,33 @@ def page(connection: Connection, query: Query) -> Page:
     columns = RecordColumns(dialect, query.form, query.forms)
     way_in = drive(connection, query.form, query.forms, query.filter, query.environment, query.scope)
     keys = _keys(query, columns, way_in)
+    if query.before is not None:
+        keys = [replace(key, descending=not key.descending) for key in keys]
     conditions, parameters = _conditions(query, columns, dialect, way_in)
     source = text(f"{way_in.source} AS f JOIN record AS r ON r.id = f.record" if way_in else "record AS r")
     statement = _select(keys).select_from(source).where(and_(*conditions))
-    if query.cursor is not None:
-        statement = statement.where(_beyond(keys, open_cursor(query.cursor, query.secret, _asked(query))))
+    mark = query.cursor if query.before is None else query.before
+    if mark is not None:
+        statement = statement.where(_beyond(keys, open_cursor(mark, query.secret, _asked(query))))
     for key in keys:
         way = key.element.desc() if key.descending else key.element.asc()
         if key.may_be_empty:
             way = way.nulls_last() if key.descending else way.nulls_first()
         statement = statement.order_by(way)
     lines = connection.execute(statement.limit(query.limit + 1), parameters).all()
-    shown = lines[: query.limit]
-    rest = None
-    if len(lines) > len(shown):
-        rest = seal_cursor([shown[-1]._mapping[f"k{index}"] for index in range(len(keys))], query.secret, _asked(query))
-    return Page(_items(connection, query, shown), rest, _count(connection, source, conditions, parameters, query))
+    shown, more = lines[: query.limit], len(lines) > query.limit
+    count = _count(connection, source, conditions, parameters, query)
+    if query.before is not None:
+        shown = shown[::-1]
+    later, earlier = (more, query.cursor is not None) if query.before is None else (bool(shown), more)
+    following = _sealed(query, keys, shown[-1]) if later and shown else None
+    previous = _sealed(query, keys, shown[0]) if earlier and shown else None
+    return Page(_items(connection, query, shown), following, count, previous)
+
+
+def _sealed(query: Query, keys: Sequence[_Key], line: Any) -> str:
+    """A record as the place from which to go on."""
+    return seal_cursor([line._mapping[f"k{index}"] for index in range(len(keys))], query.secret, _asked(query))
 
 
 def _select(keys: Sequence[_Key]) -> Select[Any]:

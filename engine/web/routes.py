@@ -64,6 +64,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/me", ("GET",)),
     Route("/api/me/waiting", ("GET",)),
     Route("/api/me/substitute", ("GET", "PUT", "DELETE")),
+    Route("/api/me/views", ("GET",)),
+    Route("/api/me/views/{id}", ("PUT", "DELETE")),
     Route("/api/me/password", ("PUT",)),
     Route("/api/keys", ("GET", "POST")),
     Route("/api/keys/{id}", ("DELETE",)),

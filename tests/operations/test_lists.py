@@ -156,6 +156,23 @@ def walk(desk: Desk, **query: str) -> list[str]:
         query["cursor"] = page["next"]
 
 
+@pytest.mark.parametrize("sort", ["amount", "-amount", "days,amount", "created", "-id"])
+@pytest.mark.parametrize("limit", ["1", "2", "3"])
+def test_one_comes_back_over_the_same_pages(house: House, marked: tuple[str, list[str]], sort: str, limit: str) -> None:
+    """Backwards from the end are the pages of the way there, whatever is empty or equal."""
+    desk, query = house.be("clerk1"), {"filter": f"note == '{marked[0]}'", "sort": sort, "limit": limit}
+    pages = [desk.get("records/memo", **query)]
+    assert pages[0]["previous"] is None
+    while pages[-1]["next"]:
+        pages.append(desk.get("records/memo", **query, cursor=pages[-1]["next"]))
+    there = [[each["id"] for each in page["items"]] for page in pages]
+    back = [pages[-1]]
+    while back[-1]["previous"]:
+        back.append(desk.get("records/memo", **query, before=back[-1]["previous"]))
+    assert [[each["id"] for each in page["items"]] for page in back[::-1]] == there
+    assert desk.get("records/memo", **query, cursor=back[-1]["next"])["items"][0]["id"] == there[1][0]
+
+
 @pytest.mark.parametrize("spoil", [lambda c: c[:-1], lambda c: c + "A", lambda c: c[::-1], lambda c: "", str.swapcase])
 def test_a_page_mark_is_ours_or_nobodys(
     house: House, marked: tuple[str, list[str]], spoil: Callable[[str], str]
@@ -211,7 +228,7 @@ def test_other_stores_are_neither_listed_nor_counted_nor_found(house: House, mar
     stranger, auditor = house.be("clerk2"), house.be("aud")
     for query in ({"filter": f"note == '{mark}'"}, {"q": mark}):
         empty = stranger.get("records/memo", **query, count="exact")
-        assert empty == {"items": [], "next": None, "count": 0}
+        assert empty == {"items": [], "next": None, "previous": None, "count": 0}
         assert {each["id"] for each in auditor.get("records/memo", **query)["items"]} == set(ids)
     assert stranger.get("records/memo", filter="note == 'there is no such note'", count="exact") == empty
 

@@ -210,6 +210,19 @@ CREATE INDEX ix_link_from ON link (from_record, from_row)
 --;
 CREATE INDEX ix_link_to ON link (to_record, to_row)
 --;
+CREATE TABLE list_view (
+	person TEXT NOT NULL,
+	id TEXT NOT NULL,
+	form TEXT NOT NULL,
+	name TEXT,
+	content JSONB NOT NULL,
+	standing BIGINT NOT NULL,
+	created BIGINT NOT NULL,
+	CONSTRAINT pk_list_view PRIMARY KEY (person, id)
+)
+--;
+CREATE INDEX ix_list_view_form ON list_view (person, form, created)
+--;
 CREATE TABLE month_balance (
 	until BIGINT NOT NULL,
 	place BIGINT NOT NULL,

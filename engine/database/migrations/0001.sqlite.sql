@@ -232,6 +232,20 @@ CREATE INDEX ix_link_from ON link (from_record, from_row)
 --;
 CREATE INDEX ix_link_to ON link (to_record, to_row)
 --;
+CREATE TABLE list_view (
+	person TEXT NOT NULL,
+	id TEXT NOT NULL,
+	form TEXT NOT NULL,
+	name TEXT,
+	content TEXT NOT NULL,
+	standing INTEGER NOT NULL,
+	created INTEGER NOT NULL,
+	CONSTRAINT pk_list_view PRIMARY KEY (person, id)
+)
+ STRICT
+--;
+CREATE INDEX ix_list_view_form ON list_view (person, form, created)
+--;
 CREATE TABLE month_balance (
 	until INTEGER NOT NULL,
 	place INTEGER NOT NULL,

@@ -54,9 +54,14 @@ def faults_of(refusal: Refusal) -> dict[str, str]:
 
 
 def chips(
-    visit: Visit, form: Mapping[str, Any], asked: Mapping[str, str], named: Mapping[str, Any], wrong: Mapping[str, str]
+    visit: Visit,
+    form: Mapping[str, Any],
+    asked: Mapping[str, str],
+    named: Mapping[str, Any],
+    wrong: Mapping[str, str],
+    kept: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Every condition as a sentence, with the address without it and what is wrong with it."""
+    """Every condition as a sentence, with the address without it and what is wrong with it; `kept` stays in each."""
     fields = {each["name"]: each for each in described(visit, form)}
     shown = []
     for stem, words in _grouped(asked).items():
@@ -64,7 +69,7 @@ def chips(
         title, verb, value = _sentence(visit.language, known, stem, words, named)
         faults = [wrong[each] for each in words if each in wrong]
         rest = {word: each for word, each in asked.items() if word not in words}
-        link = {"without": urlencode(rest), "wrong": faults[0] if faults else ""}
+        link = {"without": urlencode({**kept, **rest}), "wrong": faults[0] if faults else ""}
         shown.append({"name": stem, "title": title, "verb": verb, "value": value[:LONGEST_SHOWN], **link})
     return shown
 

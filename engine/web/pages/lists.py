@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from engine.errors import Refusal, say
 from engine.web.answers import Reply
-from engine.web.pages import filters
+from engine.web.pages import arranging, filters
+from engine.web.pages.arranging import Arranged
 from engine.web.pages.cells import Cell, cell, tone
 from engine.web.pages.visit import Visit
 from engine.web.pages.words import WORDS
@@ -25,16 +26,18 @@ def page(visit: Visit) -> Reply:
     """One page of the list, with what narrows it."""
     name = visit.words["form"]
     form = visit.get(f"forms/{name}")
-    asked = filters.asked_of(visit.query, form["narrows"])
-    query = {"sort": NEWEST, **asked}
-    at = {"cursor": visit.query["cursor"]} if visit.query.get("cursor") else {}
+    shape = arranging.arranged(visit, form)
+    query = {"sort": NEWEST, **shape.asked}
+    at = {word: visit.query[word] for word in ("cursor", "before") if visit.query.get(word)}
     try:
         body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
+        if "before" in at and body["previous"] is None:
+            body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query)
     except Refusal as refusal:
-        return _refused(visit, form, asked, refusal)
-    columns = columns_of(form, visit)
+        return _refused(visit, form, shape, refusal)
+    columns = columns_of(form, visit, shape.columns)
     rows = [_row(form, columns, each, visit) for each in body["items"]]
-    following = urlencode({**asked, "cursor": body["next"]}) if body["next"] else None
+    exported = {"fields": ",".join(each["name"] for each in columns if each["name"] in form["fields"])}
     return visit.shown(
         "list.html",
         form=form,
@@ -42,58 +45,74 @@ def page(visit: Visit) -> Reply:
         rows=rows,
         bulk=_bulk(form, rows),
         count=body.get("count"),
-        following=following,
-        later="cursor" in visit.query,
-        exported=urlencode({"format": "csv", **query}),
-        **_narrowing(visit, form, asked, body.get("named", {})),
+        following=_beside(shape, "cursor", body["next"]),
+        earlier=_beside(shape, "before", body["previous"]),
+        exported=urlencode({"format": "csv", **query, **(exported if shape.columns and exported["fields"] else {})}),
+        **_narrowing(visit, form, shape, body.get("named", {})),
     )
 
 
-def _narrowing(
-    visit: Visit, form: Mapping[str, Any], asked: Mapping[str, str], named: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What narrows the list, and what may."""
+def _beside(shape: Arranged, word: str, cursor: str | None) -> str | None:
+    """The address of the page after or before."""
+    if cursor is None:
+        return None
+    return f"{shape.same}{'&' if shape.same else ''}{urlencode({word: cursor})}"
+
+
+def _narrowing(visit: Visit, form: Mapping[str, Any], shape: Arranged, named: Mapping[str, Any]) -> dict[str, Any]:
+    """What narrows the list and what may; its views and columns."""
+    asked, kept = shape.asked, shape.kept
     return {
         "asked": asked,
-        "chips": filters.chips(visit, form, asked, named, {}),
+        "kept": kept,
+        "chips": filters.chips(visit, form, asked, named, {}, kept),
         "offered": filters.offered(visit, form, asked, named),
-        "base": urlencode(asked),
-        "unsorted": urlencode({word: each for word, each in asked.items() if word != "sort"}),
+        "whole": urlencode(kept),
+        "unsorted": urlencode({**kept, **{word: each for word, each in asked.items() if word != "sort"}}),
         "complaints": [],
         "sortable": {each["name"] for each in form["narrows"]} - UNSORTED,
         "known_forms": {each["form"] for each in visit.get("forms")["items"]},
+        "tabs": shape.tabs(visit.said()),
+        "viewed": shape.told(),
+        "chooser": _chooser(visit, form, shape),
     }
 
 
-def _refused(visit: Visit, form: Mapping[str, Any], asked: Mapping[str, str], refusal: Refusal) -> Reply:
+def _chooser(visit: Visit, form: Mapping[str, Any], shape: Arranged) -> dict[str, Any]:
+    """Every column that this person may have, those that he has first."""
+    every = columns_of(form, visit, [*CORE, *form["fields"]])
+    return {
+        "form": form["form"],
+        "offered": [{"name": each["name"], "title": each["title"]} for each in every],
+        "chosen": [each["name"] for each in columns_of(form, visit, shape.columns)],
+        "own": shape.columns is not None,
+        "view": shape.view["id"] if shape.view else None,
+        "words": {word: each for word, each in {**shape.kept, **shape.asked}.items() if word != "columns"},
+    }
+
+
+def _refused(visit: Visit, form: Mapping[str, Any], shape: Arranged, refusal: Refusal) -> Reply:
     """The page without rows: what is wrong with which condition, and how to go on without it."""
     wrong = filters.faults_of(refusal)
-    told = _narrowing(visit, form, asked, {})
-    told["chips"] = filters.chips(visit, form, asked, {}, wrong)
-    told["complaints"] = filters.complaints(refusal, told["chips"], {**asked, **visit.query}, visit.language)
-    told["mended"] = filters.mended(asked, wrong)
-    nothing: dict[str, Any] = {
-        "columns": [],
-        "rows": [],
-        "bulk": None,
-        "count": None,
-        "following": None,
-        "later": False,
-    }
-    return visit.shown("list.html", refusal.status, form=form, exported=None, **nothing, **told)
+    told = _narrowing(visit, form, shape, {})
+    told["chips"] = filters.chips(visit, form, shape.asked, {}, wrong, shape.kept)
+    told["complaints"] = filters.complaints(refusal, told["chips"], {**shape.asked, **visit.query}, visit.language)
+    told["mended"] = filters.mended({**shape.kept, **shape.asked}, wrong)
+    nothing: dict[str, Any] = {"columns": [], "rows": [], "bulk": None, "count": None, "following": None}
+    return visit.shown("list.html", refusal.status, form=form, exported=None, earlier=None, **nothing, **told)
 
 
-def columns_of(form: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
-    """What the definition lists: fields, and what every record has."""
+def columns_of(form: Mapping[str, Any], visit: Visit, chosen: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The columns that were chosen, or those of the definition: fields, and what every record has."""
     words = visit.said()
     columns = []
-    for name in form["list"] or ("number", "state", "created"):
+    for name in dict.fromkeys(chosen or form["list"] or ("number", "state", "created")):
         field = form["fields"].get(name)
         if field is not None and field["type"] != "table":
             columns.append({"name": name, **field})
         elif name in CORE:
             columns.append({"name": name, "type": CORE[name], "title": words[name]})
-    return columns
+    return columns or columns_of(form, visit)
 
 
 def _row(

@@ -11,6 +11,8 @@ type Maker = () => Promise<ComponentType<any>>;
 
 const islands: Record<string, Maker> = {
   actions: () => import("./islands/actions").then((it) => it.Actions),
+  views: () => import("./islands/views").then((it) => it.Views),
+  columns: () => import("./islands/columns").then((it) => it.Columns),
   asked: () => import("./islands/asked").then((it) => it.Asked),
   selection: () => import("./islands/selection").then((it) => it.Selection),
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
