@@ -28,13 +28,14 @@ def units(operation: Operation, folder: Folder, shown: Mapping[str, Any]) -> dic
     for field, values in _placed(folder, shown):
         item = values.get(str(field.options.get("of")))
         if field.type == "quantity" and isinstance(item, dict) and item.get("id") not in (None, *found):
-            unit = _unit(operation, item["id"])
+            unit = unit_of(operation, item["id"])
             if unit:
                 found[item["id"]] = unit
     return found
 
 
-def _unit(operation: Operation, item: str) -> str | None:
+def unit_of(operation: Operation, item: str) -> str | None:
+    """The base unit of an item in the reader's words; None where he sees none."""
     stored = operation.shelf.head(item)
     form = operation.library.forms.get(stored.form) if stored is not None else None
     told = (form.told.get("ledger") or {}).get("item") if form is not None else None

@@ -49,7 +49,7 @@ KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "
 IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
 LIST = [
     {"name": name, "in": "query", "schema": {"type": "string"}}
-    for name in ("filter", "sort", "fields", "q", "limit", "cursor", "before", "count")
+    for name in ("filter", "sort", "fields", "q", "limit", "cursor", "before", "count", "totals")
 ]
 
 

@@ -10,7 +10,7 @@ from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import EvaluationFault, Expression, ExpressionFault, Reference, Type, compile_expression
-from engine.operations import conditions, presenting, rights
+from engine.operations import conditions, presenting, rights, totalling
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
 from engine.operations.inbox import read_limit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.records.archive import Stored
 
-KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "before", "count"}
+KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "before", "count", "totals"}
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
@@ -46,6 +46,8 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
     body: dict[str, Any] = {"items": items, "next": found.next, "previous": found.previous}
     if any(name.startswith(conditions.PREFIX) for name in query):
         body["named"] = conditions.narrowed(operation, definition, query).named
+    if query.get("totals"):
+        body["totals"] = totalling.sums(operation, definition, query["totals"], found.values)
     if found.count is not None:
         body["count"] = found.count
     return Answer(200, body)
@@ -76,6 +78,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         limit=read_limit(query),
         cursor=query.get("cursor"),
         before=query.get("before"),
+        totals=totalling.wanted(operation, form, query.get("totals")),
         scope=rights.reach(operation, form.name, "see") if _finds_by_words(operation, form, query) else frozenset(),
         q=query.get("q"),
         count=_count(query.get("count")),

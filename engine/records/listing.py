@@ -75,6 +75,8 @@ class Query:
     count: bool = False
     asked: tuple[tuple[str, str], ...] = ()
     before: str | None = None
+    totals: tuple[str, ...] = ()
+    """Fields of which every value is wanted, as far as the count goes to its end."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Page:
     next: str | None
     count: int | None = None
     previous: str | None = None
+    values: tuple[tuple[Any, ...], ...] | None = None
+    """Of every record that is found: the fields of `totals`; None where there are too many."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,8 @@ def page(connection: Connection, query: Query) -> Page:
     later, earlier = (more, query.cursor is not None) if query.before is None else (bool(shown), more)
     following = _sealed(query, keys, shown[-1]) if later and shown else None
     previous = _sealed(query, keys, shown[0]) if earlier and shown else None
-    return Page(_items(connection, query, shown), following, count, previous)
+    values = _values(connection, source, conditions, parameters, query, columns) if query.totals else None
+    return Page(_items(connection, query, shown), following, count, previous, values)
 
 
 def _sealed(query: Query, keys: Sequence[_Key], line: Any) -> str:
@@ -154,6 +159,21 @@ def _count(
         return None
     some: Select[Any] = select(literal_column("1")).select_from(source).where(and_(*conditions)).limit(COUNTED + 1)
     return int(connection.execute(select(func.count()).select_from(some.subquery()), parameters).scalar_one())
+
+
+def _values(
+    connection: Connection,
+    source: TextClause,
+    conditions: list[ColumnElement[bool]],
+    parameters: dict[str, Any],
+    query: Query,
+    columns: RecordColumns,
+) -> tuple[tuple[Any, ...], ...] | None:
+    """What is to be summed; looked for only as far as it is counted, so that it costs the same of a million records."""
+    wanted = [columns.column((name,), query.form.fields[name].value_type) for name in query.totals]
+    every = select(*wanted).select_from(source).where(and_(*conditions)).limit(COUNTED + 1)
+    lines = connection.execute(every, parameters).all()
+    return None if len(lines) > COUNTED else tuple(tuple(line) for line in lines)
 
 
 # -- conditions ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from engine.errors import Refusal, say
 from engine.web.answers import Reply
-from engine.web.pages import arranging, filters
+from engine.web.pages import arranging, filters, totals
 from engine.web.pages.arranging import Arranged
 from engine.web.pages.cells import Cell, cell, tone
 from engine.web.pages.visit import Visit
@@ -29,13 +29,14 @@ def page(visit: Visit) -> Reply:
     shape = arranging.arranged(visit, form)
     query = {"sort": NEWEST, **shape.asked}
     at = {word: visit.query[word] for word in ("cursor", "before") if visit.query.get(word)}
+    columns = columns_of(form, visit, shape.columns)
+    counted = {"limit": str(PAGE), "count": "exact", **totals.asked(form, columns), **query}
     try:
-        body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query, **at)
+        body = visit.get(f"records/{name}", **counted, **at)
         if "before" in at and body["previous"] is None:
-            body = visit.get(f"records/{name}", limit=str(PAGE), count="exact", **query)
+            body = visit.get(f"records/{name}", **counted)
     except Refusal as refusal:
         return _refused(visit, form, shape, refusal)
-    columns = columns_of(form, visit, shape.columns)
     rows = [_row(form, columns, each, visit) for each in body["items"]]
     exported = {"fields": ",".join(each["name"] for each in columns if each["name"] in form["fields"])}
     return visit.shown(
@@ -45,6 +46,7 @@ def page(visit: Visit) -> Reply:
         rows=rows,
         bulk=_bulk(form, rows),
         count=body.get("count"),
+        totals=totals.told(form, columns, body.get("totals"), len(rows)),
         following=_beside(shape, "cursor", body["next"]),
         earlier=_beside(shape, "before", body["previous"]),
         exported=urlencode({"format": "csv", **query, **(exported if shape.columns and exported["fields"] else {})}),
@@ -98,7 +100,7 @@ def _refused(visit: Visit, form: Mapping[str, Any], shape: Arranged, refusal: Re
     told["chips"] = filters.chips(visit, form, shape.asked, {}, wrong, shape.kept)
     told["complaints"] = filters.complaints(refusal, told["chips"], {**shape.asked, **visit.query}, visit.language)
     told["mended"] = filters.mended({**shape.kept, **shape.asked}, wrong)
-    nothing: dict[str, Any] = {"columns": [], "rows": [], "bulk": None, "count": None, "following": None}
+    nothing: dict[str, Any] = {"columns": [], "rows": [], "bulk": None, "count": None, "following": None, "totals": []}
     return visit.shown("list.html", refusal.status, form=form, exported=None, earlier=None, **nothing, **told)
 
 

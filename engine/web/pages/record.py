@@ -17,6 +17,23 @@ def page(visit: Visit) -> Reply:
     return visit.shown("record.html", told=told)
 
 
+def glance(visit: Visit) -> Reply:
+    """The record beside its list: what it is, where it stands, what may be done next. A part of a page."""
+    name, record = visit.words["form"], visit.words["id"]
+    found = visit.get(f"records/{name}/{record}", actions="all")
+    form = visit.get(f"forms/{name}")
+    told = {
+        "form": form,
+        "record": found,
+        "pill": pill(form, found["state"]),
+        "fields": contents.fields(form, found, visit.language),
+        "tables": contents.tables(form, found, visit.language, whole=False),
+        "may": _next_first(found),
+        "waits": [each for each in found["tasks"] if each["people"]],
+    }
+    return visit.shown("glance.html", told=told)
+
+
 def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str, Any]:
     """Everything that a record's page shows; also for the inbox. `whole`: every row of its tables."""
     found = visit.get(f"records/{name}/{record}", actions="all")

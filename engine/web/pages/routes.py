@@ -19,6 +19,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/records/{form}", lists.page),
     ("/records/{form}/new", forms.new),
     ("/records/{form}/{id}", record.page),
+    ("/records/{form}/{id}/glance", record.glance),
     ("/records/{form}/{id}/edit", forms.edit),
 )
 """In order: the first that a path meets."""

@@ -6,6 +6,7 @@ import { keepMoments } from "./moments";
 import { readNotices } from "./notices";
 import { sayWaiting } from "./toast";
 import { listen } from "./listening";
+import { glance } from "./glance";
 
 type Maker = () => Promise<ComponentType<any>>;
 
@@ -76,6 +77,7 @@ function sendFilters(): void {
 
 listenToKeys();
 sendFilters();
+glance();
 readNotices();
 listen();
 keepMoments();

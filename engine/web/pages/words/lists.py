@@ -33,6 +33,7 @@ WORDS: Mapping[str, Text] = {
     "views": text("Views", "视图"),
     "standing": text("opens first", "默认打开"),
     "columns": text("Columns", "列"),
+    "open_in_full": text("Open", "打开"),
     "previous_page": text("Previous page", "上一页"),
     "next_page": text("Next page", "下一页"),
     "export": text("Export", "导出"),

@@ -1,0 +1,33 @@
+"""The foot of a list: which columns are summed, and how the sums are shown. Used by `lists`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.web.pages.cells import Cell, grouped
+
+SUMMED = frozenset({"quantity", "money"})
+
+
+def asked(form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the list is asked to sum: amounts and quantities that may be asked about at all. A price is no amount."""
+    narrows = {each["name"] for each in form["narrows"]}
+    names = [each["name"] for each in columns if each["type"] in SUMMED and each["name"] in narrows]
+    return {"totals": ",".join(names)} if names and form["kind"] == "document" else {}
+
+
+def told(
+    form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], sums: Mapping[str, Any] | None, shown: int
+) -> list[Cell | None]:
+    """A cell for every column; nothing where nothing is summed, or one row stands alone."""
+    if not sums or shown < 2:
+        return []
+    return [_cell(form, each, sums.get(each["name"])) for each in columns]
+
+
+def _cell(form: Mapping[str, Any], column: Mapping[str, Any], found: Mapping[str, Any] | None) -> Cell | None:
+    if found is None:
+        return None
+    unit = form.get("currency") if column["type"] == "money" else found["unit"]
+    return Cell("number", grouped(found["sum"]), unit=str(unit or ""))
