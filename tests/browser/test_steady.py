@@ -117,3 +117,22 @@ def test_colours_of_the_device_show_where_one_is(people: People) -> None:
     assert page.locator(".switch a[aria-current]").first.evaluate(drawn) != "nonenone"
     moving = "() => document.getAnimations().length"
     assert page.evaluate(moving) == 0
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_page_of_its_own_stands_in_the_middle(people: People, size: tuple[int, int]) -> None:
+    page = people.sign_in("clerk1", size)
+    page.goto("/sign-in")
+    box = page.locator("main#content").bounding_box()
+    assert box is not None
+    assert abs(2 * box["x"] + box["width"] - size[0]) <= 2
+    assert abs(2 * box["y"] + box["height"] - size[1]) <= 2
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_figure_of_a_record_has_its_unit(people: People, paper: str, size: tuple[int, int]) -> None:
+    page = people.sign_in("mgr1", size)
+    page.goto(paper)
+    expect(page.locator(".lines td .unit").first).to_be_visible()
+    expect(page.locator(".pairs .unit").first).to_have_text("CNY")
+    expect(page.locator(".pairs .unit").first).to_be_visible()
