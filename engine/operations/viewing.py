@@ -41,6 +41,7 @@ def put(operation: Operation, view: str, body: Mapping[str, Any]) -> Answer:
     form = operation.library.forms.get(bodies.word(body, "form"))
     if form is None or not rights.sees_form(operation, form.name):
         raise invalid_at("/form", "unknown_form", text("There is no such form.", "没有此表单。"))
+    views.alone(operation.connection, operation.actor_id)
     mine = views.views_of(operation.connection, operation.actor_id)
     others = [each for each in mine if each.form == form.name and each.id != view]
     if any(each.id == view and each.form != form.name for each in mine):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from engine.operations.viewing import MOST
 from tests.operations.house import House
 
 
@@ -115,3 +118,29 @@ def test_a_view_may_be_kept_again_under_the_same_key(own_house: House) -> None:
     replies = [own_house.be("clerk1").send("PUT", "me/views/v3", body, key="k1") for _ in range(2)]
     assert [each.status for each in replies] == [200, 200]
     assert replies[0].body == replies[1].body
+
+
+def together(house: House, views: list[str]) -> list[int]:
+    """What becomes of these, all kept at once by one person."""
+    gate = threading.Barrier(8)
+
+    def keep(view: str) -> int:
+        gate.wait(30)
+        return (
+            house.be("clerk1").send("PUT", f"me/views/{view}", {"form": "memo", "name": f"n{uuid.uuid4().hex}"}).status
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(keep, views))
+
+
+def test_the_same_view_kept_twice_at_once_is_one(own_house: House) -> None:
+    for _ in range(3):
+        assert together(own_house, [uuid.uuid4().hex] * 8) == [200] * 8
+    assert len(mine(own_house, "clerk1")) == 3
+
+
+def test_not_even_at_once_are_there_more_than_the_most(own_house: House) -> None:
+    statuses = [each for _ in range(5) for each in together(own_house, [uuid.uuid4().hex for _ in range(8)])]
+    assert sorted(statuses) == [200] * MOST + [422] * (40 - MOST)
+    assert len(mine(own_house, "clerk1")) == MOST
