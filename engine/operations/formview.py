@@ -64,7 +64,7 @@ def form(operation: Operation, name: str) -> Answer:
             "amount": found.amount if found.amount not in closed else None,
             "currency": operation.library.settings.get("currency"),
             "fields": {
-                each.name: field(each, language, closed) for each in found.fields.values() if each.path not in closed
+                each.name: field(operation, each, closed) for each in found.fields.values() if each.path not in closed
             },
             "schema": without(schema_of_form(found), closed),
             "states": [
@@ -82,7 +82,7 @@ def _form_actions(operation: Operation, found: Form, workflow: Workflow, languag
             "name": each.name,
             "title": say(each.title, language) or each.name,
             "from": list(each.origins),
-            "asks": {name: field(asked, language, NOTHING) for name, asked in each.asks.items()},
+            "asks": {name: field(operation, asked) for name, asked in each.asks.items()},
         }
         for each in workflow.transitions.values()
         if not all(who.kind == "system" for who in each.by)
@@ -111,8 +111,9 @@ def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
     return cut(schema, "")
 
 
-def field(of: Field, language: str, closed: frozenset[str]) -> dict[str, Any]:
-    """A field as this language says it, without the columns that are closed."""
+def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> dict[str, Any]:
+    """A field as the reader's language says it, without the columns that are closed."""
+    language = operation.call.language
     shown: dict[str, Any] = {"type": of.type, "title": say(of.title, language) or of.name}
     if of.required is True:
         shown["required"] = True
@@ -123,10 +124,23 @@ def field(of: Field, language: str, closed: frozenset[str]) -> dict[str, Any]:
         shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
     if of.options.get("to"):
         shown["to"] = of.options["to"]
+    if among := _among(operation, of):
+        shown["among"] = among
     if of.type == "quantity" and of.options.get("of"):
         shown["of"] = of.options["of"]
     if of.type == "table":
         shown["fields"] = {
-            each.name: field(each, language, closed) for each in of.fields.values() if each.path not in closed
+            each.name: field(operation, each, closed) for each in of.fields.values() if each.path not in closed
         }
     return shown
+
+
+def _among(operation: Operation, of: Field) -> list[str]:
+    """The forms whose records a person or unit is: those of them that the reader may look into."""
+    if of.type == "person":
+        meant = [operation.person_form]
+    elif of.type == "org_unit":
+        meant = [each.name for each in operation.library.forms.values() if each.told.get("org_unit")]
+    else:
+        meant = []
+    return [each for each in meant if rights.sees_form(operation, each)]

@@ -53,7 +53,7 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
 
 def _asking(operation: Operation, folder: Folder, task: dict[str, Any]) -> dict[str, Any]:
     language = operation.call.language
-    return {**task, **verdicts.told(folder, task, language, lambda each: formview.field(each, language, frozenset()))}
+    return {**task, **verdicts.told(folder, task, language, lambda each: formview.field(operation, each))}
 
 
 def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
         entry: dict[str, Any] = {
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
-            "asks": {name: formview.field(field, language, frozenset()) for name, field in offer.asks.items()},
+            "asks": {name: formview.field(operation, field) for name, field in offer.asks.items()},
         }
         if offer.because is not None:
             entry["because"] = say(offer.because.says, language)

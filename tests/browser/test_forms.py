@@ -233,6 +233,20 @@ def test_who_is_only_spoken_to_meanwhile_saves_without_a_question(people: People
     expect(clerk.locator("main .pairs")).to_contain_text("Does not sell here")
 
 
+def test_people_and_units_are_searched_and_chosen(people: People, pages: Server) -> None:
+    """Both kinds of units in one field: a region and a store are found in the same place."""
+    adm = people.sign_in("adm", PHONE, "zh")
+    adm.goto("/records/assignment/new")
+    chooses(adm, "人员", "clerk3")
+    adm.get_by_label("角色", exact=True).select_option("guard")
+    chooses(adm, "任职单位（空为总部）", "EAST")
+    chooses(adm, "任职单位（空为总部）", "S04")
+    adm.locator("[data-action=save]").click()
+    expect(adm).to_have_url(re.compile(r"/records/assignment/[0-9a-f-]{36}$"))
+    made = pages.be("adm").get(f"records/assignment/{adm.url[-36:]}")["values"]
+    assert (made["person"]["code"], made["at"]["code"]) == ("clerk3", "S04")
+
+
 def test_a_draft_is_sent_on_from_its_form_and_what_is_in_use_is_only_saved(people: People, pages: Server) -> None:
     """Whoever corrects an item is not offered to retire it; whoever corrects his draft may send it on at once."""
     clerk = people.sign_in("clerk1", DESK)

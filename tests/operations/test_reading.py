@@ -68,6 +68,16 @@ def test_a_form_is_shown_as_this_person_sees_it(house: House) -> None:
     assert [each["name"] for each in chief["actions"]] == ["finish"]
 
 
+def test_a_person_or_unit_is_chosen_among_the_records_that_the_reader_may_look_into(house: House) -> None:
+    adm, clerk = house.be("adm"), house.be("clerk1")
+    assert adm.get("forms/category")["fields"]["owner"]["among"] == ["person"]
+    assert set(adm.get("forms/assignment")["fields"]["at"]["among"]) == {"region", "store"}
+    seen = {each["form"] for each in clerk.get("forms")["items"]}
+    told = clerk.get("forms/category")["fields"]["owner"].get("among", [])
+    assert told == (["person"] if "person" in seen else [])
+    assert "among" not in adm.get("forms/category")["fields"]["name"]
+
+
 def test_titles_come_in_the_language_of_the_reader(house: House) -> None:
     clerk = house.be("clerk1")
     chinese = type(clerk)(house, clerk.actor, "zh").get("forms/memo")

@@ -14,7 +14,8 @@ const NUMBERS = new Set(["quantity", "money", "decimal", "integer"]);
 export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
   const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
-  if (field.type === "reference" && field.to) return <Picker to={field.to} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+  const among = field.type === "reference" && field.to ? [field.to] : field.among ?? [];
+  if (among.length) return <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
   if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
   if (field.type === "choice") {
     return (
@@ -45,7 +46,7 @@ function read(field: Field, typed: string): any {
   return NUMBERS.has(field.type) ? text : typed;
 }
 
-/** A person or unit is named by code: of which form it is, the server knows. */
+/** A person or unit of a form that one may not look into is named by code: the server knows whom that means. */
 function Any({ value, label, invalid, onChange }: Props) {
   const shown = value && typeof value === "object" ? value.code ?? "" : value ?? "";
   return <input class="form-control" aria-label={label} aria-invalid={invalid ? "true" : undefined} value={shown} onInput={(event) => onChange(event.currentTarget.value ? { code: event.currentTarget.value } : null)} />;

@@ -5,7 +5,8 @@ import { ask, language, say } from "../api";
 import type { Named } from "../definitions";
 import { remember } from "../seen";
 
-interface Props { to: string; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+/** `to`: the form whose records there are to choose from, or several. */
+interface Props { to: string | readonly string[]; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
 interface Found { id: string; number: string | null; values: Record<string, any> }
 
@@ -70,9 +71,10 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     const query = new URLSearchParams({ limit: "20" });
     if (words.trim()) query.set("q", words.trim());
     try {
-      const answer = await ask<{ items: Found[] }>("GET", `records/${to}?${query}`, undefined, { signal: asking.current.signal });
+      const { signal } = asking.current;
+      const answers = await Promise.all([to].flat().map((form) => ask<{ items: Found[] }>("GET", `records/${form}?${query}`, undefined, { signal })));
       const exact = words.trim().toLowerCase();
-      const options = answer.items.map(named);
+      const options = answers.flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
       setFound(options);
       setAt(0);
