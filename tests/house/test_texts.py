@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+from engine.web.pages.words import WORDS
 from tests.house.words import HAN, LETTER, Bare, Said, python, python_chinese, templates, typescript, typescript_bare
 
+TEMPLATES = Path(__file__).parents[2] / "templates" / "pages"
 SAME = {"{0}", "{}: {} -> {}", "round(..., {})"}
 """Patterns that are all value or sign: the same in both."""
 SIGNS = {("of", "/")}
@@ -43,6 +47,17 @@ def test_what_scripts_say_has_two_languages() -> None:
     found = list(typescript())
     assert len(found) > 80
     assert _in_one_language(found) == []
+
+
+def test_every_word_that_a_page_asks_for_is_there() -> None:
+    """One that is not breaks the page: nothing undefined is shown."""
+    asked = {
+        (each.name, word)
+        for each in TEMPLATES.glob("*.html")
+        for word in re.findall(r"\bwords\.([a-z_]+)", each.read_text())
+    }
+    assert len(asked) > 200
+    assert sorted(each for each in asked if each[1] not in WORDS) == []
 
 
 @pytest.mark.parametrize("found", [templates, typescript_bare])
