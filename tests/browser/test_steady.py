@@ -52,7 +52,7 @@ def test_nothing_jumps_while_a_page_loads(people: People, paper: str, size: tupl
     wire.send("Network.emulateNetworkConditions", SLOW)
     jumped = {}
     for path in (each for each in PAGES if account == "clerk1" or not each.endswith("/new")):
-        page.goto(paper if path == PAPER else path)
+        page.goto(paper if path == PAPER else path, timeout=60_000)
         expect(page.locator(".skeleton")).to_have_count(0)
         found = _moved(page)
         if sum(value for value, _ in found) > STEADY:
