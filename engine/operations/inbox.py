@@ -54,10 +54,10 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
 
 
 def waits(operation: Operation) -> Answer:
-    """How much waits for me and how much I have not read, counted as far as a number says anything."""
+    """How much waits for me and how much I have not read, counted as far as a number says anything; and of when."""
     tasks_found, unread = _waiting(operation), _unread(operation)
     body = {"tasks": tasks_found, "more_tasks": tasks_found == COUNTED}
-    return Answer(200, {**body, "notices": unread, "more_notices": unread == COUNTED})
+    return Answer(200, {**body, "notices": unread, "more_notices": unread == COUNTED, "now": operation.now.isoformat()})
 
 
 def _waiting(operation: Operation) -> int:

@@ -200,7 +200,6 @@ def me(operation: Operation) -> Answer:
         "people": operation.person_form,
         "acting_for": signing.acting_for(operation),
         "zone": operation.zone.key,
-        "now": operation.now.isoformat(),
     }
     return Answer(200, body)
 

@@ -63,4 +63,4 @@ def test_a_list_is_narrowed_by_what_its_records_name(people: People) -> None:
     expect(page.locator("table.list tbody tr")).to_have_count(1)
     expect(page.locator("table.list")).to_contain_text("DC1")
     page.goto("/records/store?f.kind=warehouse&state=retired")
-    expect(page.get_by_text("Nothing matches these filters.")).to_be_visible()
+    expect(page.get_by_text("Nothing meets all of this.")).to_be_visible()

@@ -16,6 +16,7 @@ def frame_of(visit: Visit) -> dict[str, Any]:
     waits = visit.get("me/waiting")
     return {
         "me": me,
+        "now": waits["now"],
         "documents": [each for each in forms if each["kind"] == "document"],
         "masters": [each for each in forms if each["kind"] != "document"],
         "new": [each for each in forms if each["kind"] == "document" and "create" in may.get(each["form"], ())],

@@ -65,7 +65,7 @@ class Visit:
     def shown(self, template: str, status: int = 200, **values: Any) -> Reply:
         """A page within its frame."""
         frame = frame_of(self)
-        moments = moments_in(frame["me"]["zone"], self.language, datetime.fromisoformat(frame["me"]["now"]))
+        moments = moments_in(frame["me"]["zone"], self.language, datetime.fromisoformat(frame["now"]))
         around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame, "moments": moments}
         told = {"words": self.said(), "theme": theme_of(self.asked), **around, **values}
         return self.renderer.page(template, self.language, told, status)
