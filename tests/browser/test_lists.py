@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import DESK, WINDOWS, People
 from tests.browser.test_inbox import asks_for, state_of
@@ -73,6 +73,25 @@ def test_only_what_all_of_them_allow_is_offered(people: People, pages: Server) -
     expect(clerk.locator("[data-bulk]")).to_have_count(0)
     clerk.keyboard.press("Escape")
     expect(clerk.locator(".bulk")).to_have_count(0)
+
+
+def test_what_is_ticked_before_the_script_is_there_stays_ticked(people: People, pages: Server) -> None:
+    """On a slow line the list is read, and ticked, before anything listens."""
+    asked = asks_for(pages, "clerk1")
+    clerk = people.sign_in("clerk1", DESK, "en")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    clerk.route(re.compile(r"/selection-[^/]*\.js"), hold)
+    with clerk.expect_request(re.compile(r"/selection-[^/]*\.js")):
+        clerk.goto("/records/transfer", wait_until="commit")
+    box = clerk.locator(f"[data-pick][value='{asked}']")
+    box.check()
+    late[0].continue_()
+    expect(clerk.locator("[data-bulk=withdraw]")).to_be_visible()
+    expect(box).to_be_checked()
 
 
 def test_a_range_is_selected_with_shift_and_a_page_at_once(people: People, pages: Server) -> None:

@@ -10,9 +10,15 @@ import { Bulk } from "./bulk";
 interface Action { name: string; title: string; from: string[]; asks: Record<string, Field> }
 interface Line { id: string; says: string; state: string }
 
+/** What was ticked while the script was still on its way is selected, not forgotten. */
+function ticked(ids: readonly string[]): Set<string> {
+  const on = [...document.querySelectorAll<HTMLInputElement>("[data-pick]:checked")].map((box) => box.value);
+  return new Set(on.includes("") ? ids : on);
+}
+
 export function Selection({ form, actions, lines }: { form: string; actions: Action[]; lines: Line[] }) {
   const ids = lines.map((each) => each.id);
-  const { selected, turn, select } = useSelecting(ids);
+  const { selected, turn, select } = useSelecting(ids, () => ticked(ids));
   const [action, setAction] = useState<Action | null>(null);
 
   useEffect(() => {
