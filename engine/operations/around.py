@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Field
 from engine.errors import say
 from engine.expressions import Reference
-from engine.operations import presenting, rights
+from engine.operations import asking, presenting, rights
 from engine.records import attachments
 from engine.records.filling_plan import REFERENCES
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
-
-FILES = ("attachment", "image", "signature")
 
 
 def units(operation: Operation, folder: Folder, shown: Mapping[str, Any]) -> dict[str, str]:
@@ -51,11 +49,8 @@ def files(operation: Operation, folder: Folder, shown: Mapping[str, Any]) -> dic
     """Name, type and size of every file that the record shows, by its id."""
     found: dict[str, Any] = {}
     for field, values in _placed(folder, shown):
-        if field.type not in FILES:
-            continue
-        value = values.get(field.name)
-        for each in value if isinstance(value, list) else [value]:
-            known = attachments.get(operation.connection, each) if isinstance(each, str) else None
+        for each in asking.files_in(field, values):
+            known = attachments.get(operation.connection, each)
             if known is not None:
                 found[known.id] = {"name": known.name, "type": known.type, "size": known.size}
     return found

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.models import Field
+from engine.definitions.models import Field, Workflow
+from engine.errors import say
 from engine.fields import BY_NAME
+from engine.fields.files import Typed
+from engine.operations import presenting
 from engine.operations.knowing import Knowing
 from engine.records import filling
+
+FILES = ("attachment", "image", "signature")
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -26,6 +31,41 @@ def answers(operation: Operation, folder: Folder, asks: Mapping[str, Field], sen
     if refusal is not None:
         raise refusal
     return filled.values
+
+
+def asked_by(workflow: Workflow, action: str) -> Mapping[str, Field]:
+    """What an action asks, or the step of which a vote (`approve:area`, `approve:head_office/finance`) tells."""
+    transition = workflow.transitions.get(action)
+    if transition is not None:
+        return transition.asks
+    step, _, part = action.partition(":")[2].partition("/")
+    for approval in workflow.approvals.values():
+        found = approval.steps.get(step)
+        if found is not None:
+            return found.parts[part].asks if part in found.parts else found.asks
+    return {}
+
+
+def files_in(field: Field, values: Mapping[str, Any]) -> list[str]:
+    """The files that a field names; a signature that was typed is none."""
+    found = values.get(field.name) if field.type in FILES else None
+    many = found if isinstance(found, (list, tuple)) else [found]
+    return [one for one in many if isinstance(one, str) and not isinstance(one, Typed)]
+
+
+def told(operation: Operation, folder: Folder, action: str, found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What was answered, in words: `[{name, title, type, value}]`, references as `{id, code, title}`."""
+    asked = asked_by(folder.workflow, action)
+    return [
+        {
+            "name": name,
+            "title": say(field.title, operation.call.language) or name,
+            "type": field.type,
+            "value": presenting.kept(operation, field, found[name]),
+        }
+        for name, field in asked.items()
+        if found and found.get(name) is not None and field.type != "table"
+    ]
 
 
 def stored(asks: Mapping[str, Field], found: Mapping[str, Any] | None) -> dict[str, Any] | None:

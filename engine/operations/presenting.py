@@ -10,6 +10,7 @@ from engine.expressions import Reference
 from engine.fields import BY_NAME
 from engine.operations import rights, writing
 from engine.operations.titles import code_field, title_field
+from engine.records.filling_plan import REFERENCES
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -43,6 +44,13 @@ def value(operation: Operation, field: Field, found: Any) -> Any:
     if isinstance(found, Reference):
         return reference(operation, found)
     return BY_NAME[field.type].dump(found, field)
+
+
+def kept(operation: Operation, field: Field, found: Any) -> Any:
+    """One value as history keeps it; references by what they name now."""
+    if field.type not in REFERENCES:
+        return found
+    return [named(operation, each) for each in found] if isinstance(found, list) else named(operation, found)
 
 
 def reference(operation: Operation, of: Reference) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Kind, Refusal, invalid_at, say, text
 from engine.operations import (
     around,
+    asking,
     explaining,
     formview,
     inbox,
@@ -137,6 +138,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "comment": line.comment,
                 "because": reasons.plain(operation, folder, line.because),
                 "asks": line.asks,
+                "asked": asking.told(operation, folder, line.action, line.asks),
             }
         )
     following = str(lines[LINES - 1].n) if len(lines) > LINES else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.database.dialects import run_together
-from engine.definitions.models import Field, Form
+from engine.definitions.models import Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
@@ -27,9 +27,6 @@ from engine.workflow.people import find
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
-
-
-FILES = ("attachment", "image", "signature")
 
 
 def settle(operation: Operation) -> None:
@@ -161,7 +158,7 @@ def _link(operation: Operation, folder: Folder) -> None:
 
 
 def _files(folder: Folder) -> list[tuple[str, str]]:
-    """Every file that the record shows, with the path of its field."""
+    """Every file that the record shows, with the path of its field; of an answer, hidden from nobody, its action."""
     shown: list[tuple[str, str]] = []
     for name, field in folder.form.fields.items():
         columns = (
@@ -170,10 +167,11 @@ def _files(folder: Folder) -> list[tuple[str, str]]:
             else [(field, folder.values)]
         )
         for each, values in columns:
-            found = values.get(each.name)
-            if each.type in FILES and found:
-                many = found if isinstance(found, (list, tuple)) else [found]
-                shown += [(one, each.path) for one in many if isinstance(one, str)]
+            shown += [(one, each.path) for one in asking.files_in(each, values)]
+    for event in folder.events:
+        asked = asking.asked_by(folder.workflow, event.action)
+        for each in asked.values():
+            shown += [(one, f"{event.action}?{each.name}") for one in asking.files_in(each, event.asks or {})]
     return shown
 
 
@@ -248,8 +246,6 @@ def remember(folder: Folder, operation: Operation) -> Any:
 
 
 def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence[Mapping[str, Any]]) -> Entry:
-    transition = folder.workflow.transitions.get(event.action)
-    asked = transition.asks if transition else step_asks(folder, event.action)
     return Entry(
         actor=event.person,
         action=event.action,
@@ -260,18 +256,8 @@ def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence
         route=operation.call.route,
         comment=event.comment,
         because=event.because,
-        asks=asking.stored(asked, event.asks),
+        asks=asking.stored(asking.asked_by(folder.workflow, event.action), event.asks),
     )
-
-
-def step_asks(folder: Folder, action: str) -> Mapping[str, Field]:
-    """What the step asked of which a vote (`approve:area`, `approve:head_office/finance`) tells."""
-    step, _, part = action.partition(":")[2].partition("/")
-    for approval in folder.workflow.approvals.values():
-        found = approval.steps.get(step)
-        if found is not None:
-            return found.parts[part].asks if part in found.parts else found.asks
-    return {}
 
 
 def _messages(operation: Operation, folder: Folder) -> Steps:

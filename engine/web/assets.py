@@ -20,6 +20,10 @@ _TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
+_POLICIES: Mapping[str, str] = {
+    "reader.js": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+}
+"""A script on its own thread has its own policy: it reads barcodes by WebAssembly, which no page may compile."""
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
@@ -31,6 +35,7 @@ class Assets:
         if not (built / "manifest.json").is_file():
             raise RuntimeError("the pages' assets are not built: run `make assets`")
         self._names: Mapping[str, str] = json.loads((built / "manifest.json").read_text("utf-8"))
+        self._policies = {self._names[name]: policy for name, policy in _POLICIES.items()}
         self._files = {file.name: file.read_bytes() for file in built.iterdir() if file.is_file()}
 
     def paths(self) -> Mapping[str, str]:
@@ -44,7 +49,12 @@ class Assets:
         content = self._files.get(name)
         if kind is None or content is None:
             raise not_found()
+        headers = {**_FOR_EVER, **self._policy(name)}
         packed = self._files.get(f"{name}.gz")
         if packed is not None and "gzip" in asked.headers.get("accept-encoding", ""):
-            return Reply(200, packed, kind, {**_FOR_EVER, "Content-Encoding": "gzip"})
-        return Reply(200, content, kind, _FOR_EVER)
+            return Reply(200, packed, kind, {**headers, "Content-Encoding": "gzip"})
+        return Reply(200, content, kind, headers)
+
+    def _policy(self, name: str) -> Mapping[str, str]:
+        own = self._policies.get(name)
+        return {} if own is None else {"Content-Security-Policy": own}

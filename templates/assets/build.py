@@ -21,7 +21,8 @@ from xml.etree import ElementTree
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
-ENTRIES = ("src/main.ts", "src/style.css")
+SERVED = "/assets/"
+ENTRIES = ("src/main.ts", "src/style.css", "src/reader.ts")
 _CALL = re.compile(r"(?:icon|navlink|tab)\(([^{}]*?)\)")
 _QUOTED = re.compile(r'"([a-z0-9-]+)"')
 
@@ -52,15 +53,17 @@ def build() -> None:
         "node_modules/esbuild/bin/esbuild",
         *ENTRIES,
         *("--bundle", "--splitting", "--format=esm", "--target=es2022", "--minify", "--legal-comments=none"),
-        *("--jsx=automatic", "--jsx-import-source=preact", "--loader:.svg=dataurl", "--log-level=warning"),
-        *("--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]"),
+        *("--jsx=automatic", "--jsx-import-source=preact", "--log-level=warning"),
+        *("--loader:.svg=dataurl", "--loader:.wasm=file"),
+        *("--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"),
+        f"--public-path={SERVED}",
         *(f"--outdir={fresh.name}", f"--metafile={fresh.name}/meta.json"),
     )
     meta = json.loads((fresh / "meta.json").read_text())["outputs"]
     (fresh / "meta.json").unlink()
     names = {Path(each["entryPoint"]).name: Path(path).name for path, each in meta.items() if each.get("entryPoint")}
     named = {entry: names[Path(entry).name] for entry in ENTRIES}
-    manifest = {"main.js": named["src/main.ts"], "style.css": named["src/style.css"]}
+    manifest = {f"{Path(entry).stem}{Path(built).suffix}": built for entry, built in named.items()}
     manifest["icons.svg"] = _marked(fresh, "icons", _icons())
     manifest["mark.svg"] = _marked(fresh, "mark", (HERE / "src" / "mark.svg").read_text())
     (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True))

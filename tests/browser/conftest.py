@@ -33,16 +33,23 @@ WINDOWS = [
 SignIn = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The browser, ended with the module: while it runs no other test of this process can have an event loop."""
+@contextmanager
+def browsing(*more: str) -> Iterator[Browser]:
+    """A Chromium of this machine, with `more` words on its command line."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.fail("Chromium is needed to test the pages: install the package `chromium`", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *more])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser, ended with the module: while it runs no other test of this process can have an event loop."""
+    with browsing() as browser:
+        yield browser
 
 
 @contextmanager

@@ -167,6 +167,10 @@ def _more(made: Mapping[str, str], record: Mapping[str, str]) -> list[Scene]:
         Scene("stock_store", "clerk1", "/stock?place=S01"),
         Scene("stock_item", "mgr1", "/stock?item=A100"),
         Scene("stock_card", "mgr1", "/stock/trail?item=A100&place=S01"),
+        Scene("scan", "clerk1", "/scan"),
+        Scene("scan_found", "clerk1", "/scan?code=A100"),
+        Scene("scan_nothing", "clerk1", "/scan?code=000"),
+        Scene("signing", "clerk2", record["shipped"], _signs),
         Scene("search", "mgr1", "/search?q=A100"),
         Scene("search_nothing", "mgr1", "/search?q=nothing+of+that+name"),
         Scene("notices", "mgr2", "/notices"),
@@ -204,6 +208,12 @@ def _picks(page: Page) -> None:
 
 def _acts(page: Page) -> None:
     page.locator(".acts button").first.click()
+
+
+def _signs(page: Page) -> None:
+    page.locator("[data-action=receive]").first.click()
+    page.locator("dialog .signature button").click()
+    page.locator("dialog canvas").wait_for()
 
 
 def _fails(page: Page) -> None:

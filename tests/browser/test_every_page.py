@@ -12,7 +12,7 @@ from tests.house.source import ROOT
 
 AXE = ROOT / "templates" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 RUN = "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})).violations"
-PLAIN = ("/", "/tasks", "/stock", "/new", "/me", "/notices", "/password", "/search?q=A100")
+PLAIN = ("/", "/tasks", "/stock", "/scan", "/scan?code=A100", "/new", "/me", "/notices", "/password", "/search?q=A100")
 
 
 def paths_of(page: Page) -> list[str]:

@@ -54,6 +54,7 @@ def _line(form: Mapping[str, Any], line: Mapping[str, Any], language: str) -> di
     return {
         **line,
         "face": initials(line["person"]),
+        "asked": [{**each, "cell": cell(each, each["value"], language)} for each in line["asked"]],
         "changes": fields,
         "rows": [_row(changed) for changed in rows.values()],
         "pill": pill(form, line["to"]) if line["to"] and line["to"] != line["from"] else None,

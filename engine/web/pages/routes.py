@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.web.pages import forms, home, inbox, lists, me, notices, record, search, stock
+from engine.web.pages import forms, home, inbox, lists, me, notices, record, scan, search, stock
 from engine.web.pages.visit import Handler
 
 ROUTES: tuple[tuple[str, Handler], ...] = (
@@ -13,6 +13,8 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/password", me.password),
     ("/new", home.new),
     ("/tasks", inbox.page),
+    ("/scan", scan.page),
+    ("/scan/found", scan.found),
     ("/stock", stock.page),
     ("/stock/trail", stock.trail),
     ("/stock/movements", stock.movements),

@@ -46,10 +46,18 @@ export async function ask<T = any>(method: string, path: string, body?: unknown,
   return told as T;
 }
 
-/** A key for a command; the same one is sent again when the answer was lost. */
-export function newKey(): string {
-  return crypto.randomUUID();
+/** An id that nobody else has (UUID, version 4); also on a plain connection within a shop, where `randomUUID` is missing. */
+export function newId(): string {
+  if ("randomUUID" in crypto) return crypto.randomUUID();
+  const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const digits = [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join("-");
 }
+
+/** A key for a command; the same one is sent again when the answer was lost. */
+export const newKey = newId;
 
 export function icon(name: string): string {
   return `${document.querySelector<HTMLMetaElement>('meta[name="icons"]')?.content ?? ""}#icon-${name}`;

@@ -1,6 +1,7 @@
 /** A record while it is filled: what was read, what was typed over it, and what of that is to be sent. Pure. */
 
 import type { Field, Filled, Form, Record_, Row } from "./definitions";
+import { newId } from "./api";
 import { sendable } from "./definitions";
 
 export interface Draft {
@@ -39,7 +40,7 @@ function typed(form: Form, draft: Draft, values: Record<string, any>): Record<st
 export const tablesOf = (form: Form): [string, Field][] => Object.entries(form.fields).filter(([, each]) => each.type === "table");
 
 export function begin(record: Record_ | null, filled: Filled): Draft {
-  return { id: record?.id ?? crypto.randomUUID(), base: filled.values, values: filled.values, touched: new Set(), added: new Set(), removed: {} };
+  return { id: record?.id ?? newId(), base: filled.values, values: filled.values, touched: new Set(), added: new Set(), removed: {} };
 }
 
 export const isTouched = (draft: Draft): boolean => draft.touched.size > 0 || Object.values(draft.removed).some((each) => each.length > 0);

@@ -19,6 +19,7 @@ const islands: Record<string, Maker> = {
   inbox: () => import("./islands/inbox").then((it) => it.Inbox),
   comments: () => import("./islands/comments").then((it) => it.Comments),
   form: () => import("./islands/form").then((it) => it.FormIsland),
+  scan: () => import("./islands/scan").then((it) => it.Scan),
   stock_find: () => import("./islands/stock_find").then((it) => it.StockFind),
   password: () => import("./islands/password").then((it) => it.Password),
   substitute: () => import("./islands/substitute").then((it) => it.Substitute),

@@ -9,9 +9,9 @@ export function Asks({ asks, values, fault, onChange }: Props) {
   return (
     <>
       {Object.entries(asks).map(([name, field]) => (
-        <label class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
+        <div class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
           <Input field={field} label={field.title} value={values[name] ?? null} invalid={!!fault(name)} required={!!field.required} onChange={(value) => onChange({ ...values, [name]: value })} />
-          {fault(name) && <span class="fault">{fault(name)}</span>}</label>
+          {fault(name) && <span class="fault">{fault(name)}</span>}</div>
       ))}
     </>
   );

@@ -1,12 +1,13 @@
-/** The rows of a table as a grid: keys, paste from a sheet, a scanner; only the row that changed is drawn again. */
+/** The rows of a table as a grid: keys, paste from a sheet; only the row that changed is drawn again. */
 
 import { Component } from "preact";
-import { useRef, useState } from "preact/hooks";
-import { ask, say } from "../api";
+import { useRef } from "preact/hooks";
+import { newId, say } from "../api";
 import type { Field, Filled, Row } from "../definitions";
 import { shownAs } from "../definitions";
 import { cellsOf } from "../filling";
 import { Input } from "./inputs";
+import { ScanRows } from "./scan_rows";
 
 export interface Cell { row: string; column: string; value: any }
 export type Faults = ReadonlyMap<string, string>;
@@ -32,7 +33,7 @@ class Line extends Component<Drawn> {
           if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${DIGITS.has(field.type) ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}</td>;
           return (
             <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
-              <Input field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
+              <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
               {faults.has(column) && <span class="fault">{faults.get(column)}</span>}
             </td>
           );
@@ -47,8 +48,8 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
   const columns = Object.entries(table.fields ?? {});
   const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
   const fixed = filled.rows[name] === "fixed" || !writable.length;
-  const next = useRef(crypto.randomUUID() as string);
-  if (rows.some((each) => each.row === next.current)) next.current = crypto.randomUUID();
+  const next = useRef(newId());
+  if (rows.some((each) => each.row === next.current)) next.current = newId();
   const drawn: Row[] = fixed ? rows : [...rows, { row: next.current }];
   const places = drawn.map((each, index) => (index < rows.length ? each.row : ""));
   const editable = places.map((row) => spaced(writable.filter(([each]) => !unseen.has(`${name}.${each}#${row}`))));
@@ -69,7 +70,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
     const from = drawn.findIndex((each) => each.row === row);
     const cells: Cell[] = [];
     cellsOf(text).forEach((line, down) => {
-      const target = drawn[from + down]?.row ?? (fixed ? null : crypto.randomUUID());
+      const target = drawn[from + down]?.row ?? (fixed ? null : newId());
       if (target) line.forEach((word, beside) => {
         const found = across[first + beside];
         if (found && word.trim()) cells.push({ row: target, column: found[0], value: read(found[1], word.trim()) });
@@ -92,7 +93,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
   return (
     <section class="card" aria-label={table.title}>
       <h2>{table.title} <small>{rows.length} {say("rows", "行")}</small></h2>
-      {filled.scan && !fixed && <Scan name={name} columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} next={() => next.current} onWrite={onWrite} />}
+      {filled.scan && !fixed && <ScanRows columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} onWrite={onWrite} />}
       <div class="sheet" onPaste={paste} onKeyDown={pressed}>
         <table>
           <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
@@ -126,55 +127,4 @@ function read(field: Field, word: string): any {
   if (field.type === "choice") return field.options?.find((each) => each.title === word || each.value === word)?.value ?? word;
   if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(word)) return Number(word);
   return ["quantity", "money", "decimal"].includes(field.type) ? word.replace(/,(?=[0-9]{3})/g, "") : word;
-}
-
-interface ScanProps { name: string; columns: [string, Field][]; rows: Row[]; counted: string; next: () => string; onWrite: (cells: Cell[]) => void }
-
-/** One more of what is scanned: its row's count rises, or a row is added. Codes queue, so that a fast scanner loses none. */
-function Scan({ columns, rows, counted, next, onWrite }: ScanProps) {
-  const [said, setSaid] = useState("");
-  const queue = useRef(Promise.resolve());
-  const latest = useRef({ rows, next });
-  latest.current = { rows, next };
-  const found = columns.find(([, field]) => field.type === "reference" && field.to);
-  if (!found) return null;
-  const [column, field] = found;
-
-  async function take(code: string): Promise<void> {
-    const answer = await ask<{ items: { id: string; values: Record<string, any> }[] }>("GET", `records/${field.to}?limit=5&q=${encodeURIComponent(code)}`);
-    const exact = answer.items.find((each) => each.values["code"] === code || JSON.stringify(each.values).includes(`"${code}"`));
-    if (!exact) {
-      setSaid(say(`Nothing has the code ${code}.`, `没有编码为 ${code} 的记录。`));
-      return;
-    }
-    const now = latest.current;
-    const row = now.rows.find((each) => (each[column] as any)?.id === exact.id || (each[column] as any)?.code === exact.values["code"]);
-    const more = add(String(row?.[counted] ?? "0"));
-    const at = row?.row ?? now.next();
-    const named = { id: exact.id, code: exact.values["code"], title: exact.values["name"] ?? exact.values["code"] };
-    onWrite([...(row ? [] : [{ row: at, column, value: named }]), { row: at, column: counted, value: more }]);
-    setSaid(`${exact.values["code"]} ${exact.values["name"] ?? ""} × ${more}`);
-    await new Promise((done) => requestAnimationFrame(done));
-  }
-
-  return (
-    <div class="acts">
-      <input class="form-control" autocomplete="off" placeholder={say("Scan or type a code", "扫描或输入编码")} aria-label={say("Scan", "扫描")}
-        onKeyDown={(event) => {
-          const code = event.currentTarget.value.trim();
-          if (event.key !== "Enter") return;
-          event.preventDefault();
-          event.stopPropagation();
-          event.currentTarget.value = "";
-          if (code) queue.current = queue.current.then(() => take(code)).catch((error) => setSaid(String(error.message ?? error)));
-        }} />
-      <span aria-live="polite">{said}</span>
-    </div>
-  );
-}
-
-/** One more, exactly: digits are never a float. */
-function add(digits: string): string {
-  const [whole, rest] = digits.split(".");
-  return `${BigInt(whole || "0") + 1n}${rest ? `.${rest}` : ""}`;
 }

@@ -1,12 +1,12 @@
 /** One input for each type of field. What it gives is what the API takes. */
 
-import { useState } from "preact/hooks";
-import { say } from "../api";
 import type { Field } from "../definitions";
 import { meant, written } from "../moments";
-import { Picker } from "./picker";
+import { ChosenByCamera, WithCamera } from "./coded";
+import { FileInput, Signature } from "./files";
+import { named, Picker } from "./picker";
 
-interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; onChange: (value: any) => void; onNext?: () => void }
+interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; onChange: (value: any) => void; onNext?: () => void }
 
 const TEXTS: Record<string, string> = { date: "date", url: "url", text: "text", barcode: "text", serials: "text" };
 const NUMBERS = new Set(["quantity", "money", "decimal", "integer"]);
@@ -15,7 +15,10 @@ export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
   const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
   const among = field.type === "reference" && field.to ? [field.to] : field.among ?? [];
-  if (among.length) return <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+  if (among.length) {
+    const picker = <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+    return props.inRow || field.type !== "reference" ? picker : <ChosenByCamera among={among} label={label} onFound={(found) => onChange(named(found))}>{picker}</ChosenByCamera>;
+  }
   if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
   if (field.type === "choice") {
     return (
@@ -30,12 +33,13 @@ export function Input(props: Props) {
   if (field.type === "long_text") return <textarea {...common} rows={3} value={value ?? ""} onInput={(event) => onChange(event.currentTarget.value || null)} />;
   if (field.type === "moment") return <input {...common} type="datetime-local" value={written(value)} onInput={(event) => onChange(meant(event.currentTarget.value))} />;
   if (field.type === "signature") return <Signature {...props} />;
-  if (field.type === "image" || field.type === "attachment") return <File {...props} />;
+  if (field.type === "image" || field.type === "attachment") return <FileInput {...props} />;
   const digits = NUMBERS.has(field.type);
-  return (
+  const typed = (
     <input {...common} class={digits ? "form-control number" : "form-control"} type={TEXTS[field.type] ?? "text"} inputMode={digits ? "decimal" : undefined}
       autocomplete="off" value={value ?? ""} onInput={(event) => onChange(read(field, event.currentTarget.value))} />
   );
+  return field.type === "barcode" && !props.inRow ? <WithCamera label={label} onCode={onChange}>{typed}</WithCamera> : typed;
 }
 
 /** Digits as they were typed; the server says whether they are a number. */
@@ -66,34 +70,3 @@ function Choices({ field, value, label, onChange }: Props) {
     </div>
   );
 }
-
-function Signature({ value, label, invalid, onChange }: Props) {
-  return <input class="form-control" aria-label={label} aria-invalid={invalid ? "true" : undefined} placeholder={say("Type your name to sign", "输入姓名以签字")} value={value?.typed ?? ""} onInput={(event) => onChange(event.currentTarget.value ? { typed: event.currentTarget.value } : null)} />;
-}
-
-function File({ field, value, label, invalid, onChange }: Props) {
-  const [said, setSaid] = useState("");
-  async function send(file: globalThis.File | undefined): Promise<void> {
-    if (!file) return;
-    setSaid(say("Sending…", "上传中…"));
-    const body = new FormData();
-    body.append("file", file);
-    const headers = { "X-CSRF-Token": document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "" };
-    try {
-      const answer = await fetch("/api/attachments", { method: "POST", body, headers });
-      const told = await answer.json();
-      if (!answer.ok) throw new Error(told.errors?.[0]?.message ?? told.detail);
-      onChange(told.id);
-      setSaid(file.name);
-    } catch (error) {
-      setSaid(error instanceof Error ? error.message : String(error));
-    }
-  }
-  return (
-    <div>
-      <input class="form-control" type="file" aria-label={label} aria-invalid={invalid ? "true" : undefined} {...(field.type === "image" ? { accept: "image/*" } : {})} onChange={(event) => void send(event.currentTarget.files?.[0])} />
-      <small aria-live="polite">{said || (value ? say("There is a file.", "已有文件。") : "")}</small>
-    </div>
-  );
-}
-

@@ -2,13 +2,13 @@
 
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
+import type { Coded } from "../codes";
 import type { Named } from "../definitions";
 import { remember } from "../seen";
 
 /** `to`: the form whose records there are to choose from, or several. */
 interface Props { to: string | readonly string[]; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
-interface Found { id: string; number: string | null; values: Record<string, any> }
 
 const WAIT = 150;
 const MARGIN = 8;
@@ -19,7 +19,7 @@ export function titled(value: Named | string | null): string {
   return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
 }
 
-function named(found: Found): Named {
+export function named(found: Coded): Named {
   const { values } = found;
   remember(found.id, values);
   return { id: found.id, code: values["code"] ?? values["account"] ?? found.number, title: values["name"] ?? values["title"] ?? found.number };
@@ -72,7 +72,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     if (words.trim()) query.set("q", words.trim());
     try {
       const { signal } = asking.current;
-      const answers = await Promise.all([to].flat().map((form) => ask<{ items: Found[] }>("GET", `records/${form}?${query}`, undefined, { signal })));
+      const answers = await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })));
       const exact = words.trim().toLowerCase();
       const options = answers.flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));

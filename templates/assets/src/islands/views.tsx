@@ -1,7 +1,7 @@
 /** Keeps a list as it is under a name: saved, renamed, opened first, taken away. */
 
 import { useRef, useState } from "preact/hooks";
-import { ask, newKey, Refused, say } from "../api";
+import { ask, newKey, Refused, newId, say } from "../api";
 import { sayNext } from "../toast";
 
 interface View { id: string; name: string; default: boolean }
@@ -36,7 +36,7 @@ export function Views({ form, view, dirty, filters, sort, columns }: Told) {
 
   function save(event: SubmitEvent): void {
     event.preventDefault();
-    const id = naming === "change" && view ? view.id : crypto.randomUUID();
+    const id = naming === "change" && view ? view.id : newId();
     void send("PUT", id, { ...body, name, default: first }, `?view=${id}`, say(`“${name.trim()}” is kept`, `已保存“${name.trim()}”`));
   }
 
