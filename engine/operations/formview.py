@@ -124,6 +124,8 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
         shown["options"] = [{"value": each.value, "title": say(each.title, language)} for each in options]
     if of.options.get("to"):
         shown["to"] = of.options["to"]
+    if _is_coded(operation, of):
+        shown["coded"] = True
     if among := _among(operation, of):
         shown["among"] = among
     if of.type == "quantity" and of.options.get("of"):
@@ -133,6 +135,16 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
             each.name: field(operation, each, closed) for each in of.fields.values() if each.path not in closed
         }
     return shown
+
+
+def _is_coded(operation: Operation, of: Field) -> bool:
+    """Whether what it refers to carries barcodes, to be read by a camera."""
+    to = operation.library.forms.get(str(of.options.get("to"))) if of.type == "reference" else None
+    return to is not None and any(_carries(each) for each in to.fields.values())
+
+
+def _carries(field: Field) -> bool:
+    return field.type == "barcode" or any(_carries(each) for each in field.fields.values())
 
 
 def _among(operation: Operation, of: Field) -> list[str]:

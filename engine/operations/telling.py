@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.models import Step
+from engine.definitions.models import Field, Step
 from engine.errors import Text, say, text
 from engine.expressions import Reference
 from engine.operations import presenting, rights, writing
@@ -40,7 +40,7 @@ def _step_title(folder: Folder, task: Task) -> Text | None:
 
 
 def about(operation: Operation, folder: Folder) -> dict[str, Any]:
-    """`by`: who made the record; `shows`: `[{title, type, to, value}]`, what its list shows and this person may see."""
+    """`by`: who made the record; `shows`: `[{title, type, value, unit}]`, what its list shows him of it."""
     hidden = rights.hidden(operation, folder)
     current = writing.current(operation, folder)
     language = operation.call.language
@@ -51,9 +51,17 @@ def about(operation: Operation, folder: Folder) -> dict[str, Any]:
             continue
         told = {"name": name, "title": say(field.title, language), "type": field.type}
         if told["name"] not in {each["name"] for each in shows} and len(shows) < TOLD:
-            shows.append({**told, "value": presenting.value(operation, field, current[name])})
+            shows.append(
+                {**told, **_currency(operation, field), "value": presenting.value(operation, field, current[name])}
+            )
     units = [presenting.reference(operation, each) for each in _units(folder)]
     return {"by": presenting.person(operation, folder.created_by), "units": units, "shows": shows}
+
+
+def _currency(operation: Operation, field: Field) -> dict[str, str]:
+    """What an amount is counted in."""
+    known = operation.library.settings.get("currency")
+    return {"unit": str(known)} if known and field.type == "money" else {}
 
 
 def _units(folder: Folder) -> list[Reference]:

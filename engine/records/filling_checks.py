@@ -149,7 +149,8 @@ class _Check:
             rows = self.values[table.name]
             least = max(table.minimum, 1 if self._needed(table, self.env) else 0)
             if self.required is not None and len(rows) < least and self._shown(table):
-                says = text(f"At least {least} rows are needed.", f"至少需要 {least} 行。")
+                rows_are = "row is" if least == 1 else "rows are"
+                says = text(f"At least {least} {rows_are} needed.", f"至少需要 {least} 行。")
                 self.faults.append(Fault(pointer("", table.name), "minimum", says))
             if len(rows) > table.maximum:
                 self.faults.append(too_many(pointer("", table.name), table.maximum))

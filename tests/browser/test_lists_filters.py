@@ -32,7 +32,7 @@ def test_filters_are_added_and_read_like_sentences(
     for state in ("approval", "in_transit"):
         clerk.locator(f"#filters [name='f.state.{state}']").check()
     clerk.locator("#filters .primary").click()
-    chips = clerk.locator(".narrow .chip")
+    chips = clerk.locator(".narrowing .chip")
     said = "State is In approval or In transit" if language == "en" else "状态 为 审批中或在途"
     expect(chips.first).to_contain_text(said)
     opened(clerk, "to_store")
@@ -50,7 +50,7 @@ def test_filters_are_added_and_read_like_sentences(
     expect(clerk).to_have_url(re.compile(r"[?]f.to_store=S03$"))
     clerk.go_back()
     expect(chips).to_have_count(2)
-    clerk.locator(".narrow > a").click()
+    clerk.locator(".narrowing > a").click()
     expect(chips).to_have_count(0)
 
 
@@ -61,7 +61,7 @@ def test_a_range_is_asked_by_its_ends(people: People) -> None:
     buyer.locator("[name='f.price.from']").fill("10")
     buyer.locator("[name='f.price.to']").fill("1000")
     buyer.keyboard.press("Enter")
-    expect(buyer.locator(".narrow .chip")).to_contain_text("Price is 10 to 1,000")
+    expect(buyer.locator(".narrowing .chip")).to_contain_text("Price is 10 to 1,000")
     expect(buyer).to_have_url(re.compile(r"[?]f.price.from=10&f.price.to=1000$"))
     opened(buyer, "name")
     expect(buyer.locator("[name='f.price.from']")).to_have_value("10")
@@ -77,7 +77,7 @@ def test_days_narrow_by_the_calendar(people: People, pages: Server) -> None:
     asks_for(pages, "clerk1")
     clerk = people.sign_in("clerk1", DESK, "en")
     clerk.goto("/records/transfer?f.created.from=today")
-    expect(clerk.locator(".narrow .chip")).to_contain_text("Created is from today")
+    expect(clerk.locator(".narrowing .chip")).to_contain_text("Created is from today")
     expect(clerk.locator("table.list tbody tr").first).to_be_visible()
     clerk.goto("/records/transfer?f.created.to=2020-01-31")
     expect(clerk.locator("[data-none]")).to_be_visible()
@@ -108,7 +108,7 @@ def test_a_filter_that_is_wrong_says_so_in_its_place(
     expect(manager.locator("table.list")).to_have_count(0)
     complaint.locator("a").first.click()
     expect(manager).to_have_url(re.compile(r"[?]f.name.has=a$"))
-    expect(manager.locator(".narrow .chip")).to_have_count(1)
+    expect(manager.locator(".narrowing .chip")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("word", "code"), [("sort", "gone"), ("cursor", "xyz"), ("filter", "gone == 1")])
@@ -153,4 +153,4 @@ def test_the_keyboard_is_enough(people: People) -> None:
     expect(button).to_be_focused()
     manager.keyboard.press("Enter")
     manager.locator("#filters .primary").press("Enter")
-    expect(manager.locator(".narrow .chip")).to_contain_text("Active is yes")
+    expect(manager.locator(".narrowing .chip")).to_contain_text("Active is yes")

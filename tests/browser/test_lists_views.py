@@ -55,7 +55,7 @@ def test_a_list_is_kept_as_a_view(people: People, pages: Server, size: tuple[int
     clerk.locator("dialog .primary").click()
     tab = clerk.locator(".tabs [aria-current]")
     expect(tab).to_have_text(name)
-    chips = clerk.locator(".narrow .chip")
+    chips = clerk.locator(".narrowing .chip")
     expect(chips).to_have_count(1)
     expect(clerk.locator("[data-view=save]")).to_have_count(0)
     address = clerk.locator("a[href*='/export?']").get_attribute("href") or ""

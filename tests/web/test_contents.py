@@ -126,6 +126,7 @@ def line(*changes: Any, action: str = "edit", **more: Any) -> dict[str, Any]:
         "to": "draft",
         "at": "2026-01-01T00:00:00Z",
         "comment": None,
+        "asked": [],
     }
     return {**base, "changes": list(changes), **more}
 

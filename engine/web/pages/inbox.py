@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,7 @@ def _narrowed(every: list[dict[str, Any]], asked: Mapping[str, str]) -> dict[str
 def lined(task: Mapping[str, Any], language: str) -> dict[str, Any]:
     """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once."""
     record = task["record"]
-    shown = [cell(each, each["value"], language) for each in record["shows"]]
+    shown = [replace(cell(each, each["value"], language), unit=each.get("unit", "")) for each in record["shows"]]
     return {
         **task,
         "says": f"{record['title']} {record['number'] or ''}".strip(),

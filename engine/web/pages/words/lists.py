@@ -40,5 +40,6 @@ WORDS: Mapping[str, Text] = {
     "select_page": text("Select this page", "全选本页"),
     "at_records": text("More than", "超过"),
     "no_number": text("No number yet", "未编号"),
+    "one_record": text("record", "条"),
     "records": text("records", "条"),
 }

@@ -36,6 +36,10 @@ WORDS: Mapping[str, Text] = {
     "home": text("Home", "首页"),
     "tasks": text("Tasks", "待办"),
     "stock": text("Stock", "库存"),
+    "no_forms": text(
+        "You have no forms yet. Whoever looks after people in your chain gives you a role.",
+        "您还没有可用的表单，请联系人员管理员为您分配角色。",
+    ),
     "scan": text("Scan", "扫描"),
     "code": text("Code", "编码"),
     "scan_begin": text(

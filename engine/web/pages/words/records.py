@@ -31,6 +31,7 @@ WORDS: Mapping[str, Text] = {
     "step_next": text("to come", "待进行"),
     "step_skipped": text("not asked", "跳过"),
     "by_system": text("System", "系统"),
+    "row": text("row", "行"),
     "rows": text("rows", "行"),
     "changes": text("Changes", "修改内容"),
     "total": text("Total", "合计"),

@@ -12,12 +12,19 @@ interface Chosen { deed: Deed; effects: string[]; first: Refused | null }
 /** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
 const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
 
+/** Whether this is the next step: a verdict, what is awaited, or what a record that waits for nobody is there for. Not what merely could be done. */
+function leadsOn(deed: Deed, { record, form, edit }: Told): boolean {
+  if (deed.verdict || record.tasks.some((each) => each.kind === "expects" && each.step === deed.name)) return true;
+  return !record.tasks.length && !(form.kind !== "document" && edit);
+}
+
 export function Actions(told: Told) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [busy, setBusy] = useState(false);
   const key = useRef(newKey());
   const all = deeds(told);
   const first = all[0];
+  const leads = first ? leadsOn(first, told) : false;
 
   async function choose(deed: Deed): Promise<void> {
     setBusy(true);
@@ -42,9 +49,9 @@ export function Actions(told: Told) {
   return (
     <div class="acts">
       <Happened told={told} />
-      {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : "primary"} disabled={busy} onClick={() => void choose(first)}>{first.title}</button>}
+      {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : leads ? "primary" : "plain"} disabled={busy} onClick={() => void choose(first)}>{first.title}</button>}
       {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} onClick={() => void choose(deed)}>{deed.title}</button>)}
-      {told.edit && <a class={first ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
+      {told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
       <Menu told={told} others={others} onChoose={(deed) => void choose(deed)} />
       {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} onEnd={() => setChosen(null)} />}
     </div>

@@ -40,7 +40,7 @@ export function Camera({ onCode, onEnd }: Props) {
     setLit(!lit);
   }
 
-  if (fault) return <div class="message wrong" role="alert">{fault} {say("Type the code, or use a scanner.", "请输入编码或使用扫描枪。")} <button type="button" class="plain" onClick={onEnd}>{say("Close", "关闭")}</button></div>;
+  if (fault) return <div class="message" role="alert">{fault} {say("Type the code, or use a scanner.", "请输入编码或使用扫描枪。")} <button type="button" class="plain" onClick={onEnd}>{say("Close", "关闭")}</button></div>;
   return (
     <div class={`camera${met ? " met" : ""}`} data-camera={track ? "on" : "starting"}>
       <video ref={video} muted playsInline aria-label={say("What the camera sees", "相机画面")} />

@@ -92,11 +92,11 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
 
   return (
     <section class="card" aria-label={table.title}>
-      <h2>{table.title} <small>{rows.length} {say("rows", "行")}</small></h2>
+      <h2>{table.title} <small>{rows.length} {rows.length === 1 ? say("row", "行") : say("rows", "行")}</small></h2>
       {filled.scan && !fixed && <ScanRows columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} onWrite={onWrite} />}
       <div class="sheet" onPaste={paste} onKeyDown={pressed}>
         <table>
-          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
+          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && writable.some(([one]) => one === each) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
           <tbody>
             {drawn.map((row, index) => (
               <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={editable[index]!}
