@@ -30,11 +30,15 @@ ADDRESSES = {
     "one of them by its number": "?q=0000500",
 }
 COPIED = {"record_org": ("record",), "record_ref": ("record",), "record_token": ("record",)}
-PAINTED = """() => {
-  const [walk] = performance.getEntriesByType("navigation");
-  const paint = performance.getEntriesByName("first-contentful-paint")[0];
-  return Math.max(walk.domContentLoadedEventEnd, paint ? paint.startTime : 0);
-}"""
+PAINTED = """() => new Promise((done) => {
+  const look = () => {
+    const [walk] = performance.getEntriesByType("navigation");
+    const paint = performance.getEntriesByName("first-contentful-paint")[0];
+    const ready = paint && walk.domContentLoadedEventEnd;
+    ready ? done(Math.max(ready, paint.startTime)) : requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 def measure(records: int = RECORDS) -> list[Figure]:

@@ -1,4 +1,4 @@
-"""Rendering our own pages: Jinja in an immutable sandbox, autoescaped, templates of this package only. Used by `pages`.
+"""Rendering: our own pages by Jinja, autoescaped; the words of a library in a sandbox. Used by `pages`.
 
 The web's only door to Jinja.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, FileSystemLoader, StrictUndefined
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -24,10 +24,10 @@ POLICY = (
 
 
 class Renderer:
-    """Turns a template and plain values into a page."""
+    """Turns a template and plain values into a page. Our own templates need no sandbox, which asks at every word."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._templates = ImmutableSandboxedEnvironment(
+        self._templates = Environment(
             loader=FileSystemLoader(folder or pack_folder() / "templates" / "pages"),
             autoescape=True,
             undefined=StrictUndefined,
