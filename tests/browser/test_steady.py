@@ -72,7 +72,7 @@ def test_nothing_is_lost_where_there_is_little_room(people: People, paper: str, 
 
 
 @pytest.mark.parametrize("path", ["/", "/records/item", "/stock?place=S01"])
-def test_the_first_key_leads_past_what_every_page_has(people: People, path: str) -> None:
+def test_the_first_key_leads_past_what_every_page_has(people: People, paper: str, path: str) -> None:
     page = people.sign_in("mgr1")
     page.goto(path)
     page.keyboard.press("Tab")
