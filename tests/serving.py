@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,8 +15,9 @@ from typing import Any
 
 import httpx
 
+from tests import starting
+
 PASSWORD = "correct horse battery"
-BIN = Path(sys.executable).parent / "chainstock"
 
 
 def environment(database: str, data: Path, **more: str) -> dict[str, str]:
@@ -29,7 +29,7 @@ def environment(database: str, data: Path, **more: str) -> dict[str, str]:
 
 def command(*words: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `chainstock ...` to its end."""
-    return subprocess.run([str(BIN), *words], env=dict(env), capture_output=True, text=True, check=False)
+    return starting.run(*words, env=env)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Server:
     """A running server. `people` are signed in once each."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: starting.Started
     clients: dict[str, httpx.Client]
     log: int
     """The file that it logs to; read where it stands, for reader and writer share one place in it."""
@@ -118,21 +118,20 @@ class Person:
 def serving(database: str, data: Path, *words: str, **more: str) -> Iterator[Server]:
     """Start `chainstock serve`, wait for its ready line, end it in order. It must end cleanly unless it was killed."""
     env = environment(database, data, **more)
-    start = [str(BIN), "serve", "--port", "0", *words]
-    with (
-        tempfile.TemporaryFile("w+") as log,  # a pipe that nobody reads would fill up and stop the server
-        subprocess.Popen(start, env=env, stdout=subprocess.PIPE, stderr=log, text=True) as process,
-    ):
-        assert process.stdout is not None
-        url = next((line.split()[1] for line in process.stdout if line.startswith("ready ")), None)
-        log.seek(0)
-        assert url is not None, log.read()
-        server = Server(url, process, {}, log.fileno())
-        try:
-            yield server
-        finally:
-            for client in server.clients.values():
-                client.close()
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(10) == 0
+    told, tell = os.pipe()
+    with tempfile.TemporaryFile("w+") as log:  # a pipe that nobody reads would fill up and stop the server
+        process = starting.start("serve", "--port", "0", *words, env=env, out=tell, err=log)
+        os.close(tell)
+        with os.fdopen(told) as said:
+            url = next((line.split()[1] for line in said if line.startswith("ready ")), None)
+            log.seek(0)
+            assert url is not None, log.read()
+            server = Server(url, process, {}, log.fileno())
+            try:
+                yield server
+            finally:
+                for client in server.clients.values():
+                    client.close()
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+                    assert process.wait(10) == 0

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from engine.settings import pack_folder
 from tests.serving import PASSWORD, command, environment, serving
+from tests.starting import BIN
 
 
 @pytest.fixture
@@ -105,3 +109,30 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def script_env(tmp_path: Path) -> dict[str, str]:
+    """A database in which nothing has ever been."""
+    return environment(f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
+
+
+@pytest.mark.parametrize("words", [("verify",), ("pull", "out"), ("verify", "nothing")])
+def test_the_script_that_is_installed_does_what_the_tests_start(
+    words: tuple[str, ...], script_env: dict[str, str]
+) -> None:
+    """The tests fork a process that has read the code (`tests/starting.py`); this is how it is started elsewhere."""
+    done = subprocess.run([str(BIN), *words], env=script_env, capture_output=True, text=True, check=False)
+    forked = command(*words, env=script_env)
+    assert (done.returncode, done.stdout, done.stderr) == (forked.returncode, forked.stdout, forked.stderr)
+
+
+def test_the_script_that_is_installed_serves_until_it_is_told_to_end(script_env: dict[str, str]) -> None:
+    start, pipe = [str(BIN), "serve", "--port", "0"], subprocess.PIPE
+    with subprocess.Popen(start, env=script_env, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        url = next(line.split()[1] for line in process.stdout if line.startswith("ready "))
+        answer = httpx.get(f"{url}/api/me")
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert (answer.status_code, process.returncode, "Traceback" in err) == (401, 0, False)
