@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from engine.definitions.models import Form, Library
+from engine.definitions.texts import Texts
 from engine.expressions import Expression
 
 _KEPT = 40
@@ -39,8 +40,8 @@ def mentioned(library: Library) -> frozenset[str]:
 
 
 def _walk(thing: Any, found: set[str], seen: set[int]) -> None:
-    if id(thing) in seen or isinstance(thing, (str, int)) or thing is None:
-        return
+    if id(thing) in seen or isinstance(thing, (str, int, Texts)) or thing is None:
+        return  # texts hold words, which would all be read and written anew to be looked at: a second
     seen.add(id(thing))
     if isinstance(thing, Expression):
         for name in thing.names:
