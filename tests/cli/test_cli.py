@@ -26,7 +26,7 @@ def env(small_url: str, tmp_path: Path) -> dict[str, str]:
 def library(tmp_path: Path) -> Path:
     """A copy of the pack that may be changed."""
     for name in ("form_definitions", "workflow_definitions", "permissions", "templates"):
-        shutil.copytree(pack_folder() / name, tmp_path / "library" / name)
+        shutil.copytree(pack_folder() / name, tmp_path / "library" / name, ignore=shutil.ignore_patterns("assets"))
     return tmp_path / "library"
 
 
