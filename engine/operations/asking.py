@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Workflow
@@ -51,6 +51,16 @@ def files_in(field: Field, values: Mapping[str, Any]) -> list[str]:
     found = values.get(field.name) if field.type in FILES else None
     many = found if isinstance(found, (list, tuple)) else [found]
     return [one for one in many if isinstance(one, str) and not isinstance(one, Typed)]
+
+
+def files_of(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every file that is named, in tables too, with the path of its field."""
+    for field in fields:
+        if field.type == "table":
+            for row in values.get(field.name) or ():
+                yield from files_of(field.fields.values(), row)
+        else:
+            yield from ((field.path, file) for file in files_in(field, values))
 
 
 def told(operation: Operation, folder: Folder, action: str, found: Mapping[str, Any] | None) -> list[dict[str, Any]]:

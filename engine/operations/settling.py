@@ -159,19 +159,10 @@ def _link(operation: Operation, folder: Folder) -> None:
 
 def _files(folder: Folder) -> list[tuple[str, str]]:
     """Every file that the record shows, with the path of its field; of an answer, hidden from nobody, its action."""
-    shown: list[tuple[str, str]] = []
-    for name, field in folder.form.fields.items():
-        columns = (
-            [(each, row) for row in folder.values.get(name) or () for each in field.fields.values()]
-            if field.type == "table"
-            else [(field, folder.values)]
-        )
-        for each, values in columns:
-            shown += [(one, each.path) for one in asking.files_in(each, values)]
+    shown = [(file, path) for path, file in asking.files_of(folder.form.fields.values(), folder.values)]
     for event in folder.events:
-        asked = asking.asked_by(folder.workflow, event.action)
-        for each in asked.values():
-            shown += [(one, f"{event.action}?{each.name}") for one in asking.files_in(each, event.asks or {})]
+        asked = asking.asked_by(folder.workflow, event.action).values()
+        shown += [(file, f"{event.action}?{path}") for path, file in asking.files_of(asked, event.asks or {})]
     return shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, People
 from tests.browser.test_transfer import chooses
@@ -162,7 +162,80 @@ def test_what_was_typed_is_there_again_after_the_page_was_left(people: People) -
     expect(clerk.get_by_label("To", exact=True)).to_have_value(re.compile("^S02"))
     expect(clerk.get_by_label("Reason", exact=True)).to_have_value("replenishment")
     clerk.get_by_text("Start over").click()
+    expect(clerk.get_by_label("To", exact=True)).to_have_value(re.compile("^S02"))
+    clerk.once("dialog", lambda question: question.accept())
+    clerk.get_by_text("Start over").click()
     expect(clerk.get_by_label("To", exact=True)).to_have_value("")
+
+
+def test_nobody_is_asked_whether_to_leave_what_was_saved(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    questions: list[str] = []
+
+    def asked(question: Dialog) -> None:
+        questions.append(question.type)
+        question.accept()
+
+    clerk.on("dialog", asked)
+    begins(clerk)
+    saved(clerk)
+    assert questions == []
+
+
+def test_what_is_pasted_into_an_open_list_stays_when_it_is_left(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    item = clerk.get_by_label("Item 1", exact=True)
+    item.click()
+    expect(clerk.locator(".picker li").first).to_be_visible()
+    clerk.evaluate(PASTE, "A100\t3\nB200\t4")
+    clerk.get_by_label("Reason", exact=True).focus()
+    expect(item).to_have_value(re.compile("^A100"))
+    expect(clerk.get_by_label("Requested 1", exact=True)).to_have_value("3")
+    expect(clerk.locator(".picker li")).to_have_count(0)
+
+
+def test_what_somebody_emptied_is_empty(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    to = clerk.get_by_label("To", exact=True)
+    to.fill("")
+    clerk.get_by_label("Reason", exact=True).focus()
+    expect(to).to_have_value("")
+
+
+def test_a_late_word_of_the_server_does_not_wipe_why_it_was_refused(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk, to="S01")
+    chooses(clerk, "Item 1", "A100")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    clerk.route("**/fill", hold)
+    with clerk.expect_request("**/fill"):
+        clerk.get_by_label("Requested 1", exact=True).fill("2")
+    clerk.locator("[data-action=submit]").click()
+    why = clerk.get_by_text("Goods cannot move to where they are.").first
+    expect(why).to_be_visible()
+    with clerk.expect_response("**/fill"):
+        late[0].continue_()
+    clerk.wait_for_load_state("networkidle")
+    expect(why).to_be_visible()
+
+
+def test_what_is_refused_with_its_action_is_not_saved_either(people: People, pages: Server) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    record = saved(clerk)
+    clerk.goto(f"{record}/edit")
+    clerk.get_by_label("Reason", exact=True).select_option("slow")
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("At least 1 row is needed.")
+    kept = pages.be("clerk1").get(f"records/transfer/{record[-36:]}")
+    assert (kept["values"]["reason"], kept["revision"]) == ("replenishment", 1)
+    expect(clerk.get_by_label("Reason", exact=True)).to_have_value("slow")
 
 
 def test_what_one_person_typed_is_nobody_elses_on_the_same_device(people: People) -> None:

@@ -130,3 +130,36 @@ def test_tasks_are_narrowed_to_a_unit_and_stay_so(people: People, pages: Server)
     revision = adm.get(f"records/assignment/{role}")["revision"]
     ended = adm.send("PATCH", f"records/assignment/{role}", {"until": "2020-01-02"}, **{"If-Match": f'"{revision}"'})
     assert ended.status_code == 200, ended.text
+
+
+def test_who_has_to_correct_it_is_told_why(people: People, pages: Server) -> None:
+    """A return is not sent without a word."""
+    record = asks_for(pages, "clerk1")
+    manager = people.sign_in("mgr1", PHONE, "en")
+    manager.goto(f"/tasks?task={task_of(pages, record)}")
+    manager.locator(".opened [data-action=return]").click()
+    send = manager.locator("dialog button:not([type=button])")
+    send.click()
+    expect(manager.locator("dialog .fault")).to_have_text("This is needed.")
+    assert state_of(pages, record) == "approval"
+    manager.locator("dialog textarea").fill("one more, please")
+    send.click()
+    expect(manager.locator("dialog")).to_have_count(0)
+    assert state_of(pages, record) == "draft"
+
+
+def test_a_task_leads_to_what_must_be_filled_in(people: People, pages: Server) -> None:
+    """Receiving needs figures: they are a press away, and the menu stays on the screen."""
+    record = asks_for(pages, "clerk1", to="S02")
+    pages.be("mgr1").does(f"tasks/{task_of(pages, record)}/approve", {})
+    pages.be("clerk1").takes("transfer", record, "ship")
+    clerk = people.sign_in("clerk2", PHONE, "en")
+    clerk.goto(f"/tasks?task={task_of(pages, record, 'clerk2')}")
+    clerk.locator(".opened .menu summary").click()
+    menu = clerk.locator(".opened .menu > div").bounding_box()
+    assert menu is not None
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= PHONE[0]
+    clerk.keyboard.press("Escape")
+    clerk.locator(".opened .acts > a").click()
+    expect(clerk).to_have_url(re.compile(f"{record}/edit$"))

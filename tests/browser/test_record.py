@@ -138,3 +138,13 @@ def test_it_is_printed_without_what_is_only_for_the_screen(people: People, pages
     for gone in (".side", ".top", ".acts", ".speak"):
         expect(manager.locator(gone).first).to_be_hidden()
     expect(manager.locator(".lines table")).to_be_visible()
+
+
+def test_a_phone_tells_what_was_done(people: People, pages: Server) -> None:
+    clerk = people.sign_in("clerk1", PHONE, "en")
+    clerk.goto(transfer(pages))
+    clerk.locator(".acts [data-action=withdraw]").click()
+    clerk.locator("dialog button:not([type=button])").click()
+    told = clerk.locator(".done-now")
+    expect(told).to_be_in_viewport()
+    expect(told).to_contain_text("Withdrawn")

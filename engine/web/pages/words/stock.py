@@ -43,7 +43,7 @@ WORDS: Mapping[str, Text] = {
     "on_its_way": text("On its way", "在途"),
     "coming": text("coming", "发来"),
     "leaving": text("leaving", "发出"),
-    "nothing_here": text("Nothing lies here.", "此处没有库存。"),
+    "nothing_here": text("Nothing that you may see lies here.", "此处没有您可见的库存。"),
     "nothing_of_it": text("There is none of it anywhere that you may see.", "您可见的地点都没有该商品。"),
     "no_such_stock": text("No stock that you may see matches this.", "没有您可见的匹配库存。"),
     "see_movements": text("All movements", "全部流水"),

@@ -35,12 +35,18 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
   const [refused, setRefused] = useState<Refused | null>(first);
   const [meanwhile, setMeanwhile] = useState<Line[]>([]);
   const [busy, setBusy] = useState(false);
+  const [tried, setTried] = useState(false);
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
   const { record } = told;
+  /** Whoever has to do it again is told why. */
+  const explains = deed.name === "return";
+  const lacks = tried && explains && !comment.trim();
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    setTried(true);
+    if (explains && !comment.trim()) return;
     setBusy(true);
     try {
       const sent = { key: key.current, asks: answersOf(asks), comment, to, revision: revision.current };
@@ -83,10 +89,11 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
         {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
           <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
         <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={setAsks} />
-        <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
-          onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} /></label>
+        <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
+          onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
+          {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
         <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>
-          <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button></div>
+          <button type="button" class="plain" onClick={onEnd}>{say("Back", "返回")}</button></div>
       </form>
     </dialog>
   );

@@ -26,6 +26,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const [busy, setBusy] = useState(false);
   const key = useRef(newKey());
   const asked = useRef(0);
+  const left = useRef(false);
   const follower = useMemo(() => new Follower(form, first.live ?? { trees: [], types: {} }), []);
   const { values, unseen, needed } = useMemo(() => follower.follow(draft.values, filled), [draft.values, filled]);
 
@@ -49,17 +50,19 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   }, [draft.touched, draft.removed, draft.added]);
 
   useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => { if (busy) event.preventDefault(); };
+    const warn = (event: BeforeUnloadEvent) => { if (busy && !left.current) event.preventDefault(); };
     addEventListener("beforeunload", warn);
     return () => removeEventListener("beforeunload", warn);
   }, [busy]);
 
   async function send(action?: string): Promise<void> {
     setBusy(true);
+    asked.current += 1;  // what `fill` still has to say is older than what comes now
     const values = patchOf(form, draft);
     try {
       const id = record ? await change(record, values, action) : (await ask("POST", `records/${form.form}`, { id: draft.id, values, ...(action ? { action } : {}) }, { key: key.current })).id;
       localStorage.removeItem(place);
+      left.current = true;
       location.assign(`/records/${form.form}/${id}`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -69,32 +72,26 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
     }
   }
 
-  /** What was typed is saved first; what an action then refuses is told over the saved record. */
+  /**
+   * What was typed and what is done with it are one command: refused, nothing of it has happened. Somebody who only said
+   * something about the record meanwhile (a comment) has changed nothing that is here: it is sent again as it stands.
+   */
   async function change(read: Record_, values: Record<string, any>, action?: string): Promise<string> {
-    let now = read;
-    if (isTouched(draft)) {
-      const { revision } = await saved(read, values);
-      now = { ...read, revision };
-      key.current = newKey();
-      setRecord(now);
-    }
-    if (action) await ask("POST", `records/${form.form}/${read.id}/actions/${action}`, { revision: now.revision }, { key: key.current });
-    return read.id;
-  }
-
-  /** Somebody who only said something about the record meanwhile (a comment) has changed nothing that is here: saved all the same. */
-  async function saved(read: Record_, values: Record<string, any>): Promise<Record_> {
-    const patch = (revision: number) => ask<Record_>("PATCH", `records/${form.form}/${read.id}`, values, { key: key.current, revision });
+    const path = `records/${form.form}/${read.id}`;
+    const command = (revision: number) => action
+      ? ask("POST", `${path}/actions/${action}`, { ...(isTouched(draft) ? { values } : {}), revision }, { key: key.current })
+      : ask("PATCH", path, values, { key: key.current, revision });
     try {
-      return await patch(read.revision);
+      await command(read.revision);
     } catch (error) {
       if (!(error instanceof Refused) || error.problem.status !== 412) throw error;
-      const newest = await ask<Record_>("GET", `records/${form.form}/${read.id}`);
-      const fresh = await ask<Filled>("GET", `records/${form.form}/${read.id}/fill`);
+      const newest = await ask<Record_>("GET", path);
+      const fresh = await ask<Filled>("GET", `${path}/fill`);
       if (JSON.stringify(fresh.values) !== JSON.stringify(draft.base)) throw error;
       key.current = newKey();
-      return patch(newest.revision);
+      await command(newest.revision);
     }
+    return read.id;
   }
 
   /** What is needed and empty: told with the rest, although the server tells what it cannot read first. */
@@ -160,7 +157,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       <div class="stick">
         {actions.slice(0, 1).map((each) => <button key={each.name} class="primary" data-action={each.name} disabled={busy}>{each.title}</button>)}
         <button type="button" class={actions.length ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void send()}>{actions.length ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>
-        {isTouched(draft) && <button type="button" class="plain" disabled={busy} onClick={() => { localStorage.removeItem(place); location.reload(); }}>{say("Start over", "重新填写")}</button>}
+        {isTouched(draft) && <button type="button" class="plain" disabled={busy} onClick={() => { if (!confirm(say("Throw away what you typed here?", "确定放弃在此填写的内容吗？"))) return; localStorage.removeItem(place); location.reload(); }}>{say("Start over", "重新填写")}</button>}
         <small aria-live="polite">{isTouched(draft) ? say("Kept on this device", "已暂存在本机") : ""}</small>
       </div>
     </form>

@@ -36,6 +36,8 @@ function put(options: HTMLElement, under: DOMRect): void {
 
 export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
+  /** Whether somebody emptied it: opened and left, or pasted into, it keeps what it has. */
+  const emptied = useRef(false);
   const [found, setFound] = useState<Named[]>([]);
   const [at, setAt] = useState(0);
   const list = useId();
@@ -57,6 +59,12 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     addEventListener("resize", place);
     return () => { removeEventListener("scroll", place, true); removeEventListener("resize", place); };
   }, [open, found]);
+
+  useEffect(() => {
+    emptied.current = false;
+    setTyped(null);
+    setFound([]);
+  }, [titled(value)]);
 
   useEffect(() => {
     if (typed === null || typed === entered.current) return;
@@ -86,6 +94,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
 
   function take(option: Named | undefined): void {
     if (!option) return;
+    emptied.current = false;
     onChange(option);
     setTyped(null);
     setFound([]);
@@ -104,13 +113,14 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
       take(options[at] ?? options[0]);
       onNext?.();
     } else if (event.key === "Escape") {
+      emptied.current = false;
       setTyped(null);
       setFound([]);
     }
   }
 
   function left(): void {
-    if (typed === "" && value) onChange(null);
+    if (emptied.current && value) onChange(null);
     else if (typed && found.length === 1) take(found[0]);
     setTyped(null);
     setFound([]);
@@ -123,7 +133,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
         {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
         value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
-        onInput={(event) => { entered.current = null; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={left} />
+        onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={left} />
       {open && (
         <ul id={list} role="listbox" aria-label={say(`Options for ${label}`, `${label}的选项`)} popover="manual" ref={floating}>
           {found.map((option, index) => (
