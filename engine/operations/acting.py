@@ -29,16 +29,23 @@ def act(
 
 
 def preview(operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any]) -> Answer:
-    """What would happen: outcomes, state and tasks, without doing anything."""
-    folder = prepare(operation, form, record, action, body, None)
+    """What would happen: outcomes, state and tasks, without doing anything; its questions need no answer yet."""
+    folder = prepare(operation, form, record, action, body, None, looking=True)
     settling.check(operation)
     return Answer(200, explaining.outcomes(operation, folder))
 
 
 def prepare(
-    operation: Operation, form: str, record: str, action: str, body: Mapping[str, Any], if_match: int | None
+    operation: Operation,
+    form: str,
+    record: str,
+    action: str,
+    body: Mapping[str, Any],
+    if_match: int | None,
+    *,
+    looking: bool = False,
 ) -> Folder:
-    """Everything up to the point of writing down."""
+    """Everything up to the point of writing down; `looking` says that it stops there."""
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
     bodies.only(body, {"values", "asks", "comment", "revision"})
@@ -52,6 +59,7 @@ def prepare(
         values=bodies.mapping(body, "values"),
         asks=bodies.mapping(body, "asks"),
         comment=bodies.comment(body),
+        looking=looking,
     )
     return folder
 
@@ -86,13 +94,15 @@ def proceed(
     asks: Mapping[str, Any] | None = None,
     comment: str | None = None,
     derived: bool = False,
+    looking: bool = False,
 ) -> None:
     """Check what was sent with an action that is permitted, write it, and take the transition as the actor.
 
-    `derived` says that everything was worked out already and nothing has changed since.
+    `derived` says that everything was worked out already and nothing has changed since; `looking` that nothing will be
+    written down, so that what the action asks may be open.
     """
     transition = folder.workflow.transitions[action]
-    answered = asking.answers(operation, folder, transition.asks, asks or {})
+    answered = asking.answers(operation, folder, transition.asks, asks or {}, all_of_them=not looking)
     if values:
         writing.patch(operation, folder, values, rights.writable(operation, folder, action), "/values")
     if values or not derived:

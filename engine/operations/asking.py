@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 
-def answers(operation: Operation, folder: Folder, asks: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers as values; refuses with every fault at once (`/asks/why`)."""
+def answers(
+    operation: Operation,
+    folder: Folder,
+    asks: Mapping[str, Field],
+    sent: Mapping[str, Any],
+    *,
+    all_of_them: bool = True,
+) -> dict[str, Any]:
+    """The answers as values; refuses with every fault at once (`/asks/why`). Not `all_of_them`: some may be missing."""
     filled = filling.answers(asks, sent, Knowing(operation, folder), operation.new_id)
     faults = filled.faults
     if not faults:
         environment = operation.environment(folder, asks=filled.values)
         faults = filling.check_answers(asks, filled.values, environment)
+        faults = tuple(each for each in faults if all_of_them or each.code != "required")
     refusal = filling.refusal(filling.located(faults, filled.order, base="/asks"))
     if refusal is not None:
         raise refusal

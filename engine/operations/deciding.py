@@ -57,7 +57,7 @@ def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str,
     decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to)
     name = f"{task.step}/{task.part}" if task.part else task.step
     folder.note(Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered))
-    _go_on(operation, folder, decision)
+    _go_on(operation, folder, decision, words)
     return folder
 
 
@@ -129,10 +129,12 @@ def _cast(
     return decision
 
 
-def _go_on(operation: Operation, folder: Folder, decision: Decision) -> None:
+def _go_on(operation: Operation, folder: Folder, decision: Decision, words: str | None) -> None:
     if decision.returned_to is not None:
         origin = folder.state
         folder.state = decision.returned_to
+        if folder.state != origin:
+            folder.returned = {"by": operation.actor_id, **({"words": words} if words else {})}
         taking.remember_agreed(folder)
         folder.note(Event("return", SYSTEM, None, origin, folder.state))
         taking.settle_in(operation, folder)

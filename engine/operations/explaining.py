@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.effects import outcomes as o
 from engine.errors import say, text
-from engine.expressions import Place, Reference
-from engine.operations import presenting
+from engine.expressions import Place
+from engine.operations import presenting, stockwords
 from engine.quantities import write
 
 if TYPE_CHECKING:
@@ -67,10 +67,6 @@ def outcome(operation: Operation, one: o.Outcome) -> dict[str, Any]:
 
 
 def place(operation: Operation, of: Place) -> dict[str, Any]:
-    """A place by its key, with the code of the record that it belongs to."""
-    record, _, part = of.key.partition("/")
-    if record == "chain":
-        return {"key": of.key, "code": part, "title": part}
-    named = presenting.reference(operation, Reference("", record))
-    code = named["code"] or record
-    return {"key": of.key, "code": f"{code}/{part}" if part else code, "title": named["title"]}
+    """A place by its key, as stock speaks of it."""
+    told = stockwords.place(operation, of.key)
+    return {"key": of.key, "code": told["code"], "title": told["title"]}

@@ -77,7 +77,7 @@ class Folder:
     submitted: int | None = None
     submitted_by: str | None = None
     touched: set[tuple[str, str | None]] = field(default_factory=set)
-    """`(path, row)` that a person wrote; their defaults no longer follow."""
+    """`(path, row)` that a person or an effect wrote; their defaults no longer follow."""
     place_before: tuple[str, str | None] | None = None
     """State and step that it is stored in."""
     waits: tuple[Wait, ...] | None = None
@@ -91,6 +91,8 @@ class Folder:
     shares: list[Share] = field(default_factory=list)
     looks: list[OpenTask] = field(default_factory=list)
     notices: list[Notify] = field(default_factory=list)
+    returned: Mapping[str, str] | None = None
+    """By whom it was given back to whoever submitted it, with his words."""
     mentions: tuple[str, ...] = ()
     """People whom a comment names."""
     wrote: set[tuple[str, str | None]] = field(default_factory=set)

@@ -18,6 +18,7 @@ from engine.operations import (
     signing,
     verdicts,
     wording,
+    writing,
 )
 from engine.operations.calls import Answer
 from engine.records import journal, links
@@ -27,9 +28,12 @@ from engine.workflow import route as predicted
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
+    from engine.workflow.plan import Offer
 
 
 LINES = 500
+_LACKS = text("Still needed: {fields}.", "尚需填写：{fields}。")
+_APART = text(", ", "、")
 
 
 def _seen(operation: Operation, form: str, record: str) -> Folder:
@@ -71,13 +75,23 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
             "asks": {name: formview.field(operation, field) for name, field in offer.asks.items()},
         }
         if offer.because is not None:
-            entry["because"] = say(offer.because.says, language)
+            entry["because"] = _because(operation, folder, offer, offer.because)
         elif not allowed:
             entry["because"] = explaining.no_right(language)
         if "because" in entry:
             entry["who"] = reasons.who_could(operation, folder, offer.action)
         out.append(entry)
     return out
+
+
+def _because(operation: Operation, folder: Folder, offer: Offer, refusal: Refusal) -> str:
+    """Why not: what is still empty comes before a rule about what stands there, as when the action is taken."""
+    language = operation.call.language
+    empty = writing.lacking(operation, folder, offer.action) if refusal.code == "guard" else []
+    if not empty:
+        return say(refusal.says, language)
+    named = say(_APART, language).join(say(each.title, language) or each.name for each in empty)
+    return say(_LACKS, language).format(fields=named)
 
 
 def _links(operation: Operation, record: str) -> list[dict[str, Any]]:

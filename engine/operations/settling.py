@@ -16,7 +16,7 @@ from engine.definitions.models import Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, changes, charting, postings, tasking, validity, wording
+from engine.operations import asking, changes, charting, postings, rights, tasking, validity, wording
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
@@ -218,10 +218,12 @@ def stored_of(operation: Operation, folder: Folder) -> Stored:
 
 
 def _touched(folder: Folder) -> dict[str, Any]:
-    """What people wrote themselves, as long as defaults still follow."""
-    if folder.started or not folder.touched:
-        return {}
-    return {"touched": sorted(([path, row] for path, row in folder.touched), key=str)}
+    """What was written instead of a default. The form of a record that has started stays: only its defaults matter."""
+    kept = set() if folder.workflow.states[folder.state].end else folder.touched
+    if folder.started:
+        defaults = {each.path for each in rights.each_field(folder.form) if each.default is not None}
+        kept = {(path, row) for path, row in kept if path in defaults}
+    return {"touched": sorted(([path, row] for path, row in kept), key=str)} if kept else {}
 
 
 def remember(folder: Folder, operation: Operation) -> Any:
@@ -275,6 +277,9 @@ def _told(operation: Operation, folder: Folder) -> Steps:
         found += notices.telling(
             operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at
         )
+    if folder.returned and folder.submitted_by:
+        back = ((folder.submitted_by,), folder.form.name, folder.id, wording.RETURNED, at, folder.returned)
+        found += notices.telling(operation.connection, operation.new_id, *back)
     if folder.mentions:
         told = (folder.mentions, folder.form.name, folder.id, wording.MENTION, at, {"by": operation.actor_id})
         found += notices.telling(operation.connection, operation.new_id, *told)

@@ -35,6 +35,12 @@ MENTION = "@mention"
 _MENTIONED = text("{who} mentioned you: {title}", "{who} 在评论中提到了您：{title}")
 
 
+RETURNED = "@returned"
+"""The notice of who has to correct what was returned to him; `words` are those of who returned it."""
+_RETURNED = text("{who} returned {title}: {words}", "{who} 退回了{title}：{words}")
+_RETURNED_MUTELY = text("{who} returned {title}", "{who} 退回了{title}")
+
+
 def deed(workflow: Workflow, action: str, language: str) -> str:
     """What was done, in the words of the definition: a transition's title, a verdict with its step's."""
     transition = workflow.transitions.get(action)
@@ -51,14 +57,15 @@ def notice(operation: Operation, folder: Folder, template: str, params: Mapping[
     """The template in the reader's language with the record's values; its title and number when there is none."""
     language = operation.call.language
     found = operation.library.templates.get(template, {})
-    words = found.get(language) or found.get("en")
+    pattern = found.get(language) or found.get("en")
     plain = f"{say(folder.form.title, language)} {folder.number or ''}".strip()
-    if template == MENTION:
-        who = presenting.person(operation, str(params.get("by", ""))) or {}
-        return say(_MENTIONED, language).format(who=who.get("title") or who.get("code") or "", title=plain)
-    if words is None:
+    if template in (MENTION, RETURNED):
+        who, words = presenting.person(operation, str(params.get("by", ""))) or {}, params.get("words")
+        said = _MENTIONED if template == MENTION else _RETURNED if words else _RETURNED_MUTELY
+        return say(said, language).format(who=who.get("title") or who.get("code") or "", title=plain, words=words)
+    if pattern is None:
         return plain
-    return operation.services.render(words, {"record": _shown(operation, folder), "title": plain})
+    return operation.services.render(pattern, {"record": _shown(operation, folder), "title": plain})
 
 
 def _shown(operation: Operation, folder: Folder) -> dict[str, Any]:

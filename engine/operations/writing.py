@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from engine.definitions.models import Field
 from engine.errors import Fault
 from engine.expressions import Environment
 from engine.operations import pinning, rights
@@ -35,10 +36,15 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     refuse(operation, folder, filled.faults, base)
     folder.values = filled.values
     folder.splits += filled.splits
-    folder.touched |= filled.wrote
+    folder.touched |= filled.wrote | _divided(filled.splits, folder.touched)
     folder.wrote |= filled.wrote
     folder.fresh |= filled.fresh
     operation.shelf.prefetch(references(folder.form, folder.values))
+
+
+def _divided(splits: Iterable[filling.Split], touched: Iterable[tuple[str, str | None]]) -> set[tuple[str, str | None]]:
+    """A row that was divided from another was written as that one was."""
+    return {(path, each.row) for each in splits for path, row in touched if row == each.origin}
 
 
 def shape(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable) -> None:
@@ -61,6 +67,7 @@ def propose(operation: Operation, folder: Folder, values: Mapping[str, Any]) -> 
     filled = filling.put(folder.form, folder.values, values, Seeing(operation, folder), operation.new_id)
     refuse(operation, folder, filling.located(filled.faults, filled.order), "")
     folder.values = filled.values
+    folder.touched |= filled.wrote
 
 
 def propose_row(operation: Operation, folder: Folder, table: str, row: str, values: Mapping[str, Any]) -> None:
@@ -76,6 +83,7 @@ def propose_row(operation: Operation, folder: Folder, table: str, row: str, valu
     filled = filling.put(folder.form, alone, sent, Seeing(operation, folder), operation.new_id)
     refuse(operation, folder, filling.located(filled.faults, {row: index}), "")
     rows[index].update(filled.values[table][0])
+    folder.touched |= filled.wrote
 
 
 def derive(operation: Operation, folder: Folder, base: str = "") -> None:
@@ -95,10 +103,10 @@ def _derive(operation: Operation, folder: Folder, base: str) -> None:
 
 
 def moment(folder: Folder) -> filling.Moment:
-    """What is fixed already, whether defaults still follow, and what a person wrote himself."""
+    """What is fixed already, whether defaults follow, and what a person or an effect wrote instead of them."""
     state = folder.workflow.states.get(folder.state)
     return filling.Moment(
-        starting=folder.state == folder.workflow.start and not folder.started,
+        starting=folder.state == folder.workflow.start,
         touched=frozenset(folder.touched),
         fresh=frozenset(folder.fresh),
         fixed=folder.fixed,
@@ -142,6 +150,16 @@ def require_whole(
     wanted = None if required is None else frozenset(required)
     faults = filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
     refuse(operation, folder, faults, base)
+
+
+def lacking(operation: Operation, folder: Folder, action: str) -> list[Field]:
+    """Fields that the action needs, that the actor may see and that are empty somewhere."""
+    wanted = frozenset(required_of(folder, action))
+    faults = filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
+    paths = {filling.field_of(each.path) for each in faults if each.code == "required"} - rights.hidden(
+        operation, folder
+    )
+    return [each for each in rights.each_field(folder.form) if each.path in paths]
 
 
 def refuse(operation: Operation, folder: Folder, faults: Iterable[Fault], base: str) -> None:

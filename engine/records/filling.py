@@ -15,7 +15,7 @@ from engine.errors import Fault
 from engine.expressions import Environment
 from engine.records.filling_checks import check, check_plan
 from engine.records.filling_deriving import Derived, EnvOf, Moment, derive, fixed_by
-from engine.records.filling_faults import kind_of, located, refusal
+from engine.records.filling_faults import field_of, kind_of, located, refusal
 from engine.records.filling_patch import Filled, Writable, answers, patch
 from engine.records.filling_plan import plan_of_fields
 from engine.records.filling_saying import put
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "check_answers",
     "derive",
+    "field_of",
     "fixed_by",
     "kind_of",
     "located",

@@ -33,9 +33,10 @@ _TOO_LARGE = text("The result is too large.", "结果过大。")
 class Moment:
     """Where a record stands when its values are worked out.
 
-    `starting`: it is in its start state, so defaults follow their inputs, but for what a person wrote (`touched`, as
-    `(path, row)`). `fresh`: ids of rows (None for the record) that are being made now; their defaults are set in any
-    state. `fixed`: paths of live fields that are fixed by now. `editing`: somebody may edit, so `visible` is asked.
+    `starting`: it is in its start state (again), so defaults follow their inputs, but for what a person or an effect
+    wrote (`touched`, as `(path, row)`). `fresh`: ids of rows (None for the record) that are being made now; their
+    defaults are set in any state. `fixed`: paths of live fields that are fixed by now. `editing`: somebody may edit, so
+    `visible` is asked.
     `idle`: paths of live fields that nobody asks for now; they stay empty. `made`: it was made by somebody before, so a
     default that comes from the `actor` stays as it was for him, whoever looks now.
     """

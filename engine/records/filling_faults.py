@@ -96,10 +96,14 @@ def located(
     return tuple(_located(each, order, hidden, base) for each in faults)
 
 
+def field_of(path: str) -> str:
+    """The field that a fault means: `lines.lot` of `/lines/3/lot`."""
+    return ".".join(each for each in path.split("/") if each and not each.isdigit())
+
+
 def _located(fault: Fault, order: Mapping[str, int], hidden: frozenset[str], base: str) -> Fault:
     parts = fault.path.split("/")[1:]
-    names = ".".join(each for each in parts if not each.isdigit())
-    if parts and (names in hidden or parts[0] in hidden) and not fault.params.get("unknown"):
+    if parts and (field_of(fault.path) in hidden or parts[0] in hidden) and not fault.params.get("unknown"):
         says = text("Something that you cannot see here is not in order.", "有您看不到的内容不符合要求。")
         return Fault(base, "not_in_order", says, None, {"kind": kind_of(fault).value})
     if fault.row is not None and fault.row in order and len(parts) > 1:

@@ -24,8 +24,7 @@ class Played:
     values: dict[str, Any]
     memory: Memory = field(default_factory=Memory)
     touched: frozenset[tuple[str, str | None]] = frozenset()
-    started: bool = False
-    """Whether it has left its start state, or was made by another record: defaults no longer follow their inputs."""
+    """What was written instead of its default, as `(path, row)`."""
 
     def copy(self) -> Played:
         """The same, to be changed apart from this one."""
@@ -33,6 +32,11 @@ class Played:
             name: [dict(row) for row in each] if isinstance(each, list) else each for name, each in self.values.items()
         }
         return replace(self, values=values)
+
+    def put(self, written: Mapping[str, Any]) -> None:
+        """Write values of the header instead of their defaults."""
+        self.values.update(written)
+        self.touched |= {(name, None) for name in written}
 
     @property
     def ended(self) -> bool:
@@ -50,8 +54,8 @@ class Played:
 
     def signature(self) -> str:
         """The same for two records from which everything goes on alike."""
-        memory = self.memory
-        return repr((self.id, self.state, plain(self.values), repr(memory.approval), repr(memory.occurrences)))
+        memory, touched = self.memory, sorted(self.touched, key=str)
+        return repr((self.id, self.state, plain(self.values), repr(memory.approval), repr(memory.occurrences), touched))
 
 
 def plain(value: Any) -> str:

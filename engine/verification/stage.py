@@ -105,7 +105,6 @@ class Stage:
         played.memory = leg.memory
         self.perform(played, leg.effects, action, asks)
         played.state = leg.target
-        played.started = played.started or leg.target != played.workflow.start
         self._derive(played)
         self.settle_in(played)
         self.depth -= 1
@@ -145,7 +144,7 @@ class Stage:
     def _derive(self, played: Played, fresh: frozenset[str | None] = frozenset(), *, made: bool = True) -> None:
         happened = {"create": int(made), **played.memory.occurrences}
         moment = filling.Moment(
-            starting=played.state == played.workflow.start and not played.started,
+            starting=played.state == played.workflow.start,
             touched=played.touched,
             fresh=fresh,
             fixed=filling.fixed_by(played.form, happened),
@@ -155,7 +154,7 @@ class Stage:
     def _check(self, played: Played, required: frozenset[str]) -> None:
         faults = filling.check(played.form, played.values, self._env_of(played), required)
         for fault in faults:
-            path = ".".join(word for word in fault.path.split("/") if word and not word.isdigit())
+            path = filling.field_of(fault.path)
             if fault.code in _QUIET or (fault.code == "required" and not invented.is_quantity(played.form.field(path))):
                 continue
             raise rule(fault.code, fault.says, faults=[fault])
@@ -166,24 +165,25 @@ class Stage:
 
 def _set(stage: Stage, played: Played, _action: str, outcome: o.SetFields) -> None:
     if outcome.table is None:
-        played.values.update(outcome.values)
+        played.put(outcome.values)
         return
     for row in played.values.get(outcome.table) or ():
         if row["row"] == outcome.row:
             row.update(outcome.values)
+            played.touched |= {(f"{outcome.table}.{name}", outcome.row) for name in outcome.values}
 
 
 def _update(stage: Stage, _played: Played, _action: str, outcome: o.Update) -> None:
     target = stage.records.get(outcome.record.id)
     if target is not None:
-        target.values.update(outcome.values)
+        target.put(outcome.values)
 
 
 def _act(stage: Stage, _played: Played, _action: str, outcome: o.Act) -> None:
     target = stage.records.get(outcome.record.id)
     if target is None:
         raise not_found()
-    target.values.update(outcome.values)
+    target.put(outcome.values)
     stage.act(target, outcome.action, SYSTEM)
 
 
@@ -198,7 +198,13 @@ def _create(stage: Stage, played: Played, _action: str, outcome: o.Create) -> No
         blank = invented.values(form, identity)[table][0]
         values[table] = [{**blank, **new.values, "row": f"{identity}.{table}.{at}"} for at, new in enumerate(rows)]
     made = stage.enter(outcome.form, identity, values)
-    made.started = True
+    made.put(outcome.values)
+    made.touched |= {
+        (f"{table}.{name}", f"{identity}.{table}.{at}")
+        for table, rows in outcome.rows.items()
+        for at, new in enumerate(rows)
+        for name in new.values
+    }
     stage.settle_in(made)
     if outcome.action:
         stage.act(made, outcome.action, SYSTEM)

@@ -148,6 +148,26 @@ def test_who_has_to_correct_it_is_told_why(people: People, pages: Server) -> Non
     assert state_of(pages, record) == "draft"
 
 
+def test_what_came_back_says_by_whom_and_why_until_it_is_sent_again(people: People, pages: Server) -> None:
+    """On its page, over its form, and among the notices of whoever submitted it."""
+    record = asks_for(pages, "clerk1")
+    task = task_of(pages, record)
+    pages.be("mgr1").does(f"tasks/{task}/return", {"comment": "one more, please"})
+    clerk = people.sign_in("clerk1", PHONE, "zh")
+    clerk.goto("/notices")
+    expect(clerk.locator("main")).to_contain_text("退回了")
+    expect(clerk.locator("main")).to_contain_text("one more, please")
+    clerk.goto(f"/records/transfer/{record}/edit")
+    expect(clerk.locator(".returned")).to_contain_text("“one more, please”")
+    clerk.locator("[data-action=submit]").click()
+    expect(clerk).to_have_url(re.compile(f"{record}$"))
+    expect(clerk.locator(".returned")).to_have_count(0)
+    again = task_of(pages, record)
+    pages.be("mgr1").does(f"tasks/{again}/return", {"comment": "and one more"})
+    clerk.reload()
+    expect(clerk.locator(".returned")).to_contain_text("and one more")
+
+
 def test_a_task_leads_to_what_must_be_filled_in(people: People, pages: Server) -> None:
     """Receiving needs figures: they are a press away, and the menu stays on the screen."""
     record = asks_for(pages, "clerk1", to="S02")

@@ -25,7 +25,7 @@ ACTIONS = {
     "parcel": ("send_off",),
     "memo": ("hand_in",),
     "hand": ("rename", "reprice", "push", "note", "hide", "copy_it", "stamp", *WRITES),
-    "duel": ("hand_in", "withdraw", "put_back", "route_it", "approve", "reject", "return"),
+    "duel": ("hand_in", "withdraw", "count_up", "put_back", "route_it", "approve", "reject", "return"),
     "crate": ("freeze", "thaw", "promise", "free_one", "fill", "send", "undo", "again", "end_it", "empty_it"),
 }
 

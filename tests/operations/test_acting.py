@@ -209,6 +209,20 @@ def test_a_preview_tells_and_changes_nothing(house: House) -> None:
     assert house.be("clerk2").send("POST", path, {}, preview="true").status == 404
 
 
+def test_a_preview_needs_no_answers_and_refuses_wrong_ones(house: House) -> None:
+    """What an action comes to is told before its questions are answered; the action itself needs them."""
+    limit(house, "memo", "store", "100")
+    record = house.be("clerk1").makes("memo", {"note": "a", "amount": "1"}, "hand_in")
+    path = f"records/memo/{record}/actions/finish"
+    manager = house.be("mgr1")
+    told = manager.send("POST", path, {}, preview="true")
+    assert (told.status, told.body["state"]) == (200, "done")
+    wrong = manager.send("POST", path, {"asks": {"day": "someday"}}, preview="true")
+    assert (wrong.status, [each[0] for each in wrong.errors]) == (422, ["/asks/day"])
+    assert manager.acts("memo", record, "finish").errors == [("/asks/word", "required")]
+    assert manager.state("memo", record) == "open"
+
+
 def test_a_preview_tells_who_would_be_asked(house: House) -> None:
     clerk = house.be("clerk1")
     record = clerk.makes("duel", {"amount": "50"})

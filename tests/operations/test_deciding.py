@@ -176,6 +176,48 @@ def test_returned_to_the_submitter_it_goes_on_where_it_was_returned(house: House
     assert clerk.get(f"records/duel/{record}")["version"] == version
 
 
+def test_whose_record_is_returned_is_told_by_whom_and_why(house: House) -> None:
+    record = duel(house, "150")
+    peers_agree(house, record)
+    house.be("ame").decides("duel", record, "return", to="submitter", comment="why?")
+    told = [each for each in house.be("clerk1").get("notices")["items"] if each["record"]["id"] == record]
+    assert [each["text"] for each in told] == ["Zhang Wei returned Duel: why?"]
+    assert [each for each in house.be("clerk1b").get("notices")["items"] if each["record"]["id"] == record] == []
+
+
+def test_what_is_returned_to_another_step_is_told_to_nobody_else(house: House) -> None:
+    record = duel(house, "150")
+    peers_agree(house, record)
+    house.be("ame").decides("duel", record, "return", to="peers", comment="why?")
+    assert [each for each in house.be("clerk1").get("notices")["items"] if each["record"]["id"] == record] == []
+
+
+def test_when_it_is_back_defaults_follow_again_but_for_what_somebody_wrote(house: House) -> None:
+    clerk = house.be("clerk1")
+    record = duel(house, "150", lines=[{"item": {"code": code}} for code in ("A100", "A101")])
+    first, second = clerk.reads("duel", record)["lines"]
+    assert (first["agreed"], second["agreed"]) == ("1", "1")
+    peers_agree(house, record)
+    halved = {"lines": [{"row": second["row"], "agreed": "0.5"}]}
+    assert house.be("ame").decides("duel", record, values=halved).status == 200
+    assert house.be("mgr1").decides("duel", record, "return", to="submitter", **FIRST).body["state"] == "draft"
+    lines = [{"row": each["row"], "quantity": "2"} for each in (first, second)]
+    assert clerk.edits("duel", record, {"lines": lines}).status == 200
+    assert [each["agreed"] for each in clerk.reads("duel", record)["lines"]] == ["2", "0.5"]
+
+
+def test_what_an_effect_wrote_stays_when_defaults_follow_again(house: House) -> None:
+    clerk = house.be("clerk1")
+    record = duel(house, "150")
+    assert clerk.reads("duel", record)["round"] == 1
+    peers_agree(house, record)
+    house.be("ame").decides("duel", record, "return", to="submitter")
+    clerk.takes("duel", record, "count_up")
+    assert (clerk.state("duel", record), clerk.reads("duel", record)["round"]) == ("draft", 2)
+    assert clerk.edits("duel", record, {"title": "again"}).status == 200
+    assert clerk.reads("duel", record)["round"] == 2
+
+
 def test_when_what_matters_changed_everybody_is_asked_again(house: House) -> None:
     record = duel(house, "150")
     peers_agree(house, record)

@@ -67,6 +67,21 @@ def test_no_reader_meets_a_name_of_the_definition(house: House, quantity: str) -
             assert not SPELLED.search(each["because"]), each
 
 
+def test_what_is_still_empty_is_told_before_a_rule_about_what_stands_there(house: House) -> None:
+    """`receive` refuses more than was shipped; while nothing is counted that is not what is wrong."""
+    record = transfer(house, "2")
+    house.be("mgr1").decides("transfer", record)
+    house.be("clerk1").takes("transfer", record, "ship")
+    clerk = house.be("clerk2")
+    for language, words in (("en", "Still needed: Received good."), ("zh", "尚需填写：合格收货。")):
+        found = Desk(house, clerk.actor, language).get(f"records/transfer/{record}", actions="all")["actions"]
+        assert {each["name"]: each.get("because") for each in found}["receive"] == words
+    row = clerk.reads("transfer", record)["lines"][0]["row"]
+    assert clerk.edits("transfer", record, {"lines": [{"row": row, "received": "3"}]}).status == 200
+    found = clerk.get(f"records/transfer/{record}", actions="all")["actions"]
+    assert {each["name"]: each.get("because") for each in found}["receive"] == "More than was shipped."
+
+
 def test_who_could_is_told_beside_what_one_may_not(house: House) -> None:
     record = transfer(house, "2")
     for language, words in (("en", "Store clerk ("), ("zh", "店员")):

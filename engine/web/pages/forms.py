@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import forbidden
 from engine.web.answers import Reply
+from engine.web.pages import happened
 from engine.web.pages.visit import Visit
 
 
@@ -17,22 +18,33 @@ def new(visit: Visit) -> Reply:
     if "create" not in visit.get("me")["may"].get(name, ()):
         raise forbidden()
     told = {"form": form, "record": None, "filled": visit.get(f"records/{name}/fill")}
-    return visit.shown("form.html", form=form, record=None, told=told)
+    return visit.shown("form.html", form=form, record=None, told=told, returned=None)
 
 
 def edit(visit: Visit) -> Reply:
     """A record whose fields I may write now."""
     name, record = visit.words["form"], visit.words["id"]
     form = visit.get(f"forms/{name}")
-    found = visit.get(f"records/{name}/{record}")
+    found = visit.get(f"records/{name}/{record}", actions="all")
     filled = visit.get(f"records/{name}/{record}/fill")
     if not filled["writable"]:
         raise forbidden()
-    offered = [each["name"] for each in found["actions"] if not each["asks"]] if _begins(form, found) else []
-    told = {"form": form, "record": found, "filled": filled, "offered": offered}
-    return visit.shown("form.html", form=form, record=found, told=told)
+    told = {"form": form, "record": found, "filled": filled, "offered": _offered(visit, form, found)}
+    lines = visit.get(f"records/{name}/{record}/history")["items"]
+    return visit.shown("form.html", form=form, record=found, told=told, returned=happened.returned(lines))
 
 
-def _begins(form: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Whether it is a paper that nobody has sent on yet; what is in use is saved, and retired elsewhere."""
-    return form["kind"] == "document" and bool(form["states"]) and found["state"] == form["states"][0]["name"]
+def _offered(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is done with it when it is filled: what it waits for from me, or what a paper begins with.
+
+    That something is missing yet is no reason against it here. What is in use is saved, and retired elsewhere.
+    """
+    mine = visit.get("me")["person"]["id"]
+    awaited = {
+        each["step"]
+        for each in found["tasks"]
+        if each["kind"] == "expects" and any(person["id"] == mine for person in each["people"])
+    }
+    begins = form["kind"] == "document" and bool(form["states"]) and found["state"] == form["states"][0]["name"]
+    open_now = [each for each in found["actions"] if each["name"] in awaited or (begins and "because" not in each)]
+    return sorted(open_now, key=lambda each: each["name"] not in awaited)

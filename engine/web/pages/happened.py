@@ -39,6 +39,15 @@ def comments(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def returned(lines: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The line of who gave it back, while it stands where that brought it."""
+    moves = (index for index in range(len(lines) - 1, -1, -1) if lines[index]["from"] != lines[index]["to"])
+    last = next(moves, None)
+    if last is None or lines[last]["action"] != "return":
+        return None
+    return next((each for each in reversed(lines[:last]) if each["action"].startswith("return:")), None)
+
+
 def _line(form: Mapping[str, Any], line: Mapping[str, Any], language: str) -> dict[str, Any]:
     fields: list[dict[str, Any]] = []
     rows: dict[tuple[str, ...], list[tuple[Mapping[str, Any], dict[str, Any]]]] = {}

@@ -53,6 +53,7 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
         "may_not": [each for each in found["actions"] if "because" in each],
         "edit": {"writable": found["editable"]},
         "waits": [each for each in found["tasks"] if each["people"]],
+        "returned": happened.returned(lines),
         "route": happened.route(visit.get(f"records/{name}/{record}/route")["items"], lines, found["tasks"]),
         "history": happened.history(form, lines, visit.language),
         "comments": happened.comments(lines),

@@ -18,7 +18,7 @@ export function deeds({ record, may, task }: Told): Deed[] {
     each.actions.filter((name) => name in VERDICTS).map((name) => ({
       name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: name === "return" ? {} : each.asks ?? {}, verdict: true, returns: name === "return" ? each.returns ?? [] : [],
     })));
-  const actions = may.map((each) => ({ name: each.name, title: each.title, path: `records/${record.form}/${record.id}/actions/${each.name}`, asks: each.asks, verdict: false, returns: [] }));
+  const actions = may.map((each) => deedOf(record, each));
   const seen = new Set<string>();
   return [...verdicts, ...actions].filter((each) => !seen.has(each.path) && seen.add(each.path));
 }
@@ -32,17 +32,33 @@ export function moved(each: Outcome): string {
   return `${each.quantity ?? ""} × ${named(each.item)}: ${each.from?.title ?? each.from?.code ?? ""} → ${each.to?.title ?? each.to?.code ?? ""}`;
 }
 
-/** What an action would come to that cannot be taken back: goods that move, or an end. Null: it is refused, or not known. */
-export async function foreseen(deed: Deed, told: Told): Promise<{ effects: string[]; ends: boolean } | null> {
+/** What an action would come to that cannot be taken back: goods that move, or an end; with `values` that are written with it. */
+export interface Coming { effects: string[]; ends: boolean }
+
+export async function foresee(deed: Deed, form: Form, written: Written = {}): Promise<Coming> {
+  const found = await ask<{ state: string; outcomes: Outcome[] }>("POST", `${deed.path}?preview=true`, written);
+  const ends = form.states.find((each) => each.name === found.state)?.end ?? false;
+  return { effects: found.outcomes.filter((each) => each.kind === "move").map(moved), ends };
+}
+
+/** The same; null: it is refused, or not known. */
+export async function foreseen(deed: Deed, told: Told): Promise<Coming | null> {
   try {
-    const found = await ask<{ state: string; outcomes: Outcome[] }>("POST", `${deed.path}?preview=true`, {});
-    const ends = told.form.states.find((each) => each.name === found.state)?.end ?? false;
-    return { effects: found.outcomes.filter((each) => each.kind === "move").map(moved), ends };
+    return await foresee(deed, told.form);
   } catch (error) {
     if (error instanceof Refused) return null;
     throw error;
   }
 }
+
+/** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
+export const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
+
+export const deedOf = (record: Record_, { name, title, asks }: Action): Deed =>
+  ({ name, title, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
+
+/** What somebody typed, to be written with what he does. */
+export interface Written { values?: Record<string, any> }
 
 export interface Sent { key: string; asks: Record<string, any>; comment: string; to: string; revision: number }
 

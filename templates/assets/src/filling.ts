@@ -13,6 +13,8 @@ export interface Draft {
   touched: ReadonlySet<string>;
   added: ReadonlySet<string>;
   removed: Readonly<Record<string, readonly string[]>>;
+  /** Of a row that was divided from another: from which. */
+  divided: Readonly<Record<string, string>>;
 }
 
 export interface Kept { revision: number; draft: Omit<Draft, "touched" | "added"> & { touched: string[]; added: string[] } }
@@ -40,10 +42,10 @@ function typed(form: Form, draft: Draft, values: Record<string, any>): Record<st
 export const tablesOf = (form: Form): [string, Field][] => Object.entries(form.fields).filter(([, each]) => each.type === "table");
 
 export function begin(record: Record_ | null, filled: Filled): Draft {
-  return { id: record?.id ?? newId(), base: filled.values, values: filled.values, touched: new Set(), added: new Set(), removed: {} };
+  return { id: record?.id ?? newId(), base: filled.values, values: filled.values, touched: new Set(), added: new Set(), removed: {}, divided: {} };
 }
 
-export const isTouched = (draft: Draft): boolean => draft.touched.size > 0 || Object.values(draft.removed).some((each) => each.length > 0);
+export const isTouched = (draft: Draft): boolean => draft.touched.size > 0 || draft.added.size > 0 || Object.values(draft.removed).some((each) => each.length > 0);
 
 const and = (set: ReadonlySet<string>, ...more: string[]): ReadonlySet<string> => new Set([...set, ...more]);
 
@@ -68,6 +70,16 @@ export function writeRows(draft: Draft, table: string, cells: readonly { row: st
     touched.add(`${table}#${row}.${column}`);
   }
   return { ...draft, values: { ...draft.values, [table]: rows }, touched, added };
+}
+
+/** A row beside another that takes a part of what that one holds: how much is still to be said. */
+export function divideRow(draft: Draft, table: string, origin: string, counts: ReadonlySet<string>): Draft {
+  const rows: Row[] = [...(draft.values[table] ?? [])];
+  const at = rows.findIndex((each) => each.row === origin);
+  const row = newId();
+  const made = Object.fromEntries(Object.entries(rows[at] ?? {}).map(([name, value]) => [name, counts.has(name) ? null : value]));
+  rows.splice(at + 1, 0, { ...made, row });
+  return { ...draft, values: { ...draft.values, [table]: rows }, added: and(draft.added, row), divided: { ...draft.divided, [row]: origin } };
 }
 
 export function removeRow(draft: Draft, table: string, row: string): Draft {
@@ -95,8 +107,9 @@ export function patchOf(form: Form, draft: Draft): Record<string, any> {
 
 function changed(field: Field, table: string, row: Row, draft: Draft): Record<string, any> | null {
   const columns = Object.keys(field.fields ?? {}).filter((each) => draft.touched.has(`${table}#${row.row}.${each}`));
-  if (!columns.length) return null;
-  return { row: row.row, ...Object.fromEntries(columns.map((each) => [each, sendable(row[each])])) };
+  const origin = draft.added.has(row.row) ? draft.divided[row.row] : undefined;
+  if (!columns.length && !origin) return null;
+  return { row: row.row, ...(origin ? { split_of: origin } : {}), ...Object.fromEntries(columns.map((each) => [each, sendable(row[each])])) };
 }
 
 /** Takes over what the server worked out; what was typed here stays, named as the server names it. */

@@ -19,6 +19,7 @@ WORDS: Mapping[str, Text] = {
     "came_from": text("came from", "来自"),
     "went_to": text("went to", "生成"),
     "waiting_for": text("Waiting for", "等待"),
+    "returned_by": text("Returned by", "退回人："),
     "since": text("since", "自"),
     "until": text("until", "截止"),
     "comment": text("Comment", "意见"),

@@ -2,15 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
-import { bodyOf, type Deed, deeds, foreseen, moved, remembered, type Told } from "../deeds";
+import { bodyOf, type Deed, deeds, foreseen, moved, needsWords, remembered, type Told } from "../deeds";
 import { Dialogue, type Done, goOn } from "./dialogue";
 
 export { placed } from "./dialogue";
 
 interface Chosen { deed: Deed; effects: string[]; first: Refused | null }
-
-/** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
-const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
 
 /** Whether this is the next step: a verdict, what is awaited, or what a record that waits for nobody is there for. Not what merely could be done. */
 function leadsOn(deed: Deed, { record, form, edit }: Told): boolean {

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
-import { bodyOf, type Deed, remember, type Told } from "../deeds";
+import { bodyOf, type Deed, remember, type Told, type Written } from "../deeds";
 import type { Form } from "../definitions";
 import { goOn as onward } from "../next";
 import { answersOf, Asks } from "./asks";
@@ -28,7 +28,16 @@ function faster({ form, record }: Told): string {
   return say(`${form.title} ${record.number ?? ""} was done by somebody else meanwhile.`, `${form.title} ${record.number ?? ""} 已由他人处理。`);
 }
 
-export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; told: Told; effects: string[]; first: Refused | null; onEnd: () => void }) {
+interface Props {
+  deed: Deed; told: Told; effects: string[]; first: Refused | null; onEnd: () => void;
+  /** What was typed before and is written with it. */
+  written?: Written;
+  onDone?: (answer: Done) => void;
+  /** What is refused of it, unless it is about what was asked here. */
+  onRefused?: (refused: Refused) => void;
+}
+
+export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDone = (answer) => goOn(told, deed, answer), onRefused }: Props) {
   const [asks, setAsks] = useState<Record<string, any>>({});
   const [comment, setComment] = useState("");
   const [to, setTo] = useState(deed.returns[0]?.to ?? "");
@@ -50,9 +59,10 @@ export function Dialogue({ deed, told, effects, first, onEnd }: { deed: Deed; to
     setBusy(true);
     try {
       const sent = { key: key.current, asks: answersOf(asks), comment, to, revision: revision.current };
-      goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
+      onDone(await ask<Done>("POST", deed.path, { ...written, ...bodyOf(deed, sent) }, { key: key.current }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (onRefused && error.problem.status && !error.problem.errors.some((each) => each.path.startsWith("/asks/"))) return onRefused(error);
       if (told.task && error.problem.errors.some((each) => FASTER.has(each.code))) return onward(faster(told));
       // What was refused is another command when it is sent again; what got no answer is the same.
       if (error.problem.status) key.current = newKey();

@@ -1,16 +1,22 @@
 /** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ask, me, newKey, Refused, say, type Fault } from "../api";
-import type { Field, Filled, Form, Record_, Row } from "../definitions";
+import { ask, me, newKey, Refused, say } from "../api";
+import { deedOf, foresee, needsWords, remember, type Deed, type Written } from "../deeds";
+import type { Action, Field, Filled, Form, Record_ } from "../definitions";
 import { shownAs } from "../definitions";
-import { begin, clashes, isTouched, keep, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
+import { faultsOf, lacking, listed, type Faults } from "../faults";
+import { begin, clashes, divideRow, isTouched, keep, patchOf, removeRow, settle, tablesOf, write, writeRows, yieldTo, type Clash, type Draft, type Kept } from "../filling";
 import { Follower } from "../live";
-import { Grid, type Faults } from "./grid";
+import { Dialogue, type Done } from "./dialogue";
+import { Grid } from "./grid";
 import { Input } from "./inputs";
 
-/** `offered`: of a record that nobody has sent on yet, the actions that it may be sent on with. */
-interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: string[] }
+/** `offered`: what a record that is there may be sent on with. */
+interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[] }
+
+/** An action that asks something, or that cannot be taken back: done when its dialogue is answered. */
+interface Chosen { deed: Deed; effects: string[]; written: Written }
 
 const WAIT = 250;
 
@@ -21,9 +27,10 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
   const [faults, setFaults] = useState<Faults>(new Map());
   const [said, setSaid] = useState<{ good: boolean; text: string; more: string[] } | null>(null);
-  const [tried, setTried] = useState<string>();
+  const [tried, setTried] = useState(false);
   const [met, setMet] = useState<Clash[]>([]);
   const [busy, setBusy] = useState(false);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const key = useRef(newKey());
   const asked = useRef(0);
   const left = useRef(false);
@@ -55,20 +62,33 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
     return () => removeEventListener("beforeunload", warn);
   }, [busy]);
 
-  async function send(action?: string): Promise<void> {
+  /** To the record, which tells what was done with it. */
+  function leave(id: string, done?: { title: string; seq: number }): void {
+    localStorage.removeItem(place);
+    left.current = true;
+    if (done) remember(id, done.title, done);
+    location.assign(`/records/${form.form}/${id}`);
+  }
+
+  async function send(action?: Action | Begun): Promise<void> {
     setBusy(true);
     asked.current += 1;  // what `fill` still has to say is older than what comes now
-    const values = patchOf(form, draft);
+    const written: Written = isTouched(draft) ? { values: patchOf(form, draft) } : {};
     try {
-      const id = record ? await change(record, values, action) : (await ask("POST", `records/${form.form}`, { id: draft.id, values, ...(action ? { action } : {}) }, { key: key.current })).id;
-      localStorage.removeItem(place);
-      left.current = true;
-      location.assign(`/records/${form.form}/${id}`);
+      if (record && action && "asks" in action) {
+        const deed = deedOf(record, action);
+        const { effects, ends } = await foresee(deed, form, written);
+        setBusy(needsWords(deed) || ends || effects.length > 0);
+        if (needsWords(deed) || ends || effects.length) return setChosen({ deed, effects, written });
+      }
+      const body = { id: draft.id, values: written.values ?? {}, ...(action ? { action: action.name } : {}) };
+      const done = record ? await change(record, written, action?.name) : await ask("POST", `records/${form.form}`, body, { key: key.current });
+      leave(done.id, action ? { title: action.title, seq: done.seq } : undefined);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       setBusy(false);
       if (error.problem.status) key.current = newKey();
-      await refused(error, action);
+      await refused(error, !!action);
     }
   }
 
@@ -76,46 +96,24 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
    * What was typed and what is done with it are one command: refused, nothing of it has happened. Somebody who only said
    * something about the record meanwhile (a comment) has changed nothing that is here: it is sent again as it stands.
    */
-  async function change(read: Record_, values: Record<string, any>, action?: string): Promise<string> {
+  async function change(read: Record_, written: Written, action?: string): Promise<{ id: string; seq: number }> {
     const path = `records/${form.form}/${read.id}`;
     const command = (revision: number) => action
-      ? ask("POST", `${path}/actions/${action}`, { ...(isTouched(draft) ? { values } : {}), revision }, { key: key.current })
-      : ask("PATCH", path, values, { key: key.current, revision });
+      ? ask("POST", `${path}/actions/${action}`, { ...written, revision }, { key: key.current })
+      : ask("PATCH", path, written.values ?? {}, { key: key.current, revision });
     try {
-      await command(read.revision);
+      return await command(read.revision);
     } catch (error) {
       if (!(error instanceof Refused) || error.problem.status !== 412) throw error;
       const newest = await ask<Record_>("GET", path);
       const fresh = await ask<Filled>("GET", `${path}/fill`);
       if (JSON.stringify(fresh.values) !== JSON.stringify(draft.base)) throw error;
       key.current = newKey();
-      await command(newest.revision);
+      return command(newest.revision);
     }
-    return read.id;
   }
 
-  /** What is needed and empty: told with the rest, although the server tells what it cannot read first. */
-  function lacking(action?: string): Map<string, string> {
-    const said = say("This is needed.", "此项必填。");
-    const found = new Map<string, string>();
-    if (!action) return found;
-    for (const [name, field] of Object.entries(form.fields)) {
-      if (field.type !== "table") {
-        if (needed.has(name) && filled.writable.includes(name) && isBlank(values[name])) found.set(name, said);
-        continue;
-      }
-      for (const column of Object.keys(field.fields ?? {})) {
-        const place = `${name}.${column}`;
-        if (!filled.writable.includes(place)) continue;
-        for (const row of (values[name] ?? []) as Row[]) {
-          if ((needed.has(place) || needed.has(`${place}#${row.row}`)) && !unseen.has(`${place}#${row.row}`) && isBlank(row[column])) found.set(`${name}#${row.row}.${column}`, said);
-        }
-      }
-    }
-    return found;
-  }
-
-  async function refused({ problem }: Refused, action?: string): Promise<void> {
+  async function refused({ problem }: Refused, acting: boolean): Promise<void> {
     if (problem.status === 412 && record) {
       const newest = await ask<Record_>("GET", `records/${form.form}/${record.id}`);
       const fresh = await ask<Filled>("GET", `records/${form.form}/${record.id}/fill`);
@@ -128,19 +126,21 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
     }
     const found = faultsOf(form, draft, problem.errors, "/values");
     setFaults(found);
-    setTried(action);
-    const elsewhere = problem.errors.filter((each) => !placeOf(form, draft, each, "/values")).map((each) => each.message);
-    const size = new Set([...lacking(action).keys(), ...found.keys()]).size;
+    setTried(acting);
+    const size = new Set([...(acting ? lacks() : new Map()).keys(), ...found.keys()]).size;
     const count = size ? say(`${size} to correct. `, `有 ${size} 处需要修改。`) : "";
-    setSaid({ good: false, text: count + problem.detail, more: elsewhere.filter((each) => each !== problem.detail) });
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    setSaid({ good: false, text: count + problem.detail, more: listed(form, draft, problem.errors, "/values").filter((each) => each !== problem.detail) });
+    requestAnimationFrame(lead);
   }
 
-  const marked: Faults = new Map([...lacking(tried), ...faults]);
+  const lacks = () => lacking(form, filled, values, unseen, needed);
+  const marked: Faults = new Map([...(tried ? lacks() : []), ...faults]);
   const header = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
-  const actions = form.actions.filter((each) => (record ? offered.includes(each.name) : form.kind === "document" && each.from.includes(form.states[0]?.name ?? "")));
+  const begun = form.kind === "document" ? form.actions.filter((each) => each.from.includes(form.states[0]?.name ?? "")) : [];
+  const onward = (record ? offered : begun)[0];
+  const begins = !record || record.state === form.states[0]?.name;
   return (
-    <form novalidate onSubmit={(event) => { event.preventDefault(); void send(actions[0]?.name); }}>
+    <form novalidate onSubmit={(event) => { event.preventDefault(); void send(onward); }}>
       {said && <div class={`message ${said.good ? "good" : "wrong"}`} role="alert"><strong>{said.text}</strong>{said.more.length > 0 && <ul>{said.more.map((each) => <li>{each}</li>)}</ul>}</div>}
       {met.map((clash) => (
         <div class="message" key={clash.at}><strong>{clash.title}</strong> {say("theirs", "对方")}: {shownAs(clash.field, clash.theirs)} · {say("mine", "我的")}: {shownAs(clash.field, clash.mine)}{" "}
@@ -151,17 +151,33 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
         {header.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
-        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked}
-          onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} />
+        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} added={draft.added}
+          onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} onDivide={(row) => setDraft((now) => divideRow(now, name, row, counts(table)))} />
       ))}
       <div class="stick">
-        {actions.slice(0, 1).map((each) => <button key={each.name} class="primary" data-action={each.name} disabled={busy}>{each.title}</button>)}
-        <button type="button" class={actions.length ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void send()}>{actions.length ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>
+        {onward && <button class="primary" data-action={onward.name} disabled={busy}>{onward.title}</button>}
+        <button type="button" class={onward ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void send()}>{onward && begins ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>
         {isTouched(draft) && <button type="button" class="plain" disabled={busy} onClick={() => { if (!confirm(say("Throw away what you typed here?", "确定放弃在此填写的内容吗？"))) return; localStorage.removeItem(place); location.reload(); }}>{say("Start over", "重新填写")}</button>}
         <small aria-live="polite">{isTouched(draft) ? say("Kept on this device", "已暂存在本机") : ""}</small>
       </div>
+      {chosen && record && <Dialogue deed={chosen.deed} told={{ record: { ...record, tasks: [] }, form, may: [], mayNot: [] }} effects={chosen.effects} written={chosen.written} first={null}
+        onEnd={() => { setChosen(null); setBusy(false); }}
+        onDone={(done: Done) => leave(record.id, { title: chosen.deed.title, seq: done.seq })}
+        onRefused={(error) => { setChosen(null); setBusy(false); void refused(error, true); }} />}
     </form>
   );
+}
+
+/** What a new record may be made and sent on with at once. */
+type Begun = Form["actions"][number];
+
+const counts = (table: Field): ReadonlySet<string> => new Set(Object.entries(table.fields ?? {}).filter(([, each]) => each.type === "quantity").map(([name]) => name));
+
+/** To what is wrong: the field, or else what is told of it. */
+function lead(): void {
+  const place = document.querySelector<HTMLElement>('[aria-invalid="true"]');
+  if (place) place.focus();
+  else document.querySelector(".fault, [role=alert]")?.scrollIntoView({ block: "center" });
 }
 
 interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; fault: string | undefined; onChange: (value: any) => void }
@@ -177,8 +193,6 @@ function HeaderField({ name, field, value, writable, needed, fault, onChange }: 
   );
 }
 
-const isBlank = (value: any): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
-
 /** What was typed here before the page was left, unless the record has moved on without it. */
 function recalled(place: string, form: Form, record: Record_ | null, filled: Filled): Draft {
   const fresh = begin(record, filled);
@@ -190,25 +204,4 @@ function recalled(place: string, form: Form, record: Record_ | null, filled: Fil
   } catch {
     return fresh;
   }
-}
-
-/** Which field or cell a fault means; nothing when it means the whole. */
-function placeOf(form: Form, draft: Draft, fault: Fault, base: string): string | null {
-  const path = base && fault.path.startsWith(base) ? fault.path.slice(base.length) : fault.path;
-  const [, name, index, column] = path.split("/");
-  const field = form.fields[name ?? ""];
-  if (!field) return null;
-  if (field.type !== "table") return name!;
-  const sent: Row[] = (patchOf(form, draft)[name!] ?? []) as Row[];
-  const row = fault.row ?? sent[Number(index)]?.row;
-  return row && column ? `${name}#${row}.${column}` : null;
-}
-
-function faultsOf(form: Form, draft: Draft, errors: readonly Fault[], base: string): Faults {
-  const found = new Map<string, string>();
-  for (const fault of errors) {
-    const at = placeOf(form, draft, fault, base);
-    if (at) found.set(at, fault.message);
-  }
-  return found;
 }

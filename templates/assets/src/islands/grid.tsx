@@ -5,14 +5,15 @@ import { useRef } from "preact/hooks";
 import { newId, say } from "../api";
 import type { Field, Filled, Row } from "../definitions";
 import { shownAs } from "../definitions";
+import type { Faults } from "../faults";
 import { cellsOf } from "../filling";
 import { Input } from "./inputs";
 import { ScanRows } from "./scan_rows";
 
 export interface Cell { row: string; column: string; value: any }
-export type Faults = ReadonlyMap<string, string>;
-interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void }
-interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; fixed: boolean; blank: boolean; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void }
+interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void; onDivide: (row: string) => void; added: ReadonlySet<string> }
+type End = "" | "blank" | "remove" | "divide";
+interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
 const NAMED = new Set(["reference", "person", "org_unit"]);
 const DIGITS = new Set(["quantity", "money", "decimal", "integer"]);
@@ -21,16 +22,16 @@ const widthOf = (field: Field): string => (NAMED.has(field.type) ? "wideish" : D
 
 class Line extends Component<Drawn> {
   override shouldComponentUpdate(next: Drawn): boolean {
-    return (Object.keys(next) as (keyof Drawn)[]).some((each) => each !== "onWrite" && each !== "onRemove" && next[each] !== this.props[each]);
+    return (Object.keys(next) as (keyof Drawn)[]).some((each) => !each.startsWith("on") && next[each] !== this.props[each]);
   }
 
-  override render({ columns, row, index, editable, fixed, blank, fault, needed, onWrite, onRemove }: Drawn) {
+  override render({ columns, row, index, editable, end, fault, needed, onWrite, onRemove, onDivide }: Drawn) {
     const faults = new Map(fault ? fault.split("\n").map((each) => each.split("\t") as [string, string]) : []);
     return (
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${DIGITS.has(field.type) ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${DIGITS.has(field.type) ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{faults.has(column) && <span class="fault">{faults.get(column)}</span>}</td>;
           return (
             <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
               <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
@@ -38,19 +39,24 @@ class Line extends Component<Drawn> {
             </td>
           );
         })}
-        {!fixed && <td class="ends">{!blank && <button type="button" class="drop" aria-label={say(`Remove row ${index + 1}`, `删除第 ${index + 1} 行`)} onClick={() => onRemove(row.row)}>×</button>}</td>}
+        {end && <td class="ends">
+          {end === "remove" && <button type="button" class="drop" aria-label={say(`Remove row ${index + 1}`, `删除第 ${index + 1} 行`)} onClick={() => onRemove(row.row)}>×</button>}
+          {end === "divide" && <button type="button" class="drop" title={say("Divide", "拆分")} aria-label={say(`Divide row ${index + 1}`, `拆分第 ${index + 1} 行`)} onClick={() => onDivide(row.row)}>÷</button>}</td>}
       </tr>
     );
   }
 }
 
-export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrite, onRemove }: Props) {
+export function Grid({ name, table, rows, filled, unseen, needed, faults, added, onWrite, onRemove, onDivide }: Props) {
   const columns = Object.entries(table.fields ?? {});
   const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
-  const fixed = filled.rows[name] === "fixed" || !writable.length;
+  const how = writable.length ? filled.rows[name] ?? "fixed" : "fixed";
+  const adds = how === "free";
+  const endOf = (row: Row, index: number): End => (how === "fixed" ? "" : index >= rows.length ? "blank" : adds || added.has(row.row) ? "remove" : "divide");
+  const counted = filled.scan?.split(".").pop();
   const next = useRef(newId());
   if (rows.some((each) => each.row === next.current)) next.current = newId();
-  const drawn: Row[] = fixed ? rows : [...rows, { row: next.current }];
+  const drawn: Row[] = adds ? [...rows, { row: next.current }] : rows;
   const places = drawn.map((each, index) => (index < rows.length ? each.row : ""));
   const editable = places.map((row) => spaced(writable.filter(([each]) => !unseen.has(`${name}.${each}#${row}`))));
   const shown = columns.filter(([each]) => editable.some((one) => one.includes(` ${each} `)) || rows.some((row) => row[each] !== null && row[each] !== undefined));
@@ -65,18 +71,31 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
     const row = place?.closest<HTMLElement>("[data-row]")?.dataset["row"];
     if (!place || !row || !/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
-    const across = drawnColumns.filter(([each]) => writable.some(([one]) => one === each));
-    const first = across.findIndex(([each]) => each === place.dataset["column"]);
     const from = drawn.findIndex((each) => each.row === row);
     const cells: Cell[] = [];
-    cellsOf(text).forEach((line, down) => {
-      const target = drawn[from + down]?.row ?? (fixed ? null : newId());
+    const { columns: across, lines } = meant(cellsOf(text), place.dataset["column"]!);
+    lines.forEach((line, down) => {
+      const target = drawn[from + down]?.row ?? (adds ? newId() : null);
       if (target) line.forEach((word, beside) => {
-        const found = across[first + beside];
+        const found = across[beside];
         if (found && word.trim()) cells.push({ row: target, column: found[0], value: read(found[1], word.trim()) });
       });
     });
     onWrite(cells);
+  }
+
+  /**
+   * Which columns a sheet's are: those that its first line calls by their titles, else those from where it is put on. A
+   * column that only some rows have (a lot) is passed over unless there are cells for it.
+   */
+  function meant(lines: string[][], at: string): { columns: [string, Field][]; lines: string[][] } {
+    const all = drawnColumns.filter(([each]) => writable.some(([one]) => one === each));
+    const titled = lines[0]!.map((word) => all.find(([, field]) => field.title === word.trim()));
+    if (titled.length > 1 && titled.every(Boolean)) return { columns: titled as [string, Field][], lines: lines.slice(1) };
+    const usual = all.filter(([each]) => each === at || !adds || !unseen.has(`${name}.${each}#`));
+    const from = (some: [string, Field][]) => some.slice(some.findIndex(([each]) => each === at));
+    const wide = Math.max(...lines.map((line) => line.length));
+    return { columns: wide > from(usual).length ? from(all) : from(usual), lines };
   }
 
   function pressed(event: KeyboardEvent): void {
@@ -93,15 +112,15 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, onWrit
   return (
     <section class="card" aria-label={table.title}>
       <h2>{table.title} <small>{rows.length} {rows.length === 1 ? say("row", "行") : say("rows", "行")}</small></h2>
-      {filled.scan && !fixed && <ScanRows columns={columns} rows={rows} counted={filled.scan.split(".").pop()!} onWrite={onWrite} />}
+      {counted && writable.some(([each]) => each === counted) && <ScanRows columns={columns} rows={rows} counted={counted} adds={adds} onWrite={onWrite} />}
       <div class="sheet" onPaste={paste} onKeyDown={pressed}>
         <table>
-          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && writable.some(([one]) => one === each) && <b class="needed"> *</b>}</th>)}{!fixed && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
+          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && writable.some(([one]) => one === each) && <b class="needed"> *</b>}</th>)}{how !== "fixed" && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
           <tbody>
             {drawn.map((row, index) => (
-              <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} fixed={fixed} blank={index >= rows.length} editable={editable[index]!}
+              <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} end={endOf(row, index)} editable={editable[index]!}
                 needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""}
-                onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} />
+                onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} onDivide={onDivide} />
             ))}
           </tbody>
         </table>

@@ -60,7 +60,8 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     return () => { removeEventListener("scroll", place, true); removeEventListener("resize", place); };
   }, [open, found]);
 
-  useEffect(() => {
+  // At once, not after the picture: what is typed as soon as the new value stands there must not be thrown away.
+  useLayoutEffect(() => {
     emptied.current = false;
     setTyped(null);
     setFound([]);

@@ -8,9 +8,9 @@ import { Camera } from "./camera";
 import type { Cell } from "./grid";
 import { named } from "./picker";
 
-interface Props { columns: [string, Field][]; rows: Row[]; counted: string; onWrite: (cells: Cell[]) => void }
+interface Props { columns: [string, Field][]; rows: Row[]; counted: string; adds: boolean; onWrite: (cells: Cell[]) => void }
 
-export function ScanRows({ columns, rows, counted, onWrite }: Props) {
+export function ScanRows({ columns, rows, counted, adds, onWrite }: Props) {
   const [said, setSaid] = useState("");
   const [seeing, setSeeing] = useState(false);
   const queue = useRef(Promise.resolve());
@@ -27,6 +27,10 @@ export function ScanRows({ columns, rows, counted, onWrite }: Props) {
       return;
     }
     const row = latest.current.find((each) => (each[column] as any)?.id === exact.id || (each[column] as any)?.code === exact.values["code"]);
+    if (!row && !adds) {
+      setSaid(say(`${exact.values["code"]} is in none of these rows.`, `${exact.values["code"]} 不在这些行中。`));
+      return;
+    }
     const more = add(String(row?.[counted] ?? "0"));
     const at = row?.row ?? newId();
     onWrite([...(row ? [] : [{ row: at, column, value: named(exact) }]), { row: at, column: counted, value: more }]);
