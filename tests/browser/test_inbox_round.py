@@ -97,6 +97,22 @@ def test_what_somebody_else_has_done_meanwhile_is_told_and_one_goes_on(
     pages.be("mgr1").does(f"tasks/{following}/reject")
 
 
+def test_what_was_written_is_there_when_somebody_was_faster(people: People, pages: Server) -> None:
+    record = asks_for(pages, "clerk1")
+    manager = people.sign_in("mgr1", PHONE, "en")
+    task = task_of(pages, record)
+    manager.goto(f"/tasks?task={task}")
+    manager.locator(".opened [data-action=reject]").click()
+    manager.locator("dialog textarea").fill("there is none of it")
+    pages.be("mgr1").does(f"tasks/{task}/approve")
+    manager.locator("dialog button:not([type=button])").click()
+    expect(manager.locator("dialog .message").first).to_be_visible()
+    expect(manager.locator("dialog textarea")).to_have_value("there is none of it")
+    manager.locator("dialog .primary", has_text="Go on").click()
+    expect(manager.locator(".spoken")).to_contain_text("was done by somebody else meanwhile")
+    assert state_of(pages, record) == "approved"
+
+
 def test_a_key_leads_to_where_one_comments(people: People, pages: Server) -> None:
     record = asks_for(pages, "clerk1")
     task = task_of(pages, record)

@@ -148,3 +148,23 @@ def test_a_phone_tells_what_was_done(people: People, pages: Server) -> None:
     told = clerk.locator(".done-now")
     expect(told).to_be_in_viewport()
     expect(told).to_contain_text("Withdrawn")
+
+
+def test_an_open_record_tells_what_somebody_else_does_and_not_what_one_does_oneself(
+    people: People, pages: Server
+) -> None:
+    record = transfer(pages)
+    clerk = people.sign_in("clerk1", language="en")
+    with clerk.expect_request("**/api/events*"):
+        clerk.goto(record)
+    told = clerk.locator(".meanwhile")
+    clerk.locator("[data-island=comments] textarea").fill("mine")
+    clerk.locator("[data-island=comments] textarea").press("Control+Enter")
+    expect(clerk.locator(".said li")).to_have_count(1)
+    expect(told).to_have_attribute("data-heard", "2")
+    expect(told).to_be_hidden()
+    pages.be("mgr1").does(f"records/transfer/{record[-36:]}/comments", {"comment": "his"})
+    expect(told).to_be_visible()
+    told.get_by_role("link").click()
+    expect(clerk.locator(".said li")).to_have_count(2)
+    expect(told).to_be_hidden()

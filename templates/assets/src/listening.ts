@@ -1,6 +1,7 @@
 /** Hears once per page what changes: counts in the frame, figures of a page that listens. Silent while nobody looks. */
 
 import { ask } from "./api";
+import { follow } from "./following";
 import { tellMoments } from "./moments";
 
 const BEGIN = 400;
@@ -35,7 +36,7 @@ function open(): void {
   hears("stock", (told: Stock) => concerns(told) && refresh());
   hears("record", (told) => {
     if (document.querySelector(`[data-live-part="moving"] [data-row^="${CSS.escape(told.id)}/"]`)) refresh();
-    document.dispatchEvent(new CustomEvent("chainstock:record", { detail: told }));
+    follow(told);
   });
   hears("tasks", told.tasks);
   hears("notices", told.notices);

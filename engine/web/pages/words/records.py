@@ -20,6 +20,8 @@ WORDS: Mapping[str, Text] = {
     "went_to": text("went to", "生成"),
     "waiting_for": text("Waiting for", "等待"),
     "returned_by": text("Returned by", "退回人："),
+    "changed_meanwhile": text("Something has happened here meanwhile.", "此单据刚有新的变化。"),
+    "show_now": text("Show it as it is now", "查看最新内容"),
     "since": text("since", "自"),
     "until": text("until", "截止"),
     "comment": text("Comment", "意见"),

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, me, newKey, Refused, say } from "../api";
+import { know } from "../following";
 import { tellMoments, told } from "../moments";
 
 interface Said { at: string; who: string | null; face: string; words: string }
@@ -37,7 +38,7 @@ export function Comments({ form, id, said }: { form: string; id: string; said: S
     setFault("");
     const mentions = named.filter((each) => words.includes(`@${each.title}`)).map((each) => each.id);
     try {
-      await ask("POST", `records/${form}/${id}/comments`, { comment: words.trim(), ...(mentions.length ? { mentions } : {}) }, { key: key.current });
+      know(await ask("POST", `records/${form}/${id}/comments`, { comment: words.trim(), ...(mentions.length ? { mentions } : {}) }, { key: key.current }));
       setAll([...all, { at: new Date().toISOString(), who: say("You", "您"), face: say("Me", "我"), words: words.trim() }]);
       write("");
       setNamed([]);

@@ -45,6 +45,8 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const [meanwhile, setMeanwhile] = useState<Line[]>([]);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(false);
+  /** Somebody else was faster, and what was written here would be lost with the page. */
+  const [late, setLate] = useState(false);
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
   const { record } = told;
@@ -63,7 +65,10 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (onRefused && error.problem.status && !error.problem.errors.some((each) => each.path.startsWith("/asks/"))) return onRefused(error);
-      if (told.task && error.problem.errors.some((each) => FASTER.has(each.code))) return onward(faster(told));
+      if (told.task && error.problem.errors.some((each) => FASTER.has(each.code))) {
+        if (!comment.trim()) return onward(faster(told));
+        setLate(true);
+      }
       // What was refused is another command when it is sent again; what got no answer is the same.
       if (error.problem.status) key.current = newKey();
       setRefused(error);
@@ -102,7 +107,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
           {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
-        <div class="acts"><button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>
+        <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>}
           <button type="button" class="plain" onClick={onEnd}>{say("Back", "返回")}</button></div>
       </form>
     </dialog>
