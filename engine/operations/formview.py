@@ -117,6 +117,8 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
     shown: dict[str, Any] = {"type": of.type, "title": say(of.title, language) or of.name}
     if of.required is True:
         shown["required"] = True
+    if of.compute is not None or of.live is not None:
+        shown["worked_out"] = True
     if of.help:
         shown["help"] = say(of.help, language)
     options = of.options.get("options")

@@ -46,6 +46,11 @@ class Asked:
     twice: str | None = None
     """A header that may be given once and was given twice."""
 
+    @property
+    def where(self) -> str:
+        """Path and query, as they stand in the address."""
+        return f"{self.path}?{self.query.decode('ascii', 'replace')}" if self.query else self.path
+
     def cookie(self, name: str) -> str | None:
         """One cookie; None when there is none. What others have set on this host is not read, however odd it is."""
         for each in self.headers.get("cookie", "").split(";"):

@@ -85,6 +85,8 @@ def _history(server: Server) -> Mapping[str, str]:
     named = {"draft": _transfer(server, "clerk1", "S01", None), "long": _long(server)}
     for number in range(20):
         _transfer(server, "clerk1", "S01", "submit", "S02" if number % 2 else "S03", 1 + number % 3)
+    named["returned"] = _returned(server)
+    named["approved"] = _approved(server)
     named["asked"] = _transfer(server, "clerk1", "S01", "submit")
     shipped, named["returning"], named["different"] = (_shipped(server) for _ in range(3))
     named["shipped"] = shipped
@@ -118,11 +120,24 @@ def _long(server: Server) -> str:
     return server.be("clerk1").makes("transfer", _values("S01", "S03", lines))
 
 
-def _shipped(server: Server) -> str:
-    record = _transfer(server, "clerk2", "DC1", "submit")
-    tasks = server.be("dckm").get("tasks", limit="500")["items"]
+def _decided(server: Server, record: str, by: str, verdict: str, words: str) -> str:
+    tasks = server.be(by).get("tasks", limit="500")["items"]
     task = next(each["id"] for each in tasks if each["record"]["id"] == record)
-    server.be("dckm").does(f"tasks/{task}/approve", {"comment": "同意，今天发货"})
+    server.be(by).does(f"tasks/{task}/{verdict}", {"comment": words})
+    return record
+
+
+def _returned(server: Server) -> str:
+    words = "两箱不够一周，请改为三箱 (two boxes last no week)"
+    return _decided(server, _transfer(server, "clerk1", "S01", "submit"), "mgr1", "return", words)
+
+
+def _approved(server: Server) -> str:
+    return _decided(server, _transfer(server, "clerk2", "DC1", "submit"), "dckm", "approve", "同意，今天发货")
+
+
+def _shipped(server: Server) -> str:
+    record = _approved(server)
     server.be("dck").takes("transfer", record, "ship")
     return record
 
@@ -159,6 +174,9 @@ def _scenes(made: Mapping[str, str]) -> list[Scene]:
         Scene("form_picker", "clerk1", "/records/transfer/new", _picks),
         Scene("form_200_rows", "clerk1", f"{record['long']}/edit"),
         Scene("form_receive", "clerk2", f"{record['shipped']}/edit"),
+        Scene("form_returned", "clerk1", f"{record['returned']}/edit"),
+        Scene("form_ship", "dck", f"{record['approved']}/edit"),
+        Scene("form_received", "clerk2", f"{record['counted']}/edit", _signs),
         Scene("form_master", "adm", f"/records/item/{made['item']}/edit"),
     ]
     return plain + _more(made, record)
@@ -167,6 +185,7 @@ def _scenes(made: Mapping[str, str]) -> list[Scene]:
 def _more(made: Mapping[str, str], record: Mapping[str, str]) -> list[Scene]:
     return [
         Scene("record_draft", "clerk1", record["draft"]),
+        Scene("record_returned", "clerk1", record["returned"]),
         Scene("record_asked", "mgr1", record["asked"], dark=True),
         Scene("record_action", "clerk1", record["asked"], _acts),
         Scene("record_different", "mgr2", record["different"]),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, WINDOWS, People
 from tests.browser.test_inbox import asks_for
-from tests.serving import Server
+from tests.serving import PASSWORD, Server
 
 
 def opened(page: Page, field: str) -> None:
@@ -154,3 +154,20 @@ def test_the_keyboard_is_enough(people: People) -> None:
     manager.keyboard.press("Enter")
     manager.locator("#filters .primary").press("Enter")
     expect(manager.locator(".narrowing .chip")).to_contain_text("Active is yes")
+
+
+def test_another_language_shows_what_one_looked_at(people: People) -> None:
+    """The filters stay; so do they when one has to sign in again."""
+    clerk = people.sign_in("clerk1", DESK, "en")
+    clerk.goto("/records/item?q=A100&f.tracking=none")
+    expect(clerk.locator("main table.list tbody tr")).to_have_count(1)
+    address = clerk.url
+    clerk.locator(".top a[href^='/language']").click()
+    expect(clerk.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert clerk.url == address
+    clerk.context.clear_cookies()
+    clerk.goto(address)
+    clerk.locator("[name=account]").fill("clerk1")
+    clerk.locator("[name=password]").fill(PASSWORD)
+    clerk.locator("button.primary").click()
+    expect(clerk).to_have_url(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import httpx
@@ -106,6 +107,24 @@ def test_a_cookie_that_is_over_leads_to_signing_in_and_back(stranger: httpx.Clie
     form = {"account": "clerk1", "password": "correct horse", "to": "/records/note"}
     assert 'name="to" value="/records/note"' in stranger.get(answer.headers["location"]).text
     assert stranger.post("/sign-in", data=form).headers["location"] == "/records/note"
+
+
+FILTERED = "/records/note?q=%E6%B1%9F%26+x&f.total.from=10"
+
+
+def test_signing_in_again_leads_back_to_what_one_looked_at(stranger: httpx.Client) -> None:
+    """With its filters, whatever they hold."""
+    answer = stranger.get(FILTERED)
+    assert answer.status_code == 303
+    page = stranger.get(answer.headers["location"]).text
+    to = re.search(r'name="to" value="([^"]*)"', page)
+    assert to is not None
+    form = {"account": "clerk1", "password": "correct horse", "to": html.unescape(to[1])}
+    assert stranger.post("/sign-in", data=form).headers["location"] == FILTERED
+    link = re.search(r'href="(/language[^"]*)"', page)
+    assert link is not None
+    other = stranger.get(html.unescape(link[1])).headers["location"]
+    assert to[1] in stranger.get(other).text
 
 
 @pytest.mark.parametrize(

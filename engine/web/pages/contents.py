@@ -72,7 +72,7 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
         rows = found["values"].get(name)
         if field["type"] != "table" or rows is None:
             continue
-        columns = {key: each for key, each in field["fields"].items() if stands(rows, key)}
+        columns = {key: each for key, each in field["fields"].items() if stands(rows, key, each)}
         shown = rows if whole else rows[:SHOWN_ROWS]
         made.append(
             {
@@ -91,8 +91,10 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
     return made
 
 
-def stands(rows: Sequence[Mapping[str, Any]], column: str) -> bool:
-    """Whether anything stands in a column; a nought in every row is nothing."""
+def stands(rows: Sequence[Mapping[str, Any]], column: str, field: Mapping[str, Any]) -> bool:
+    """Whether anything stands in a column; a nought in every row is nothing, unless it was worked out."""
+    if field.get("worked_out"):
+        return any(row.get(column) is not None for row in rows)
     return any(not _is_nothing(row.get(column)) for row in rows)
 
 

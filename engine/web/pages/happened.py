@@ -8,8 +8,10 @@ from typing import Any
 from engine.web.pages.cells import cell, grouped, tone
 from engine.web.pages.lists import pill
 
-SHOWN_LINES = 12
 _VERDICTS = ("approve", "reject", "return")
+
+
+MOVES = 5
 
 
 def initials(person: Mapping[str, Any] | None) -> str:
@@ -132,6 +134,24 @@ def links(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         one["rows"] += 1
         one["quantities"].append({"row": link["row"], "quantity": grouped(str(link["quantity"]))})
     return list(made.values())
+
+
+def moves(found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What moved because of it, newest first, the first few."""
+    items = found["items"] if found else []
+    told = [
+        {
+            "item": each["item"],
+            "quantity": grouped(each["quantity"]),
+            "unit": each["unit"]["title"] if each["unit"] else "",
+            "from": each["from"]["title"] or each["from"]["code"],
+            "to": each["to"]["title"] or each["to"]["code"],
+            "title": each["because"]["title"],
+            "at": each["happened"],
+        }
+        for each in items[:MOVES]
+    ]
+    return {"items": told, "more": bool(found and (found["next"] or len(items) > MOVES))}
 
 
 def trail(form: Mapping[str, Any], found: Mapping[str, Any], linked: list[dict[str, Any]]) -> None:

@@ -54,6 +54,9 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
         "edit": {"writable": found["editable"]},
         "waits": [each for each in found["tasks"] if each["people"]],
         "returned": happened.returned(lines),
+        "moves": happened.moves(
+            visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
+        ),
         "route": happened.route(visit.get(f"records/{name}/{record}/route")["items"], lines, found["tasks"]),
         "history": happened.history(form, lines, visit.language),
         "comments": happened.comments(lines),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import orjson
 
@@ -79,7 +80,7 @@ class Pages:
         handler, words = found
         actor, token = self._plain.who(asked), self._doorman.token(asked)
         if actor is None or token is None or actor.via != "session":
-            to = f"?to={asked.path}" if asked.path != "/" else ""
+            to = f"?to={quote(asked.where)}" if asked.where != "/" else ""
             return Reply(303, headers={"Location": f"/sign-in{to}"})
         language, csrf = language_of(asked), self._operations.csrf_of(token)
         with self._operations.look(Call(actor, language, route="page")) as look:

@@ -66,7 +66,8 @@ class Visit:
         """A page within its frame."""
         frame = frame_of(self)
         moments = moments_in(frame["me"]["zone"], self.language, datetime.fromisoformat(frame["now"]))
-        around = {"assets": self.assets, "csrf": self.csrf, "path": self.asked.path, "frame": frame, "moments": moments}
+        place = {"path": self.asked.path, "where": self.asked.where}
+        around = {"assets": self.assets, "csrf": self.csrf, "frame": frame, "moments": moments, **place}
         told = {"words": self.said(), "theme": theme_of(self.asked), **around, **values}
         return self.renderer.page(template, self.language, told, status)
 

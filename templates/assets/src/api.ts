@@ -39,7 +39,7 @@ export async function ask<T = any>(method: string, path: string, body?: unknown,
     const detail = say("The server cannot be reached. What you typed is kept here.", "无法连接服务器，您输入的内容已保留。");
     throw new Refused({ status: 0, kind: "unavailable", detail, errors: [] });
   }
-  if (answer.status === 401) location.assign(`/sign-in?to=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 401) location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   const text = await answer.text();
   const told = text ? JSON.parse(text) : null;
   if (!answer.ok) throw new Refused(told);

@@ -59,7 +59,10 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
   const drawn: Row[] = adds ? [...rows, { row: next.current }] : rows;
   const places = drawn.map((each, index) => (index < rows.length ? each.row : ""));
   const editable = places.map((row) => spaced(writable.filter(([each]) => !unseen.has(`${name}.${each}#${row}`))));
-  const shown = columns.filter(([each]) => editable.some((one) => one.includes(` ${each} `)) || rows.some((row) => row[each] !== null && row[each] !== undefined));
+  /** What nobody writes here, and what is nothing in every row, waits until it is something. */
+  const told = useRef(new Set<string>());
+  for (const [each, field] of columns) if (rows.some((row) => says(field, row[each]))) told.current.add(each);
+  const shown = columns.filter(([each]) => editable.some((one) => one.includes(` ${each} `)) || (told.current.has(each) && rows.some((row) => row[each] !== null && row[each] !== undefined)));
   const byRow = faultsByRow(name, faults);
   const kept = useRef(shown);
   if (kept.current.length !== shown.length || shown.some((each, index) => each[0] !== kept.current[index]![0])) kept.current = shown;
@@ -128,6 +131,9 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
     </section>
   );
 }
+
+/** A nought that somebody may yet change is no word; one that was worked out is. */
+const says = (field: Field, value: unknown): boolean => value !== null && value !== undefined && (!!field.worked_out || !DIGITS.has(field.type) || !/^0(\.0*)?$/.test(String(value)));
 
 const spaced = (list: [string, Field][]): string => ` ${list.map(([each]) => each).join(" ")} `;
 
