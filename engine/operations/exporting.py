@@ -1,14 +1,17 @@
 """A list as a file, with the reader's rights. Used by bootstrap for the web.
 
-CSV in UTF-8. Cells that a spreadsheet would take for a formula are written as text. A list is given whole or refused.
+CSV in UTF-8: for machines (names, ids, codes, a line for each row of a table), or `readable` (titles and words of the
+reader, the columns that he looks at, marked as UTF-8 for spreadsheets). Cells that a spreadsheet would take for a
+formula are written as text. A list is given whole or refused.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
@@ -17,8 +20,10 @@ from engine.operations import conditions, listing, presenting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
+from engine.operations.sheets import Sheet
 
 if TYPE_CHECKING:
+    from engine.operations.folder import Folder
     from engine.operations.services import Services
 
 _NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?\Z", re.ASCII)
@@ -27,7 +32,7 @@ MOST = 100_000
 
 
 def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> tuple[str, str, Iterator[bytes]]:
-    """File name, media type and content. `format=csv`; filter, sort and search as for the list."""
+    """File name, media type and content. `format=csv`, `readable=true`; filter, sort and search as for the list."""
     if call.actor is None:
         raise not_signed_in()
     if query.get("format", "csv") != "csv":
@@ -39,7 +44,8 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
             raise not_found()
         if rights.reach(operation, form, "export") == rights.CLOSED:
             raise forbidden()
-        content = b"".join(_lines(operation, definition, query))
+        lines = _readable if _is_readable(query.get("readable")) else _lines
+        content = b"".join(lines(operation, definition, query))
     return f"{form}.csv", "text/csv; charset=utf-8", iter([content])
 
 
@@ -57,6 +63,30 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
         if column.path not in closed
     ]
     yield _csv(["id", "number", "state", *(each.path for each in header), *(each.path for each in columns)])
+    for folder in _records(operation, form, query):
+        values = presenting.values(operation, folder)
+        first = [folder.id, folder.number, folder.state, *(_cell(values.get(each.name)) for each in header)]
+        yield from _rows(first, values, columns)
+
+
+def _readable(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:
+    closed = rights.never_seen(operation, form)
+    chosen = listing.chosen(operation, form, query.get("fields"))
+    every = ["number", "state", *(name for name in form.fields if name not in closed)]
+    sheet = Sheet(operation, form, every if chosen is None else chosen)
+    yield codecs.BOM_UTF8 + _csv(sheet.titles())
+    for folder in _records(operation, form, query):
+        yield _csv(sheet.row(folder))
+
+
+def _is_readable(sent: str | None) -> bool:
+    if sent not in (None, "true", "false"):
+        raise invalid_at("/readable", "choice", text("It is one of: true, false.", "只能是：true、false。"))
+    return sent == "true"
+
+
+def _records(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[Folder]:
+    """Every record that the list would show; refuses when there are too many."""
     asked = {
         name: value
         for name, value in query.items()
@@ -66,11 +96,7 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
     count = 0
     while count < MOST:
         page = listing.rows(operation, form, asked)
-        for stored in page.items:
-            folder = operation.unfold(stored)
-            values = presenting.values(operation, folder)
-            first = [folder.id, folder.number, folder.state, *(_cell(values.get(each.name)) for each in header)]
-            yield from _rows(first, values, columns)
+        yield from (operation.unfold(stored) for stored in page.items)
         count += len(page.items)
         if page.next is None:
             return
@@ -98,7 +124,7 @@ def _cell(value: Any) -> Any:
     )
 
 
-def _csv(cells: list[Any]) -> bytes:
+def _csv(cells: Sequence[Any]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerow([_safe(each) for each in cells])
     return out.getvalue().encode()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.records.archive import Stored
 
 KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "before", "count", "totals"}
+HEAD = frozenset({"id", "number", "state", "created", "created_by", "updated", "submitted", "version", "revision"})
+"""What every record has, whatever its form."""
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
@@ -210,7 +212,7 @@ def chosen(operation: Operation, form: Form, sent: str | None) -> dict[str, None
     closed = rights.never_seen(operation, form)
     names = sent.split(",")
     for name in names:
-        if name not in CORE and (name not in form.fields or name in closed):
+        if name not in HEAD and (name not in form.fields or name in closed):
             raise invalid_at("/fields", "unknown_field", UNKNOWN)
     return dict.fromkeys(names)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import from_stored
 from engine.definitions.models import Field
+from engine.errors import say, text
 from engine.expressions import Reference
 from engine.fields import BY_NAME
 from engine.operations import rights, writing
@@ -82,12 +83,15 @@ def moment(micros: int | None) -> str | None:
     return None if micros is None else from_stored(micros).isoformat().replace("+00:00", "Z")
 
 
+_SYSTEM = text("System", "系统")
+
+
 def person(operation: Operation, who: str | None) -> dict[str, Any] | None:
     """A person as `{id, code, title}`; the system has no record."""
     if not who:
         return None
     if who == "system":
-        return {"id": "system", "code": "system", "title": "system"}
+        return {"id": "system", "code": "system", "title": say(_SYSTEM, operation.call.language)}
     return reference(operation, Reference(operation.person_form, who))
 
 

@@ -30,6 +30,16 @@ DEEDS: Mapping[str, Text] = {
 """What is done to every record, whatever its workflow."""
 
 
+HEADS: Mapping[str, Text] = {
+    "number": text("Number", "单号"),
+    "state": text("State", "状态"),
+    "created": text("Created", "创建时间"),
+    "submitted": text("Submitted", "提交时间"),
+    "updated": text("Changed", "更新时间"),
+    "created_by": text("Created by", "创建人"),
+}
+"""What stands above the columns that the records of every form have."""
+
 MENTION = "@mention"
 """The notice of who is mentioned in a comment; no template of a library is called so."""
 _MENTIONED = text("{who} mentioned you: {title}", "{who} 在评论中提到了您：{title}")

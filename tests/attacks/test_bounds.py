@@ -269,7 +269,7 @@ def test_readers_do_not_starve_who_writes(either: House) -> None:
             reads.append(client.get("/api/records/store?limit=50&count=exact").status_code)
             reads.append(client.get("/api/stock?limit=50").status_code)
 
-    accounts = ("clerk1", "clerk1b", "clerk1c", "clerk2", "plan1", "fin1", "aud", "ame", "amw", "buyA", "bmgr", "dir1")
+    accounts = ("clerk1", "clerk1b", "clerk1c", "clerk2", "plan1", "fin1", "aud", "ame", "mgr2", "buyA", "bmgr", "dir1")
     for each in (*accounts, "dck"):
         either.be(each)
     took = []

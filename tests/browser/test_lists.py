@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 import re
 
 import pytest
@@ -124,7 +127,14 @@ def test_what_is_exported_and_sorted_is_the_list_as_it_is_narrowed(people: Peopl
     assert address is not None
     assert "sort=number" in address
     assert "approval" in address
-    assert manager.request.get(address).status == 200
+    for language in ("en", "zh"):
+        manager.goto(f"/language?to={language}&back=/records/transfer?state=approval%26sort=number")
+        told = manager.request.get(manager.locator("a[href*='/export?']").get_attribute("href") or "").text()
+        lines = list(csv.reader(io.StringIO(told.removeprefix(codecs.BOM_UTF8.decode()))))
+        heads = [re.sub(r"\s+CNY$", " (CNY)", each) for each in manager.locator("thead th[scope=col]").all_inner_texts()]
+        assert lines[0] == [each for each in heads if each]
+        assert len(lines) - 1 == manager.locator("main table.list tbody tr").count()
+    manager.goto("/language?to=en&back=/records/transfer?state=approval%26sort=number")
     manager.get_by_role("link", name="Created", exact=True).click()
     expect(manager).to_have_url(re.compile(r"[?]f.state=approval&sort=created$"))
     expect(manager.get_by_role("columnheader", name="Created")).to_have_attribute("aria-sort", "ascending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import threading
@@ -9,6 +10,7 @@ import uuid
 
 import pytest
 
+from engine.errors import Refusal
 from engine.operations import exporting, loading
 from engine.operations.calls import Call
 from tests.operations.house import House, Reply, replied
@@ -29,8 +31,8 @@ def imports(
     return replied(lambda: house.doors.import_rows(call, form, content, "memo.csv", mode, dry=dry))
 
 
-def exports(house: House, account: str, **query: str) -> list[list[str]]:
-    call = Call(house.be(account).actor, "en")
+def exports(house: House, account: str, language: str = "en", **query: str) -> list[list[str]]:
+    call = Call(house.be(account).actor, language)
     _name, _type, content = house.doors.export(call, "memo", query)
     return list(csv.reader(io.StringIO(b"".join(content).decode("utf-8-sig"))))
 
@@ -160,6 +162,52 @@ def test_what_goes_out_is_what_one_may_see(house: House) -> None:
     assert [each[head.index("lines.word")] for each in lines] == ["a", "b"]
     assert {each[head.index("id")] for each in lines} == {record}
     assert {each[head.index("store")] for each in lines} == {"S01"}
+
+
+@pytest.mark.parametrize(
+    ("language", "titles", "told"),
+    [
+        (
+            "en",
+            ["Number", "Note", "State", "Created by", "Urgent", "Shade"],
+            ["Open", "Chen Jing", "Yes", "Replenishment"],
+        ),
+        ("zh", ["单号", "内容", "状态", "创建人", "Urgent", "Shade"], ["处理中", "Chen Jing", "是", "补货"]),
+    ],
+)
+def test_what_people_read_goes_out_as_they_read_it(
+    house: House, language: str, titles: list[str], told: list[str]
+) -> None:
+    """The columns that they look at, with their titles; a line for each record, whatever its tables hold."""
+    mark = uuid.uuid4().hex
+    values = {
+        "note": f"={mark}",
+        "urgent": True,
+        "why": "-",
+        "shade": "replenishment",
+        "lines": [{"word": "a"}, {"word": "b"}],
+    }
+    house.be("clerk1").makes("memo", values, "hand_in")
+    fields = "number,note,state,created_by,urgent,shade"
+    narrowed = {"filter": f"note == '={mark}'", "fields": fields, "readable": "true"}
+    head, *lines = exports(house, "clerk1", language, **narrowed)
+    assert head == titles
+    assert len(lines) == 1
+    assert lines[0][0].startswith("ME-")
+    assert [lines[0][1], *(word for word in told if any(word in cell for cell in lines[0]))] == [f"'={mark}", *told]
+    call = Call(house.be("clerk1").actor, language)
+    with pytest.raises(Refusal) as refused:
+        house.doors.export(call, "memo", {**narrowed, "fields": "nothing"})
+    assert [(each.path, each.code) for each in refused.value.faults] == [("/fields", "unknown_field")]
+
+
+def test_a_sheet_is_readable_or_not(house: House) -> None:
+    call = Call(house.be("clerk1").actor, "en")
+    with pytest.raises(Refusal) as refused:
+        house.doors.export(call, "memo", {"readable": "perhaps"})
+    assert [(each.path, each.code) for each in refused.value.faults] == [("/readable", "choice")]
+    _name, _type, content = house.doors.export(call, "memo", {"readable": "true"})
+    assert b"".join(content).startswith(codecs.BOM_UTF8)
 
 
 def test_nothing_that_a_spreadsheet_would_run_goes_out(house: House) -> None:

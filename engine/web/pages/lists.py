@@ -38,7 +38,7 @@ def page(visit: Visit) -> Reply:
     except Refusal as refusal:
         return _refused(visit, form, shape, refusal)
     rows = [_row(form, columns, each, visit) for each in body["items"]]
-    exported = {"fields": ",".join(each["name"] for each in columns if each["name"] in form["fields"])}
+    exported = {"format": "csv", "readable": "true", "fields": ",".join(each["name"] for each in columns)}
     return visit.shown(
         "list.html",
         form=form,
@@ -49,7 +49,7 @@ def page(visit: Visit) -> Reply:
         totals=totals.told(form, columns, body.get("totals"), len(rows)),
         following=_beside(shape, "cursor", body["next"]),
         earlier=_beside(shape, "before", body["previous"]),
-        exported=urlencode({"format": "csv", **query, **(exported if shape.columns and exported["fields"] else {})}),
+        exported=urlencode({**query, **exported}),
         **_narrowing(visit, form, shape, body.get("named", {})),
     )
 

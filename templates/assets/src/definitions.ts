@@ -1,5 +1,6 @@
 /** A form as `GET /api/forms/{form}` tells it, a record, and what `fill` says of it. */
 
+import { say } from "./api";
 import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
@@ -22,7 +23,7 @@ export function sendable(value: any): any {
 export function shownAs(field: Field, value: any): string {
   if (value === null || value === undefined || value === "") return "–";
   if (field.type === "choice") return field.options?.find((each) => each.value === value)?.title ?? String(value);
-  if (Array.isArray(value)) return value.map((each) => shownAs({ ...field, type: field.type === "choices" ? "choice" : field.type }, each)).join(", ");
+  if (Array.isArray(value)) return value.map((each) => shownAs({ ...field, type: field.type === "choices" ? "choice" : field.type }, each)).join(say(", ", "、"));
   if (typeof value === "object") return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
   if (typeof value === "boolean") return value ? "✓" : "✗";
   return String(value);

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Text, text
+from engine.operations.wording import HEADS
 
 WORDS: Mapping[str, Text] = {
-    "number": text("Number", "单号"),
-    "state": text("State", "状态"),
-    "created": text("Created", "创建时间"),
-    "submitted": text("Submitted", "提交时间"),
-    "updated": text("Changed", "更新时间"),
-    "created_by": text("Created by", "创建人"),
+    **HEADS,
     "no_records": text("There is nothing here yet.", "这里还没有内容。"),
     "filter": text("Filter", "筛选"),
     "filters": text("Filters", "筛选条件"),

@@ -72,7 +72,7 @@ function Menu({ told, others, onChoose }: { told: Told; others: Deed[]; onChoose
       {others.map((deed) => <button key={deed.path} data-action={deed.name} onClick={() => { place.current!.open = false; onChoose(deed); }}>{deed.title}</button>)}
       {!told.task && <button onClick={() => { place.current!.open = false; print(); }}>{say("Print", "打印")}</button>}
       {told.mayNot.length > 0 && <ul class="closed" aria-label={say("Not possible now", "当前不可用")}>
-        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could", "可操作")}: ${each.who}` : ""}</small></li>)}</ul>}
+        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could: ", "可操作人：")}${each.who}` : ""}</small></li>)}</ul>}
     </div></details>
   );
 }
@@ -92,8 +92,8 @@ function Happened({ told }: { told: Told }) {
   const next = [...new Set(told.record.tasks.flatMap((each) => each.people ?? []).map((each) => each.title ?? each.code))].filter(Boolean);
   return (
     <div class="done-now" role="status"><strong>✓ {done.title}</strong>
-      <span>{say("Now", "当前状态")}: {state}</span>
-      {next.length > 0 && <span>{say("Next", "下一步")}: {next.slice(0, 4).join(say(", ", "、"))}</span>}
+      <span>{say("Now: ", "当前状态：")}{state}</span>
+      {next.length > 0 && <span>{say("Next: ", "下一步：")}{next.slice(0, 4).join(say(", ", "、"))}</span>}
       <button aria-label={say("Close", "关闭")} onClick={() => setDone(null)}>×</button>
       {moves.length > 0 && <ul>{moves.slice(0, 5).map((each) => <li key={each}><small>{each}</small></li>)}{moves.length > 5 && <li><small>+{moves.length - 5}</small></li>}</ul>}</div>
   );

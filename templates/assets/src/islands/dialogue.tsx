@@ -14,7 +14,7 @@ export interface Done { state: string; number: string | null; seq: number }
 export function goOn(told: Told, deed: Deed, answer: Done): void {
   if (told.task) {
     const state = told.form.states.find((each) => each.name === answer.state)?.title ?? "";
-    onward(`${deed.title}: ${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}${say(".", "。")}`);
+    onward(`${deed.title}${say(": ", "：")}${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}${say(".", "。")}`);
   } else {
     remember(told.record.id, deed.title, answer);
     location.reload();

@@ -143,7 +143,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
     <form novalidate onSubmit={(event) => { event.preventDefault(); void send(onward); }}>
       {said && <div class={`message ${said.good ? "good" : "wrong"}`} role="alert"><strong>{said.text}</strong>{said.more.length > 0 && <ul>{said.more.map((each) => <li>{each}</li>)}</ul>}</div>}
       {met.map((clash) => (
-        <div class="message" key={clash.at}><strong>{clash.title}</strong> {say("theirs", "对方")}: {shownAs(clash.field, clash.theirs)} · {say("mine", "我的")}: {shownAs(clash.field, clash.mine)}{" "}
+        <div class="message" key={clash.at}><strong>{clash.title}</strong> {say("theirs: ", "对方：")}{shownAs(clash.field, clash.theirs)} · {say("mine: ", "我的：")}{shownAs(clash.field, clash.mine)}{" "}
           <button type="button" class="plain" onClick={() => { setDraft((now) => yieldTo(now, clash)); setMet(met.filter((each) => each !== clash)); }}>{say("Take theirs", "采用对方的")}</button>{" "}
           <button type="button" class="plain" onClick={() => setMet(met.filter((each) => each !== clash))}>{say("Keep mine", "保留我的")}</button></div>
       ))}
