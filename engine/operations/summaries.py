@@ -73,7 +73,7 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/attachments/{id}", "A file, through a record that shows it", "通过显示它的单据读取文件"),
     _path(
         "get", "/api/records/{form}/export", "A list as a file", "把列表导出为文件",
-        "format", "filter", "sort", "q", "fields",
+        "format", "readable", "filter", "sort", "q", "fields",
     ),
     _path(
         "post", "/api/records/{form}/import", "Records from a sheet (multipart: file, mode, dry)",

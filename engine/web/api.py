@@ -16,7 +16,7 @@ from engine.operations.calls import Actor, Answer, Call
 from engine.settings import Settings
 from engine.web import refusals
 from engine.web.answers import Reply, disposition, json_reply, not_signed_in, problem, wrong_method
-from engine.web.asking import ABORT, BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, read_body
+from engine.web.asking import ABORT, BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, language_of, read_body
 from engine.web.doors import Download, Operations
 from engine.web.events import Hub, Listener, stream
 from engine.web.identity import Doorman
@@ -92,7 +92,7 @@ class Api:
             raise not_found()
         method = "GET" if asked.method == "HEAD" else asked.method
         if method not in match.route.methods:
-            return wrong_method(match.route.methods, asked.language)
+            return wrong_method(match.route.methods, language_of(asked))
         asked.require_once()
         if match.route.door not in _OPEN and not self._doorman.names_somebody(asked):
             raise not_signed_in()
@@ -126,7 +126,7 @@ class Api:
                 raise not_signed_in()
             query = read_query(asked.query)
             self._spend(match, actor, query)
-            call = Call(actor, asked.language, _key(asked), None, "api", _preview(query))
+            call = Call(actor, language_of(asked), _key(asked), None, "api", _preview(query))
             return self._handlers[match.route.door](Job(asked, match, call, query, body))
         except Refusal as refusal:
             return self._refused(asked, actor, refusal)
@@ -148,7 +148,7 @@ class Api:
     def _refused(self, asked: Asked, actor: Actor | None, refusal: Refusal) -> Reply:
         """The problem document; who was refused for a lack of rights is one line in the security log."""
         refusals.note(asked, actor, refusal)
-        return problem(refusal, asked.language)
+        return problem(refusal, language_of(asked))
 
     # -- the doors -----------------------------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ class Api:
         self._doorman.require_own_origin(asked)
         self._meter.spend(self._limits.sign_in_address, asked.address)
         self._meter.spend(self._limits.sign_in_account, account.casefold()[:100])
-        begun = self._operations.sign_in(account, password, asked.language)
+        begun = self._operations.sign_in(account, password, language_of(asked))
         old = self._doorman.token(asked)
         if old is not None:
             self._operations.sign_out(old)

@@ -131,7 +131,8 @@ def test_what_is_exported_and_sorted_is_the_list_as_it_is_narrowed(people: Peopl
         manager.goto(f"/language?to={language}&back=/records/transfer?state=approval%26sort=number")
         told = manager.request.get(manager.locator("a[href*='/export?']").get_attribute("href") or "").text()
         lines = list(csv.reader(io.StringIO(told.removeprefix(codecs.BOM_UTF8.decode()))))
-        heads = [re.sub(r"\s+CNY$", " (CNY)", each) for each in manager.locator("thead th[scope=col]").all_inner_texts()]
+        titles = manager.locator("thead th[scope=col]").all_inner_texts()
+        heads = [re.sub(r"\s+CNY$", " (CNY)", each) for each in titles]
         assert lines[0] == [each for each in heads if each]
         assert len(lines) - 1 == manager.locator("main table.list tbody tr").count()
     manager.goto("/language?to=en&back=/records/transfer?state=approval%26sort=number")
