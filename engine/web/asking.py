@@ -103,7 +103,7 @@ LANGUAGE = "language"
 
 
 def language_of(asked: Asked) -> str:
-    """The language of an answer: what was chosen on this device (a link asks for a file as well), else what is preferred."""
+    """The language of an answer: what was chosen on this device (links ask for files too), else what is preferred."""
     chosen = asked.cookie(LANGUAGE)
     return chosen if chosen in ("zh", "en") else asked.language
 
