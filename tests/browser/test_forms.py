@@ -195,6 +195,17 @@ def test_what_is_pasted_into_an_open_list_stays_when_it_is_left(people: People) 
     expect(clerk.locator(".picker li")).to_have_count(0)
 
 
+def test_a_code_is_taken_by_whoever_types_it_and_goes_on_at_once(people: People) -> None:
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk)
+    clerk.get_by_label("Item 1", exact=True).focus()
+    clerk.keyboard.type("A100")
+    clerk.keyboard.press("Tab")
+    clerk.keyboard.type("3")
+    expect(clerk.get_by_label("Item 1", exact=True)).to_have_value(re.compile("^A100 "))
+    expect(clerk.get_by_label("Requested 1", exact=True)).to_have_value("3")
+
+
 def test_what_somebody_emptied_is_empty(people: People) -> None:
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)

@@ -58,7 +58,7 @@ export const deedOf = (record: Record_, { name, title, asks }: Action): Deed =>
   ({ name, title, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
 
 /** What somebody typed, to be written with what he does. */
-export interface Written { values?: Record<string, any> }
+export interface Written { values?: Record<string, any>; id?: string; action?: string }
 
 export interface Sent { key: string; asks: Record<string, any>; comment: string; to: string; revision: number }
 
@@ -67,7 +67,7 @@ export function bodyOf(deed: Deed, sent: Sent): Record<string, unknown> {
   if (Object.keys(sent.asks).length) body["asks"] = sent.asks;
   if (sent.comment.trim()) body["comment"] = sent.comment.trim();
   if (deed.returns.length && sent.to) body["to"] = sent.to;
-  if (!deed.verdict) body["revision"] = sent.revision;
+  if (!deed.verdict && sent.revision) body["revision"] = sent.revision;
   return body;
 }
 

@@ -5,7 +5,7 @@ import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
 export interface Field { type: string; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
-export interface Form { form: string; title: string; kind: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: { name: string; title: string; from: string[] }[] }
+export interface Form { form: string; title: string; kind: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
 export interface Row { row: string; [name: string]: Value }

@@ -8,7 +8,7 @@ import { goOn as onward } from "../next";
 import { answersOf, Asks } from "./asks";
 
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
-export interface Done { state: string; number: string | null; seq: number }
+export interface Done { id: string; state: string; number: string | null; seq: number }
 
 /** After an action: to the next task when one came from there, else the record anew. */
 export function goOn(told: Told, deed: Deed, answer: Done): void {

@@ -120,9 +120,15 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     }
   }
 
-  function left(): void {
+  /** Whoever types a code and goes on means what has it, also when he was faster than the search. */
+  async function left(): Promise<void> {
+    const words = typed?.trim();
     if (emptied.current && value) onChange(null);
-    else if (typed && found.length === 1) take(found[0]);
+    else if (words) {
+      entered.current = typed;
+      const options = await search(words);
+      take(options.find((each) => each.code?.toLowerCase() === words.toLowerCase()) ?? (options.length === 1 ? options[0] : undefined));
+    }
     setTyped(null);
     setFound([]);
   }
@@ -134,7 +140,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
         {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
         value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
-        onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={left} />
+        onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={() => void left()} />
       {open && (
         <ul id={list} role="listbox" aria-label={say(`Options for ${label}`, `${label}的选项`)} popover="manual" ref={floating}>
           {found.map((option, index) => (
