@@ -25,6 +25,7 @@ from engine.database.embedded import start_server
 from engine.database.migrations import migrate as migrate_database
 from engine.definitions import Finding, Loaded, Vocabulary, read_library, shelf
 from engine.definitions.comparing import diff as text_diff
+from engine.definitions.documents import PARTS
 from engine.definitions.folders import pull as pull_files
 from engine.definitions.vocabulary import vocabulary
 from engine.delivery.watching import watch
@@ -115,7 +116,13 @@ def prepare(services: Services) -> list[str]:
 
 
 def layers_of(folder: Path) -> tuple[Path, ...]:
-    """The folders of a library, lowest first. A folder with a policy model stands alone, another lies over the pack."""
+    """The folders of a library, lowest first. A folder with a policy model stands alone, another lies over the pack.
+
+    Refused when there are no definitions in it: somebody mistook a path.
+    """
+    if not any((folder / part).is_dir() for part in PARTS):
+        en, zh = f"There are no definitions in {folder}.", f"{folder} 中没有定义。"
+        raise rule("no_definitions", text(en, zh))
     stands_alone = (folder / "permissions" / "model.conf").exists()
     return (folder,) if stands_alone else (pack_folder(), folder)
 

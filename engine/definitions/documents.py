@@ -22,6 +22,8 @@ MOST_FILES = 5_000
 _NAME = re.compile(NAME_PATTERN.replace("$", r"\Z"), re.ASCII)
 _OVERLAY = re.compile(r"^overlay:", re.MULTILINE)
 PERMISSIONS = {"model.conf": "model", "policy.csv": "policy", "roles.yaml": "roles"}
+PARTS = ("form_definitions", "workflow_definitions", "permissions", "templates/notices")
+"""Folders of a library in which definitions lie."""
 LIBRARY = "form_definitions/library.yaml"
 
 
@@ -57,7 +59,7 @@ def read_folder(root: Path, layer: int, findings: Findings) -> list[Document]:
     """The documents of one layer, in a stable order; whatever is refused becomes a finding."""
     base = root.resolve()
     found: list[Document] = []
-    for part in ("form_definitions", "workflow_definitions", "permissions", "templates/notices"):
+    for part in PARTS:
         folder = base / part
         if not folder.is_dir():
             continue

@@ -104,6 +104,17 @@ def test_check_of_a_sound_library_says_so_and_of_nothing_says_what_is_missing(ru
     assert done.lines[0].endswith("There is no form_definitions/library.yaml. [no_library]")
 
 
+@pytest.mark.parametrize("words", [["check"], ["publish"], ["diff"]], ids=lambda each: each[0])
+def test_a_path_that_holds_no_definitions_is_no_library(run: Run, tmp_path: Path, words: list[str]) -> None:
+    """Neither one that is not there, nor a file, nor an empty folder: nothing is said to be in order."""
+    (tmp_path / "file.yaml").write_text("format: 1\n")
+    (tmp_path / "empty").mkdir()
+    for name in ("nowhere", "file.yaml", "empty"):
+        done = run(*words, str(tmp_path / name))
+        assert (done.code, done.out) == (1, "")
+        assert f"There are no definitions in {tmp_path / name}." in done.err
+
+
 def test_check_touches_no_database(run: Run, tmp_path: Path) -> None:
     run("check", changed(tmp_path / "good"))
     assert not (tmp_path / "data").exists()
@@ -234,7 +245,7 @@ def test_what_was_typed_wrong_is_told_and_ends_with_two(run: Run, words: tuple[s
 
 def test_a_folder_without_a_policy_of_its_own_lies_over_the_pack(run: Run, tmp_path: Path) -> None:
     """It states only the differences, and is checked together with what it changes."""
-    (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / FORMS).mkdir(parents=True)
     assert run("check", str(tmp_path / "nothing")).lines == run("check", str(pack_folder())).lines
     own = "format: 1\nlibrary: acme\ntitle: {en: Acme}\n"
     over = "format: 1\noverlay: west\nover: retail\nchange:\n  form transfr:\n    title: {en: Own}\n"

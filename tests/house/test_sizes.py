@@ -11,6 +11,7 @@ FUNCTION, FUNCTION_HARD = 40, 60
 METHODS = 12
 FEW = 0.05
 LEAST, MOST = 1.1, 1.6
+SCRIPT, SCRIPT_WIDTH = 200, 340
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -44,6 +45,14 @@ def test_no_class_has_more_than_twelve_public_methods() -> None:
                 if len(public) > METHODS:
                     crowded[f"{module.path} {node.name}"] = len(public)
     assert crowded == {}
+
+
+def test_no_script_of_the_pages_is_longer_or_wider_than_its_budget() -> None:
+    sources = [*(ROOT / "templates/assets/src").rglob("*.ts"), *(ROOT / "templates/assets/src").rglob("*.tsx")]
+    assert len(sources) > 40
+    lines = {path.name: path.read_text().splitlines() for path in sources}
+    assert {name: len(each) for name, each in lines.items() if len(each) > SCRIPT} == {}
+    assert {name: wide for name, each in lines.items() if (wide := max(map(len, each))) > SCRIPT_WIDTH} == {}
 
 
 def _is_public_method(node: ast.stmt) -> bool:
