@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field
-from engine.errors import say
 from engine.expressions import Reference
-from engine.operations import asking, presenting, rights
+from engine.operations import asking, presenting, rights, stockwords
 from engine.records import attachments
 from engine.records.filling_plan import REFERENCES
 
@@ -34,15 +33,8 @@ def units(operation: Operation, folder: Folder, shown: Mapping[str, Any]) -> dic
 
 def unit_of(operation: Operation, item: str) -> str | None:
     """The base unit of an item in the reader's words; None where he sees none."""
-    stored = operation.shelf.head(item)
-    form = operation.library.forms.get(stored.form) if stored is not None else None
-    told = (form.told.get("ledger") or {}).get("item") if form is not None else None
-    if stored is None or form is None or not told or told["unit"] in rights.never_seen(operation, form):
-        return None
-    unit = stored.values.get(told["unit"])
-    options = form.fields[told["unit"]].options.get("options") or ()
-    title = next((each.title for each in options if each.value == unit), None)
-    return (say(title, operation.call.language) if title else None) or (str(unit) if unit else None)
+    told = stockwords.unit(operation, item)
+    return told["title"] if told else None
 
 
 def files(operation: Operation, folder: Folder, shown: Mapping[str, Any]) -> dict[str, Any]:

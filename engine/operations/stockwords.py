@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.models import Form, Workflow
+from engine.definitions.models import Field, Form, Workflow
 from engine.errors import Refusal, say, text
 from engine.expressions import Reference
 from engine.operations import presenting, rights, wording
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
+    from engine.records.archive import Stored
 
 SPLIT = text("Divided", "拆分")
 """What is promised to a row that was split; no transition of anybody's."""
@@ -39,15 +40,21 @@ def _form(operation: Operation, record: str) -> Form | None:
 
 
 def unit(operation: Operation, item: str) -> dict[str, str] | None:
-    """The unit that an item is counted in, as its form names it."""
+    """The unit that an item is counted in, as its form names it; None where the reader may not see it."""
     form, stored = _form(operation, item), operation.shelf.head(item)
     told = (form.told.get("ledger") or {}).get("item") if form else None
     field = form.fields.get(str(told.get("unit"))) if form and told else None
     value = stored.values.get(field.name) if stored and field else None
-    if field is None or value is None:
+    if form is None or stored is None or field is None or value is None or _is_hidden(operation, form, stored, field):
         return None
     titles = {each.value: say(each.title, operation.call.language) for each in field.options.get("options") or ()}
     return {"value": str(value), "title": titles.get(value) or str(value)}
+
+
+def _is_hidden(operation: Operation, form: Form, stored: Stored, field: Field) -> bool:
+    if field.path in rights.never_seen(operation, form):
+        return True
+    return field.sees is not None and field.path in rights.hidden(operation, operation.unfold(stored))
 
 
 def cause(operation: Operation, source: str, reason: str, known: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.operations.house import Desk, House
@@ -266,3 +268,23 @@ def test_recounting_is_for_who_sees_all_stock(house: House) -> None:
     assert report.status == 200
     assert set(report.body) == {"clean", "figures", "faults", "root"}
     assert len(report.body["root"]) == 64
+
+
+def test_a_unit_that_is_hidden_is_told_by_no_stock(own_house: House) -> None:
+    """What one may not see of an item is beside none of its figures either."""
+    item, clerk = own_house.item(S01=5), own_house.be("clerk1")
+    doors = [
+        ("stock", {"item": item, "place": "S01"}),
+        ("stock/movements", {"item": item, "place": "S01"}),
+        ("stock/trail", {"item": item, "place": "S01"}),
+    ]
+    for door, query in doors:
+        assert "Piece" in json.dumps(clerk.get(door, **query)), door
+    form = own_house.be("adm").get("definitions/form/item")["text"]
+    plain = "base_unit: {type: choice,"
+    assert form.count(plain) == 1
+    own_house.publish(form.replace(plain, f"{plain} sees: {{by: [buyer at chain]}},"))
+    for door, query in doors:
+        told = clerk.get(door, **query)
+        assert told["items"], door
+        assert "iece" not in json.dumps(told), door
