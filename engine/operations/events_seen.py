@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Refusal
 from engine.expressions import Reference
 from engine.ledger import balances
 from engine.operations import inbox, presenting, rights, stockwords
 from engine.operations.calls import Call, Ear
-from engine.operations.operation import Operation
+from engine.operations.operation import Operation, unfolded
 from engine.quantities import write
 from engine.records import notices, tasks
 
@@ -37,7 +36,9 @@ class News:
         self._base = operation
         self._found = found
         operation.shelf.prefetch({*found.records, *(key for pair in found.pairs for key in _heads(pair))})
-        self._folders = {each: folder for each in found.records if (folder := _unfolded(operation, each))}
+        self._folders = {
+            each: folder for each in found.records if (folder := unfolded(operation, operation.shelf.head(each)))
+        }
         self._records = {each: _told_record(folder) for each, folder in self._folders.items()}
         self._above = balances.above(operation.connection, {place for _, place in found.pairs})
         self._stock = _told_stock(operation, found.pairs)
@@ -108,15 +109,6 @@ def _differs(ear: Ear, name: str, now: object) -> bool:
 
 def _heads(pair: Pair) -> tuple[str, str]:
     return pair[0], pair[1].partition("/")[0]
-
-
-def _unfolded(operation: Operation, record: str) -> Folder | None:
-    """The record as it is now; nothing when it is gone, or of a form that is."""
-    stored = operation.shelf.head(record)
-    try:
-        return operation.unfold(stored) if stored is not None else None
-    except Refusal:
-        return None
 
 
 def _told_record(folder: Folder) -> Mapping[str, Any]:

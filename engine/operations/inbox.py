@@ -11,9 +11,9 @@ from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
 from engine.operations import narrowing, presenting, reasons, rights, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
+from engine.operations.operation import unfolded
 from engine.records import archive, tasks
 from engine.records import notices as stored_notices
-from engine.records.archive import Stored
 from engine.records.tasks import Ask, Task
 from engine.workflow import waiting
 
@@ -130,28 +130,17 @@ def _opened(
     stored = archive.load(operation.connection, dict.fromkeys(each.record for each in found), lock=False)
     for task in found:
         known = stored.get(task.record)
-        folder = _unfolded(operation, known) if known is not None and known.form == task.form else None
+        folder = unfolded(operation, known) if known is not None and known.form == task.form else None
         if folder is not None and not (rights.may(operation, folder, "see") and wanted(folder, task)):
             folder = None
         yield task, folder if folder is None or everything or mine(operation, folder, task) else None
 
 
-def _unfolded(operation: Operation, stored: Stored) -> Folder | None:
-    try:
-        return operation.unfold(stored)
-    except Refusal as refusal:
-        if refusal.kind is Kind.NOT_FOUND:
-            return None
-        raise
-
-
 def _seen(operation: Operation, form: str, record: str) -> Folder | None:
     """A record as far as this person may see it."""
-    try:
-        folder = operation.open(form, record, lock=False)
-    except Refusal:
-        return None
-    return folder if rights.may(operation, folder, "see") else None
+    stored = operation.shelf.head(record)
+    folder = unfolded(operation, stored if stored is not None and stored.form == form else None)
+    return folder if folder is not None and rights.may(operation, folder, "see") else None
 
 
 def _at_length(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from engine.access.directory import Directory
 from engine.access.matrix import Matrix
 from engine.clock import to_stored
 from engine.definitions.models import Form, Library, Workflow
-from engine.errors import not_found
+from engine.errors import Kind, Refusal, not_found
 from engine.expressions import Environment, Reference, Subject, Value
 from engine.operations import loading, pinning, writing
 from engine.operations.calls import Call
@@ -249,6 +249,16 @@ class Operation:
         )
         self.folders[record] = folder
         return folder
+
+
+def unfolded(operation: Operation, stored: Stored | None) -> Folder | None:
+    """What is stored as a working copy; None when there is nothing, or its form is gone. Any other refusal passes."""
+    try:
+        return operation.unfold(stored) if stored is not None else None
+    except Refusal as refusal:
+        if refusal.kind is Kind.NOT_FOUND:
+            return None
+        raise
 
 
 def _step_of(stored: Stored) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form, Workflow
-from engine.errors import Refusal, say, text
+from engine.errors import say, text
 from engine.expressions import Reference
 from engine.operations import presenting, rights, wording
+from engine.operations.operation import unfolded
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -70,11 +71,7 @@ def cause(operation: Operation, source: str, reason: str, known: dict[str, Any])
 
 
 def _source(operation: Operation, source: str) -> tuple[dict[str, Any] | None, Workflow | None, str | None]:
-    stored = operation.shelf.head(source)
-    try:
-        folder = operation.unfold(stored) if stored else None
-    except Refusal:
-        folder = None
+    folder = unfolded(operation, operation.shelf.head(source))
     if folder is None:
         return None, None, None
     if not rights.may(operation, folder, "see"):
