@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
-from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, text
+from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, say, text
 from engine.operations import conditions, listing, presenting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
@@ -44,9 +44,10 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
             raise not_found()
         if rights.reach(operation, form, "export") == rights.CLOSED:
             raise forbidden()
-        lines = _readable if _is_readable(query.get("readable")) else _lines
-        content = b"".join(lines(operation, definition, query))
-    return f"{form}.csv", "text/csv; charset=utf-8", iter([content])
+        readable = _is_readable(query.get("readable"))
+        name = say(definition.title, call.language) if readable else form
+        content = b"".join((_readable if readable else _lines)(operation, definition, query))
+    return f"{name or form}.csv", "text/csv; charset=utf-8", iter([content])
 
 
 def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:

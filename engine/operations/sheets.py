@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
-YES, NO = text("Yes", "是"), text("No", "否")
+YES, NO, FILE = text("Yes", "是"), text("No", "否"), text("File", "附件")
+FILES = frozenset({"attachment", "image", "signature"})
 _APART: Text = text("; ", "；")
 
 
@@ -54,6 +55,8 @@ class Sheet:
     def _told(self, field: Field, value: Any) -> str:
         if value is None:
             return ""
+        if field.type in FILES and not isinstance(value, Mapping):
+            return self._say(FILE)
         options = {each.value: self._say(each.title) or each.value for each in field.options.get("options") or ()}
         if isinstance(value, list):
             return self._say(_APART).join(options.get(each) or self._plain(each) for each in value)

@@ -59,6 +59,7 @@ CHANNELS = (
     "records/item/{item}",
     "records/item/{item}/history",
     "records/transfer/export?format=csv",
+    "records/transfer/export?readable=true",
     "forms",
     "forms/transfer",
     "forms/discrepancy",
@@ -97,7 +98,8 @@ def test_who_may_see_costs_sees_them_in_the_same_channels(house: House, costly: 
     assert CANARY in house.be("buyA").client.get(f"/api/records/item/{costly['item']}").text
     assert CANARY in house.be("dckm").client.get(f"/api/records/transfer/{costly['moved']}/history").text
     assert '"unit_cost"' in house.be("dckm").client.get("/api/openapi.json").text
-    assert "21370.35" in house.be("dckm").client.get("/api/records/transfer/export?format=csv").text
+    for asked in ("format=csv", "readable=true&fields=number,total"):
+        assert "21370.35" in house.be("dckm").client.get(f"/api/records/transfer/export?{asked}").text
 
 
 @pytest.mark.parametrize("action", ["submit"])

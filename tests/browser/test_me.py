@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import DESK, PHONE, People
+from tests.browser.conftest import DESK, PHONE, WINDOWS, People
 from tests.serving import Server
 
 
@@ -109,8 +109,34 @@ def test_what_one_was_told_is_new_until_it_is_read(people: People, pages: Server
     expect(clerk.locator(".unread")).to_have_count(1)
     clerk.get_by_role("button", name="全部标为已读").click()
     expect(clerk.get_by_text("没有未读消息。")).to_be_visible()
-    expect(clerk.locator(".told .line")).to_have_count(2)
+    expect(clerk.locator(".notices .line")).to_have_count(2)
     expect(clerk.locator(".tool .count")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
+def test_a_notice_leads_to_its_record_wherever_it_is_pressed(
+    people: People, pages: Server, size: tuple[int, int], language: str
+) -> None:
+    """From edge to edge and by its heading; it counts as read, once, however often the answer is lost."""
+    record = tells(pages)
+    clerk = people.sign_in("clerk2", size, language)
+    keys: list[bool] = []
+
+    def heard(request: Request) -> None:
+        if request.method == "PATCH":
+            keys.append("idempotency-key" in request.headers)
+
+    clerk.on("request", heard)
+    for part, across in (("h3", 0.5), (".line", 0.01), (".line", 0.99), (".line time", 0.98)):
+        clerk.goto("/notices")
+        group = clerk.locator(".notices section", has=clerk.locator(f"[href$='{record}']"))
+        box, line = group.bounding_box(), group.locator(part).first.bounding_box()
+        assert box is not None
+        assert line is not None
+        keys.clear()
+        clerk.mouse.click(box["x"] + box["width"] * across, line["y"] + line["height"] / 2)
+        expect(clerk).to_have_url(f"{pages.url}/records/transfer/{record}")
+        assert keys == ([True] if part == "h3" else [])
 
 
 def test_the_first_page_leads_on(people: People, pages: Server) -> None:

@@ -49,6 +49,14 @@ def test_what_scripts_say_has_two_languages() -> None:
     assert _in_one_language(found) == []
 
 
+def test_sentences_in_chinese_have_the_signs_of_chinese() -> None:
+    """A colon between two words of a page is a word itself, since each language has its own."""
+    western = re.compile(r"[\u3400-\u9fff]\s?[:;!?](?!\S*[=])")
+    assert [each for each in (*python(), *typescript()) if western.search(each.zh)] == []
+    between = re.compile(r"\}\}(?:</\w+>)?[:;] ?(?:\{\{|<)")
+    assert [each.name for each in TEMPLATES.glob("*.html") if between.search(each.read_text())] == []
+
+
 def test_every_word_that_a_page_asks_for_is_there() -> None:
     """One that is not breaks the page: nothing undefined is shown."""
     asked = {

@@ -206,8 +206,12 @@ def test_a_sheet_is_readable_or_not(house: House) -> None:
     with pytest.raises(Refusal) as refused:
         house.doors.export(call, "memo", {"readable": "perhaps"})
     assert [(each.path, each.code) for each in refused.value.faults] == [("/readable", "choice")]
-    _name, _type, content = house.doors.export(call, "memo", {"readable": "true"})
+    name, _type, content = house.doors.export(call, "memo", {"readable": "true"})
     assert b"".join(content).startswith(codecs.BOM_UTF8)
+    assert name == "Memo.csv"
+    name, _type, content = house.doors.export(call, "memo", {})
+    assert not b"".join(content).startswith(codecs.BOM_UTF8)
+    assert name == "memo.csv"
 
 
 def test_nothing_that_a_spreadsheet_would_run_goes_out(house: House) -> None:

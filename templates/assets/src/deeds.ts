@@ -29,7 +29,7 @@ interface Outcome { kind: string; item?: { code: string | null; title: string | 
 export const named = (of?: { code?: string | null; title?: string | null } | null) => (of ? [of.code, of.title !== of.code ? of.title : ""].filter(Boolean).join(" ") : "");
 
 export function moved(each: Outcome): string {
-  return `${each.quantity ?? ""} × ${named(each.item)}: ${each.from?.title ?? each.from?.code ?? ""} → ${each.to?.title ?? each.to?.code ?? ""}`;
+  return `${each.quantity ?? ""} × ${named(each.item)}${say(": ", "：")}${each.from?.title ?? each.from?.code ?? ""} → ${each.to?.title ?? each.to?.code ?? ""}`;
 }
 
 /** What an action would come to that cannot be taken back: goods that move, or an end; with `values` that are written with it. */

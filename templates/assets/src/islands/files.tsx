@@ -66,7 +66,7 @@ export function FileInput({ field, value, label, invalid, onChange }: Props) {
     <div class="files" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); begin(event.dataTransfer?.files[0]); }}>
       {typeof value === "string" && <Kept key={value} id={value} picture={picture} label={label} onDrop={() => onChange(null)} />}
       {sending ? <Progress sending={sending} label={label} /> : (
-        <button type="button" class="plain" aria-invalid={invalid ? "true" : undefined} aria-label={`${label}: ${words}`} onClick={() => chooser.current?.click()}>{typeof value === "string" ? say("Replace", "更换") : words}</button>
+        <button type="button" class="plain" aria-invalid={invalid ? "true" : undefined} aria-label={`${label}${say(": ", "：")}${words}`} onClick={() => chooser.current?.click()}>{typeof value === "string" ? say("Replace", "更换") : words}</button>
       )}
       <input ref={chooser} type="file" hidden tabIndex={-1} data-file {...(picture ? { accept: "image/*" } : {})}
         onChange={(event) => { begin(event.currentTarget.files?.[0]); event.currentTarget.value = ""; }} />
