@@ -7,11 +7,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
-from engine.errors import Kind, Refusal, invalid_at, not_found, say, text
+from engine.errors import not_found, say
 from engine.operations import narrowing, presenting, reasons, rights, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded
+from engine.operations.paging import bad_cursor, counted, read_limit
 from engine.records import archive, tasks
 from engine.records import notices as stored_notices
 from engine.records.tasks import Ask, Task
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
-MOST = 500
-LONGEST_NUMBER = 18
 COUNTED = 20
 """What waits is counted on every page, so not further than this."""
-USUAL = 50
 
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
@@ -245,22 +243,10 @@ def read_notices(operation: Operation) -> Answer:
     return Answer(200, {"read": read})
 
 
-def read_limit(query: Mapping[str, str]) -> int:
-    """`limit`: 1 to 500; above is refused as too much, anything else as invalid."""
-    sent = query.get("limit")
-    if sent is None:
-        return USUAL
-    if not (sent.isascii() and sent.isdigit()) or not sent.strip("0"):
-        raise invalid_at("/limit", "bad_limit", text("A number from 1 to 500.", "应为 1 到 500 之间的数字。"))
-    if len(sent) > LONGEST_NUMBER or int(sent) > MOST:
-        raise Refusal(Kind.LIMIT, "limit", text("At most 500 at once.", "一次最多 500 条。"))
-    return int(sent)
-
-
 def _after(cursor: str | None) -> tuple[int, str] | None:
     if cursor is None:
         return None
     opened, _, task = cursor.partition(".")
-    if not (opened.isascii() and opened.isdigit() and len(opened) <= LONGEST_NUMBER) or not task:
-        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
-    return int(opened), task
+    if not task:
+        raise bad_cursor()
+    return counted(opened), task

@@ -61,7 +61,7 @@ class Knowing:
         """The id of the record with this code that the writer may see."""
         for name in self._forms(form):
             definition = self._operation.library.forms[name]
-            field = titles.code_field(definition) or self._only_code(definition)
+            field = titles.code_field(definition)
             if field is None:
                 continue
             self._operation.looked.add(name)
@@ -77,10 +77,6 @@ class Knowing:
                 if self.seen(name, found):
                     return found
         return None
-
-    @staticmethod
-    def _only_code(form: Form) -> str | None:
-        return "code" if "code" in form.fields else None
 
     def seen(self, form: str, record: str) -> bool:
         """Whether the record is there, of the form, and the writer may see it."""

@@ -13,7 +13,7 @@ from engine.expressions import EvaluationFault, Expression, ExpressionFault, Ref
 from engine.operations import conditions, presenting, rights, totalling
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
-from engine.operations.inbox import read_limit
+from engine.operations.paging import known_only, read_limit
 from engine.records import listing
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
     definition = operation.library.forms.get(form)
     if definition is None or not rights.sees_form(operation, form):
         raise not_found()
-    for name in query:
-        if name not in KNOWN and not name.startswith(conditions.PREFIX):
-            raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+    known_only(query, KNOWN, conditions.PREFIX)
     found = rows(operation, definition, query)
     operation.shelf.prefetch({each for stored in found.items for each in _referred(operation, definition, stored)})
     fields = chosen(operation, definition, query.get("fields"))
-    items = [_item(operation, operation.unfold(stored), fields) for stored in found.items]
+    items = [item(operation, operation.unfold(stored), fields) for stored in found.items]
     body: dict[str, Any] = {"items": items, "next": found.next, "previous": found.previous}
     if any(name.startswith(conditions.PREFIX) for name in query):
         body["named"] = conditions.narrowed(operation, definition, query).named
@@ -217,8 +215,10 @@ def chosen(operation: Operation, form: Form, sent: str | None) -> dict[str, None
     return dict.fromkeys(names)
 
 
-def _item(operation: Operation, folder: Folder, fields: Container[str] | None) -> dict[str, Any]:
+def item(operation: Operation, folder: Folder, fields: Container[str] | None) -> dict[str, Any]:
+    """A record as a list tells it; of its values only `fields`, None is all."""
     shown = presenting.head(operation, folder)
     values = presenting.values(operation, folder)
+    shown["named"] = presenting.called(folder, values)
     shown["values"] = values if fields is None else {name: value for name, value in values.items() if name in fields}
     return shown

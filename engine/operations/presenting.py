@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import from_stored
@@ -76,6 +77,13 @@ def titles(operation: Operation, stored: Stored) -> dict[str, Any]:
         "code": stored.values.get(code) if code else stored.number,
         "title": stored.values.get(title) if title else stored.number,
     }
+
+
+def called(folder: Folder, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """`{id, code, title}` of a record of which `shown` is seen; its number stands for what is hidden or empty."""
+    code, title = code_field(folder.form), title_field(folder.form)
+    said = {"code": shown.get(code or ""), "title": shown.get(title or "")}
+    return {"id": folder.id, **{name: found or folder.number for name, found in said.items()}}
 
 
 def moment(micros: int | None) -> str | None:

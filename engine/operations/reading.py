@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Kind, Refusal, invalid_at, say, text
+from engine.errors import Kind, Refusal, say, text
 from engine.operations import (
     around,
     asking,
@@ -21,6 +21,7 @@ from engine.operations import (
     writing,
 )
 from engine.operations.calls import Answer
+from engine.operations.paging import counted
 from engine.records import journal, links
 from engine.workflow import offers
 from engine.workflow import route as predicted
@@ -47,6 +48,7 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
     folder = _seen(operation, form, record)
     body = presenting.head(operation, folder)
     body["values"] = presenting.values(operation, folder)
+    body["named"] = presenting.called(folder, body["values"])
     body["units"] = around.units(operation, folder, body["values"])
     body["files"] = around.files(operation, folder, body["values"])
     body["editable"] = bool(rights.writable(operation, folder).fields)
@@ -129,12 +131,10 @@ def _state(folder: Folder, language: str) -> dict[str, Any]:
 def history(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
     """The record's history, oldest first, without the fields that are hidden from the reader; 500 lines a page."""
     folder = _seen(operation, form, record)
-    after = query.get("cursor", "0")
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
+    after = counted(query.get("cursor", "0"))
     hidden = rights.hidden(operation, folder)
     items = []
-    lines = journal.read(operation.connection, record, after=int(after), limit=LINES + 1)
+    lines = journal.read(operation.connection, record, after=after, limit=LINES + 1)
     for line in lines[:LINES]:
         changes = [each for each in line.changes if _path(each["path"]) not in hidden]
         items.append(

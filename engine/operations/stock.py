@@ -15,7 +15,7 @@ from engine.expressions import Reference
 from engine.ledger import balances
 from engine.operations import counting, presenting, recount, rights, stockwords, titles
 from engine.operations.calls import Answer
-from engine.operations.inbox import read_limit
+from engine.operations.paging import bad_cursor, known_only, read_limit
 from engine.quantities import write
 from engine.records import archive
 
@@ -71,13 +71,6 @@ def _named(rows: Iterable[balances.StockRow], group: str | None) -> set[str]:
         if of_lots and row.lot:
             found.add(row.lot)
     return found
-
-
-def known_only(query: Mapping[str, str], known: set[str]) -> None:
-    """Refused when something is asked that is no parameter here."""
-    for name in query:
-        if name not in known:
-            raise invalid_at(f"/{name}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
 
 
 def _row(operation: Operation, row: balances.StockRow) -> dict[str, Any]:
@@ -199,7 +192,7 @@ def _by_code(operation: Operation, code: str, told: str) -> list[str]:
     for form in operation.library.forms.values():
         if told not in (form.told.get("ledger") or {}):
             continue
-        field = titles.code_field(form) or ("code" if "code" in form.fields else None)
+        field = titles.code_field(form)
         if field:
             found += archive.find(operation.connection, form.name, {field: code})
     if not found and operation.shelf.head(code) is not None:
@@ -239,7 +232,7 @@ def _cursor(asked: str | None) -> str | None:
         return None
     parts = asked.split(".")
     if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
-        raise invalid_at("/cursor", "bad_cursor", text("This page mark is not ours.", "分页标记无效。"))
+        raise bad_cursor()
     return asked
 
 

@@ -10,7 +10,7 @@ from engine.expressions import Reference
 from engine.ledger import trail as ledger_trail
 from engine.operations import presenting, stock, stockwords
 from engine.operations.calls import Answer
-from engine.operations.inbox import read_limit
+from engine.operations.paging import known_only, read_limit
 from engine.quantities import write
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ KNOWN_ON_ITS_WAY = {"item", "place", "limit"}
 
 def movements(operation: Operation, query: Mapping[str, str]) -> Answer:
     """Movements after a seq, oldest first, as far as the actor may see one of their ends."""
-    stock.known_only(query, {"after", "item", "place", "record", "limit", "cursor", "below", "newest"})
+    known_only(query, {"after", "item", "place", "record", "limit", "cursor", "below", "newest"})
     limit = read_limit(query)
     after = query.get("after", "0")
     cursor = query.get("cursor", "0")
@@ -95,7 +95,7 @@ def _moved(operation: Operation, each: ledger_trail.Moved, known: dict[str, Any]
 
 def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
     """Movements of one item at one place with the running balance."""
-    stock.known_only(query, {"item", "place", "lot", "limit", "cursor", "newest"})
+    known_only(query, {"item", "place", "lot", "limit", "cursor", "newest"})
     limit = read_limit(query)
     items = stock.asked_items(operation, query.get("item"))
     places = stock.asked_places(operation, query)
@@ -120,7 +120,7 @@ def trail(operation: Operation, query: Mapping[str, str]) -> Answer:
 
 def moving(operation: Operation, query: Mapping[str, str]) -> Answer:
     """What of an item lies in places of records (on its way), by record; with `place` of records that are its too."""
-    stock.known_only(query, KNOWN_ON_ITS_WAY)
+    known_only(query, KNOWN_ON_ITS_WAY)
     limit = read_limit(query)
     items = stock.asked_items(operation, query.get("item"))
     if not items or len(items) != 1:

@@ -12,6 +12,7 @@ from engine.access import views
 from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, text
 from engine.operations import bodies, conditions, listing, rights
 from engine.operations.calls import Answer
+from engine.operations.paging import known_only
 
 if TYPE_CHECKING:
     from engine.definitions.models import Form
@@ -26,9 +27,7 @@ OWN = "own-"
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """My views, of one form or of all that I may see."""
-    for name in query:
-        if name != "form":
-            raise invalid_at(f"/{name[:80]}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+    known_only(query, {"form"})
     found = views.views_of(operation.connection, operation.actor_id, query.get("form"))
     seen = [_told(each) for each in found if rights.sees_form(operation, each.form)]
     return Answer(200, {"items": seen, "next": None})

@@ -30,6 +30,8 @@ from engine.web.uploads import read_upload
 EVENTS = "text/event-stream; charset=utf-8"
 _OPEN = ("session", "openapi")
 _LONGEST_KEY = 200
+_SEARCHES = {"q", "text"}
+"""The words of an address that search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Api:
 
     def spend_search(self, caller: str, query: Mapping[str, str]) -> None:
         """Count a search of this person, if it is one: at whichever door, a page's too."""
-        if "q" in query:
+        if query.keys() & _SEARCHES:
             self._meter.spend(self._limits.search, caller)
 
     def _refused(self, asked: Asked, actor: Actor | None, refusal: Refusal) -> Reply:

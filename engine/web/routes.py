@@ -61,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/records/{form}", ("GET", "POST")),
     Route("/api/forms", ("GET",)),
     Route("/api/forms/{form}", ("GET",)),
+    Route("/api/codes", ("GET",)),
     Route("/api/me", ("GET",)),
     Route("/api/me/waiting", ("GET",)),
     Route("/api/me/substitute", ("GET", "PUT", "DELETE")),

@@ -124,8 +124,7 @@ def _places(visit: Visit) -> list[dict[str, Any]]:
     """Places to begin with, for who belongs to none: the records that are places, as far as he sees them."""
     forms = [each["form"] for each in visit.get("forms")["items"] if each["ledger"] == "place"]
     found = [each for form in forms for each in visit.get(f"records/{form}", limit=str(PAGE), sort="number")["items"]]
-    named = [{"code": each["values"].get("code"), "title": each["values"].get("name")} for each in found]
-    return sorted(named, key=lambda each: str(each["code"]))
+    return sorted((each["named"] for each in found), key=lambda each: str(each["code"]))
 
 
 def _item(visit: Visit, code: str) -> dict[str, Any]:

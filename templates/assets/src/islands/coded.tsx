@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Refused, say } from "../api";
-import { recordOf, type Coded } from "../codes";
+import { recordOf } from "../codes";
+import type { Named } from "../definitions";
 import { Camera } from "./camera";
 
 const TOUCHED = matchMedia("(any-pointer: coarse)");
@@ -21,7 +22,7 @@ export function WithCamera({ label, children, onCode }: Props) {
   );
 }
 
-interface ChoosingProps { among: readonly string[]; label: string; children: ComponentChildren; onFound: (found: Coded) => void }
+interface ChoosingProps { among: readonly string[]; label: string; children: ComponentChildren; onFound: (found: Named) => void }
 
 /** Chooses the record whose code the camera has read. */
 export function ChosenByCamera({ among, label, children, onFound }: ChoosingProps) {
@@ -29,10 +30,8 @@ export function ChosenByCamera({ among, label, children, onFound }: ChoosingProp
   async function choose(code: string): Promise<void> {
     setFault("");
     try {
-      for (const form of among) {
-        const found = await recordOf(form, code);
-        if (found) return onFound(found);
-      }
+      const found = await recordOf(among, code);
+      if (found) return onFound(found);
       setFault(say(`Nothing has the code ${code}.`, `没有编码为 ${code} 的记录。`));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -4,7 +4,7 @@ import type { Field } from "../definitions";
 import { meant, written } from "../moments";
 import { ChosenByCamera, WithCamera } from "./coded";
 import { FileInput, Signature } from "./files";
-import { named, Picker } from "./picker";
+import { Picker } from "./picker";
 
 interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; onChange: (value: any) => void; onNext?: () => void }
 
@@ -17,7 +17,7 @@ export function Input(props: Props) {
   const among = field.type === "reference" && field.to ? [field.to] : field.among ?? [];
   if (among.length) {
     const picker = <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
-    return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={(found) => onChange(named(found))}>{picker}</ChosenByCamera>;
+    return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={onChange}>{picker}</ChosenByCamera>;
   }
   if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
   if (field.type === "choice") {

@@ -2,9 +2,8 @@
 
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
-import type { Coded } from "../codes";
+import { named, type Coded } from "../codes";
 import type { Named } from "../definitions";
-import { remember } from "../seen";
 
 /** `to`: the form whose records there are to choose from, or several. */
 interface Props { to: string | readonly string[]; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
@@ -17,12 +16,6 @@ export function titled(value: Named | string | null): string {
   if (!value) return "";
   if (typeof value === "string") return value;
   return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
-}
-
-export function named(found: Coded): Named {
-  const { values } = found;
-  remember(found.id, values);
-  return { id: found.id, code: values["code"] ?? values["account"] ?? found.number, title: values["name"] ?? values["title"] ?? found.number };
 }
 
 function put(options: HTMLElement, under: DOMRect): void {

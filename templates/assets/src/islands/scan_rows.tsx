@@ -6,7 +6,7 @@ import { recordOf } from "../codes";
 import type { Field, Row } from "../definitions";
 import { Camera } from "./camera";
 import type { Cell } from "./grid";
-import { named } from "./picker";
+import { titled } from "./picker";
 
 interface Props { columns: [string, Field][]; rows: Row[]; counted: string; adds: boolean; onWrite: (cells: Cell[]) => void }
 
@@ -21,20 +21,20 @@ export function ScanRows({ columns, rows, counted, adds, onWrite }: Props) {
   const [column, field] = found;
 
   async function take(code: string): Promise<void> {
-    const exact = await recordOf(field.to!, code);
+    const exact = await recordOf([field.to!], code);
     if (!exact) {
       setSaid(say(`Nothing has the code ${code}.`, `没有编码为 ${code} 的记录。`));
       return;
     }
-    const row = latest.current.find((each) => (each[column] as any)?.id === exact.id || (each[column] as any)?.code === exact.values["code"]);
+    const row = latest.current.find((each) => (each[column] as any)?.id === exact.id || (each[column] as any)?.code === exact.code);
     if (!row && !adds) {
-      setSaid(say(`${exact.values["code"]} is in none of these rows.`, `${exact.values["code"]} 不在这些行中。`));
+      setSaid(say(`${exact.code} is in none of these rows.`, `${exact.code} 不在这些行中。`));
       return;
     }
     const more = add(String(row?.[counted] ?? "0"));
     const at = row?.row ?? newId();
-    onWrite([...(row ? [] : [{ row: at, column, value: named(exact) }]), { row: at, column: counted, value: more }]);
-    setSaid(`${exact.values["code"]} ${exact.values["name"] ?? ""} × ${more}`);
+    onWrite([...(row ? [] : [{ row: at, column, value: exact }]), { row: at, column: counted, value: more }]);
+    setSaid(`${titled(exact)} × ${more}`);
     await new Promise((done) => requestAnimationFrame(done));
   }
 
