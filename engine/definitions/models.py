@@ -46,11 +46,13 @@ __all__ = [
     "Overlay",
     "People",
     "Place",
+    "Read",
     "RecordPlace",
     "Rights",
     "Role",
     "Rule",
     "Sees",
+    "Source",
     "State",
     "Step",
     "Timer",
@@ -60,22 +62,50 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A live aggregate. `keys` gives each parameter's value for a row of `over`; `where` is the rest of the condition.
+class Read:
+    """A field of another record that a fact reads through a reference: who writes it changes what is counted.
 
-    `sum` None counts. `table` is None when the fact runs over records, not rows.
+    `via` is the field of the counted record by which it leads there (`lines.item`); `direct` says that it needs no
+    other step. `form` None may be any.
+    """
+
+    via: str
+    form: str | None
+    field: str
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a fact counts. `keys` gives each parameter's value for a record or row, `where` the rest of the condition.
+
+    `sum` None counts. `table` is None when it runs over records, not rows. `reads` is what it reads elsewhere.
     """
 
     name: str
-    parameters: Mapping[str, Type]
     form: str
     table: str | None
     keys: Mapping[str, Expression]
     where: Expression | None
     sum: Expression | None
+    reads: tuple[Read, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A live aggregate over one source or several, each of which gives every parameter."""
+
+    name: str
+    parameters: Mapping[str, Type]
+    sources: tuple[Source, ...]
     except_this: bool
     gives: Type
-    text: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms whose records it counts, each once."""
+        return tuple(dict.fromkeys(each.form for each in self.sources))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,5 +32,6 @@ def faults(operation: Operation) -> Iterator[str]:
 
 
 def _parts(operation: Operation, fact: Fact) -> Iterator[Mapping[str, Decimal]]:
-    for stored in archive.walk(operation.connection, fact.form):
-        yield operation.facts.contributions(fact, operation.unfold(stored))
+    for form in fact.forms:
+        for stored in archive.walk(operation.connection, form):
+            yield operation.facts.contributions(fact, operation.unfold(stored))

@@ -37,8 +37,7 @@ def settle(operation: Operation) -> None:
         validity.require(operation, folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)
-    moved = [each for folder in touched for each in operation.facts.changes(folder)]
-    also = facts.moving(operation.connection, moved)
+    also = facts.moving(operation.connection, operation.facts.changes(touched))
     for folder in touched:
         _write(operation, folder, also)
         also = []

@@ -68,7 +68,7 @@ def _write(made: Sequence[tuple[Operation, Folder]]) -> None:
         settling.check(operation)
         charting.register(operation, folder)
     _post(made)
-    moved = [each for operation, folder in made for each in operation.facts.changes(folder)]
+    moved = [each for operation, folder in made for each in operation.facts.changes([folder])]
     steps = facts.moving(connection, moved)
     records = []
     for operation, folder in made:

@@ -15,12 +15,16 @@ import orjson
 from sqlalchemy import Connection
 
 from engine.database.dialects import insert_rows, rows_from, run
-from engine.definitions.models import Fact
+from engine.database.headers import form_is, header_text, rows_source
+from engine.definitions.models import Fact, Form, Source
 from engine.errors import rule, text
 from engine.expressions import Environment, Reference, Subject, Value
 from engine.quantities import Inexact, from_scaled, to_scaled, write
+from engine.records.archive import find
 from engine.records.beside import Steps
 from engine.records.stored import dumps
+
+EVERY = 1_000_000_000
 
 KINDS: Mapping[str, str] = {"fact": "words", "key": "words", "value": "whole"}
 _LOCK = (
@@ -29,33 +33,40 @@ _LOCK = (
 )
 
 
-def key_of(parameters: Mapping[str, Any]) -> str:
-    """The parameters of a fact as the text by which its value is kept."""
-    plain = {name: _plain(value) for name, value in parameters.items()}
+def key_of(parameters: Mapping[str, Any], fact: Fact | None = None) -> str:
+    """The parameters of a fact as the text by which its value is kept; 1 and 1.00 are the same exact number."""
+    exact = {name for name, type in fact.parameters.items() if type.kind == "decimal"} if fact else set()
+    plain = {name: _plain(Decimal(value) if name in exact else value) for name, value in parameters.items()}
     return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def contributions(fact: Fact, subject: Subject, environment: Environment) -> dict[str, Decimal]:
     """What one record adds to a fact, by key; pure. What has an empty parameter or an empty sum adds nothing."""
     found: dict[str, Decimal] = {}
-    for inner in _places(fact, subject, environment):
-        if fact.where is not None and fact.where.evaluate(inner) is not True:
-            continue
-        parameters = {name: expression.evaluate(inner) for name, expression in fact.keys.items()}
-        added = _number(fact.sum.evaluate(inner)) if fact.sum is not None else Decimal(1)
-        if added is None or any(value is None for value in parameters.values()):
-            continue
-        key = key_of(parameters)
-        found[key] = found.get(key, Decimal(0)) + added
+    for source in fact.sources:
+        if source.form == subject.form:
+            _add(found, fact, source, subject, environment)
     return {key: value for key, value in found.items() if value}
 
 
-def _places(fact: Fact, subject: Subject, environment: Environment) -> Iterator[Environment]:
+def _add(found: dict[str, Decimal], fact: Fact, source: Source, subject: Subject, environment: Environment) -> None:
+    for inner in _places(source, subject, environment):
+        if source.where is not None and source.where.evaluate(inner) is not True:
+            continue
+        parameters = {name: source.keys[name].evaluate(inner) for name in fact.parameters}
+        added = _number(source.sum.evaluate(inner)) if source.sum is not None else Decimal(1)
+        if added is None or any(value is None for value in parameters.values()):
+            continue
+        key = key_of(parameters, fact)
+        found[key] = found.get(key, Decimal(0)) + added
+
+
+def _places(source: Source, subject: Subject, environment: Environment) -> Iterator[Environment]:
     of_record = environment.with_names(it=subject, record=subject)
-    if fact.table is None:
+    if source.table is None:
         yield of_record
         return
-    for row in subject.values.get(fact.table) or ():
+    for row in subject.values.get(source.table) or ():
         yield of_record.with_names(row=row)
 
 
@@ -77,6 +88,24 @@ def moving(
         "ON CONFLICT (fact, key) DO UPDATE SET value = fact_value.value + excluded.value"
     )
     return [(sql, {"lines": dumps(lines)})]
+
+
+def referring(connection: Connection, form: Form, via: str, record: str) -> list[str]:
+    """Records of a form whose field (`supplier`, `lines.item`) refers to this record, in the order of ids."""
+    table, _, name = via.rpartition(".")
+    if not table:
+        return find(connection, form.name, {name: record}, EVERY)
+    column = form.field(via)
+    parameters: dict[str, Any] = {"record": record}
+    if column is not None and column.index:
+        sql = "SELECT record AS id FROM record_ref WHERE field = :field AND value = :record"
+        parameters["field"] = column.number
+    else:
+        source = rows_source(connection.dialect.name, "r.id", table)
+        row = header_text(connection.dialect.name, name, "e.value")
+        sql = f"SELECT r.id FROM record r WHERE {form_is(form.name, 'r.form')} AND EXISTS "
+        sql += f"(SELECT 1 FROM {source} WHERE {row} = :record)"
+    return sorted({line.id for line in run(connection, sql, parameters)})
 
 
 def value(connection: Connection, fact: Fact, key: str, lock: bool = False) -> Decimal:

@@ -230,10 +230,11 @@ def test_a_fact_is_kept_by_its_keys_whichever_side_they_stand_on(old: str, new: 
     found = loaded((LIBRARY_FILE, old, new))
     assert found.library is not None, found.findings
     fact = found.library.facts["open_requests"]
-    assert {name: each.text for name, each in fact.keys.items()} == keys
-    assert list(fact.keys) == ["shop", "good"]
-    assert fact.where is not None
-    assert "shop" not in {words[0] for words in fact.where.names}
+    (source,) = fact.sources
+    assert {name: each.text for name, each in source.keys.items()} == keys
+    assert list(source.keys) == ["shop", "good"]
+    assert source.where is not None
+    assert "shop" not in {words[0] for words in source.where.names}
 
 
 # Notices

@@ -42,6 +42,12 @@ COUNTED = """\
     over: request.lines
     where: row.good == good and row.value > 5
 """
+THROUGH_FACT = """\
+  dear_goods:
+    for: {shop: shop}
+    over:
+      requests: {of: request.lines, sum: row.good.cost, where: it.shop == shop}
+"""
 OPEN_FACT = """\
   asked_requests:
     for: {good: good}
@@ -98,6 +104,11 @@ def test_a_fact_over_a_hidden_field_is_as_hidden(tmp_path: Path, fact: str, call
     assert leaks(tmp_path / "a", with_field(row=row, library=fact)) == ["extra"]
     hidden = row.replace("}", f", {BOSS}}}")
     assert leaks(tmp_path / "b", with_field(row=hidden, library=fact)) == []
+
+
+def test_a_fact_over_what_a_reference_hides_is_as_hidden(tmp_path: Path) -> None:
+    header = "extra: {type: money, live: dear_goods(record.shop)}"
+    assert leaks(tmp_path, with_field(header=header, library=THROUGH_FACT)) == ["extra"]
 
 
 def test_a_fact_over_what_everybody_sees_may_be_shown(tmp_path: Path) -> None:

@@ -142,10 +142,11 @@ def test_approvals_votes_and_timers_are_read(workflow: Workflow) -> None:
 
 def test_a_fact_is_taken_apart_into_keys_and_the_rest(library: Library) -> None:
     fact = library.facts["open_requests"]
-    assert {name: each.text for name, each in fact.keys.items()} == {"shop": "it.shop", "good": "row.good"}
-    assert fact.where is not None
-    assert fact.where.names == {("it", "state")}
-    assert (fact.form, fact.table, fact.except_this, fact.gives.kind) == ("request", "lines", True, "quantity")
+    (source,) = fact.sources
+    assert {name: each.text for name, each in source.keys.items()} == {"shop": "it.shop", "good": "row.good"}
+    assert source.where is not None
+    assert source.where.names == {("it", "state")}
+    assert (source.form, source.table, fact.except_this, fact.gives.kind) == ("request", "lines", True, "quantity")
 
 
 def test_rights_are_read_with_their_lines(library: Library) -> None:

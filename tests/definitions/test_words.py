@@ -235,7 +235,9 @@ LIMITS: list[tuple[str, Path, tuple[Any, ...], tuple[Any, ...]]] = [
     ("library", ("zone",), ("Asia/Shanghai", "UTC", "Etc/GMT+8"), ("Asia Shanghai", "/etc", "../x", "a" * 65)),
     ("library", ("fiscal_year_starts",), (1, 12), (0, 13)),
     ("library", ("facts", "open_requests", "except"), ("this_record",), ("other",)),
-    ("library", ("facts", "open_requests", "over"), ("request", "request.lines"), ("a.b.c", "A")),
+    ("library", ("facts", "open_requests", "over"),
+        ("request", "request.lines", {"a": {"of": "request", "where": "true"}}),
+        ("a.b.c", "A", {}, {"a": {"of": "request"}}, {"a": {"of": "A", "where": "true"}})),
     ("library", ("options", "reason"), ({"A-1.x": {"en": "A"}},), ({}, {"a b": {"en": "A"}}, {"-a": {"en": "A"}})),
     ("overlay", ("change",), ({"form x": {"a": 1}}, {"workflow x": {"a": 1}}), ({}, {"roles x": {"a": 1}})),
 ]  # fmt: skip

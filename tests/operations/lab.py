@@ -12,6 +12,26 @@ FACTS = """  granted_wishes:
     over: wish.lines
     where: it.store == store and row.item == item and it.state in ['granted', 'packed']
     except: this_record
+  spent:
+    for: {store: store, month: integer, category: category}
+    over:
+      asked:
+        of: ask.lines
+        sum: row.value
+        where: it.store == store and month(it.day) == month and row.item.category == category and it.state == 'agreed'
+      agreed:
+        of: deal
+        sum: it.total
+        where: it.store == store and month(it.day) == month and it.category == category and it.state == 'open'
+    except: this_record
+  asked_in_regions:
+    for: {region: region}
+    over: ask
+    where: it.store.region == region and it.state != 'dropped'
+  asked_by_code:
+    for: {code: text}
+    over: ask.lines
+    where: row.item.category.code == code
 """
 
 WRITES = (
@@ -21,6 +41,8 @@ WRITES = (
 """Actions of `hand` that write what the record says in one field into another."""
 
 ACTIONS = {
+    "ask": ("agree", "turn", "drop"),
+    "deal": ("shut",),
     "wish": ("grant", "drop", "pack", "pack_once", "pack_nothing"),
     "parcel": ("send_off",),
     "memo": ("hand_in",),

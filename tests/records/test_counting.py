@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from engine.database import Database
 from engine.database.dialects import run_together
-from engine.definitions.models import Fact
+from engine.definitions.models import Fact, Source
 from engine.errors import Refusal
 from engine.expressions import Environment, Reference, Subject, Type, compile_expression
 from engine.records import facts, numbering, requests
@@ -161,11 +161,16 @@ def fact(
     return Fact(
         name="open_pieces",
         parameters={name: Type("reference") for name in keys},
-        form="order",
-        table=table,
-        keys={name: compile_expression(words, scope) for name, words in keys.items()},
-        where=compile_expression(where, scope, Type("boolean")) if where else None,
-        sum=compile_expression(sum_, scope) if sum_ else None,
+        sources=(
+            Source(
+                name="",
+                form="order",
+                table=table,
+                keys={name: compile_expression(words, scope) for name, words in keys.items()},
+                where=compile_expression(where, scope, Type("boolean")) if where else None,
+                sum=compile_expression(sum_, scope) if sum_ else None,
+            ),
+        ),
         except_this=False,
         gives=Type("quantity"),
     )

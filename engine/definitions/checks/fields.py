@@ -114,18 +114,22 @@ def _foreign(library: Library, form: Form, field: Field) -> list[tuple[str, Sees
 
 
 def _counted(library: Library, name: str) -> dict[str, tuple[Form, Field]]:
-    """The fields that a fact counts by, sums, or gives its keys from."""
-    fact = library.facts[name]
-    form = library.forms[fact.form]
-    asked = [each for each in (*fact.keys.values(), fact.where, fact.sum) if each is not None]
-    paths = {
-        f"{fact.table}.{words[1]}" if words[0] == "row" and fact.table else words[1]
-        for each in asked
-        for words in each.names
-        if words[0] in ("it", "row") and len(words) > 1
-    }
-    fields = {path: form.field(path) for path in paths}
-    return {f"{name}: {form.name}.{path}": (form, each) for path, each in fields.items() if each is not None}
+    """The fields that a fact counts by, sums, or gives its keys from; its own records' and those that they refer to."""
+    found: dict[str, tuple[Form, Field]] = {}
+    for source in library.facts[name].sources:
+        form = library.forms[source.form]
+        asked = [each for each in (*source.keys.values(), source.where, source.sum) if each is not None]
+        paths = {
+            f"{source.table}.{words[1]}" if words[0] == "row" and source.table else words[1]
+            for each in asked
+            for words in each.names
+            if words[0] in ("it", "row") and len(words) > 1
+        }
+        read = [(form, form.field(path)) for path in paths]
+        others = [(library.forms.get(each.form or ""), each.field) for each in source.reads]
+        read += [(other, other.field(path)) for other, path in others if other is not None]
+        found |= {f"{name}: {owner.name}.{each.path}": (owner, each) for owner, each in read if each is not None}
+    return found
 
 
 def _walked(library: Library, form: Form, field: Field, words: tuple[str, ...]) -> tuple[Form, Field] | None:

@@ -182,9 +182,11 @@ def _uncounted(
     library: Library, form: Form, deciding: Iterable[Expression], waits: tuple[str, ...], at: Place | None
 ) -> Iterator[Finding]:
     for name in sorted({call for each in deciding for call in each.calls} & library.facts.keys()):
-        fact = library.facts[name]
         quoted = [f"{mark}{state}{mark}" for state in waits for mark in "'\""]
-        if fact.form == form.name and "it.state" in fact.text and not any(each in fact.text for each in quoted):
+        asked = [
+            each.text for each in library.facts[name].sources if each.form == form.name and "it.state" in each.text
+        ]
+        if asked and not any(each in words for words in asked for each in quoted):
             says = text(
                 f"'{name}' does not count records in '{', '.join(waits)}', where this one waits.",
                 f"“{name}”没有统计处于“{', '.join(waits)}”的记录，而此记录正停在那里。",

@@ -23,11 +23,14 @@ from engine.definitions.schemas.shapes import (
 PARAMETER: dict[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
 """A type of the language (`text`, `date`, ...) or the name of a form."""
 
+SOURCE = thing({"of": PATH, "sum": EXPRESSION, "where": CONDITION}, "of", "where")
+"""One of several sources of a fact."""
+
 FACT = thing(
     {
         "for": named(PARAMETER),
         "sum": EXPRESSION,
-        "over": PATH,
+        "over": {**PATH, **named(SOURCE, least=1), "type": ["string", "object"]},
         "where": CONDITION,
         "except": choice("this_record"),
     },
