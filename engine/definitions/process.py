@@ -148,17 +148,39 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """How long: so many seconds (of working time where a timer says `working`), or so many whole days."""
+
+    seconds: int = 0
+    in_days: bool = False
+
+    @property
+    def days(self) -> int:
+        """How many days, where it was written in days."""
+        return self.seconds // 86_400 if self.in_days else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
-    """`in` a state, `step` of an approval, or `moment` (a field): `after` seconds, `do` effects."""
+    """`in` a state, `step` (and `part`) of an approval, or `moment` (a field): `after` a span, `do` effects.
+
+    `every` repeats it until what it runs in is left, at most `times` times. A `deadline` is shown by the tasks of its
+    state or step.
+    """
 
     name: str
     state: str | None
     step: str | None
     moment: Expression | None
-    after: int
+    after: Span
     do: Mapping[str, EffectUse]
     working: bool = False
     when: Expression | None = None
+    part: str | None = None
+    every: Span | None = None
+    times: int | None = None
+    deadline: bool = False
+    title: Text = NOTHING
     at: Place | None = None
 
 

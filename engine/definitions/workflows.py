@@ -1,6 +1,6 @@
-"""Builds workflows out of checked texts: states, transitions, duties, timers. Used by the loader.
+"""Builds workflows out of checked texts: states, transitions, duties. Used by the loader.
 
-Approvals are built in `approvals`, effects in `effects`.
+Approvals are built in `approvals`, effects in `effects`, timers in `timers`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,14 @@ from engine.definitions.approvals import ApprovalBuilder
 from engine.definitions.compiling import Desk
 from engine.definitions.effects import EffectBuilder
 from engine.definitions.fields import FieldBuilder, type_of
-from engine.definitions.models import NOTHING, Alternative, Duty, State, Timer, Transition, Workflow
-from engine.definitions.outline import MOMENT
+from engine.definitions.models import NOTHING, Alternative, Duty, State, Transition, Workflow
 from engine.definitions.reader import Path
 from engine.definitions.scopes import Names, scope_of
+from engine.definitions.timers import TimerBuilder
 from engine.expressions import Type
 
 LAST_RESORT = "otherwise"
 """Name of the only alternative of a transition that names a state."""
-
-SECONDS: Mapping[str, int] = {"d": 86_400, "h": 3_600, "m": 60}
-
-
-def seconds(duration: str) -> int:
-    """`3d`, `48h`, `30m` in seconds."""
-    return int(duration[:-1]) * SECONDS[duration[-1]]
 
 
 def step_names(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -63,7 +56,7 @@ class WorkflowBuilder:
                 name: Duty(name, (each["not_both"][0], each["not_both"][1]), each.get("says", NOTHING))
                 for name, each in (data.get("duties") or NOTHING).items()
             },
-            timers={name: self._timer(name, each, scope) for name, each in (data.get("timers") or NOTHING).items()},
+            timers=TimerBuilder(desk, scope).all(data.get("timers")),
             at=desk.marked.place(()),
         )
 
@@ -118,18 +111,4 @@ class WorkflowBuilder:
                 do=effects.all(each.get("do"), (*path, "to", name, "do")),
             )
             for name, each in data.items()
-        )
-
-    def _timer(self, name: str, data: Mapping[str, Any], scope: Names) -> Timer:
-        path: Path = ("timers", name)
-        return Timer(
-            name=name,
-            state=data.get("in"),
-            step=data.get("step"),
-            moment=self.desk.expression(data.get("at"), (*path, "at"), scope, MOMENT),
-            after=seconds(data["after"]) if "after" in data else 0,
-            do=EffectBuilder(self.desk, scope).all(data["do"], (*path, "do")),
-            working=data.get("working", False),
-            when=self.desk.condition(data.get("when"), (*path, "when"), scope),
-            at=self.desk.marked.place(path),
         )

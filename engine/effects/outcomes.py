@@ -150,6 +150,37 @@ class Notify:
     effect: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """The open step of this record's approval (or one part of it) is decided by *system*."""
+
+    verdict: str
+    part: str | None = None
+    to: str | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskOthers:
+    """Others are asked to decide the open step (or one part of it); the effect of this name says whom."""
+
+    part: str | None = None
+    effect: str = ""
+
+
 Outcome: TypeAlias = (
-    Move | Reserve | Release | Hold | Unhold | Create | Update | Act | SetFields | Reverse | OpenTask | Notify
+    Move
+    | Reserve
+    | Release
+    | Hold
+    | Unhold
+    | Create
+    | Update
+    | Act
+    | SetFields
+    | Reverse
+    | OpenTask
+    | Notify
+    | Decide
+    | AskOthers
 )

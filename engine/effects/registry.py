@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from engine.effects import reading
 from engine.effects.act import ActEffect
+from engine.effects.ask import AskEffect
 from engine.effects.create import CreateEffect
+from engine.effects.decide import DecideEffect
 from engine.effects.effect import Effect, EffectCall
 from engine.effects.hold import HoldEffect
 from engine.effects.move import MoveEffect
@@ -36,6 +38,8 @@ EFFECTS: tuple[Effect, ...] = (
     ReverseEffect(),
     TaskEffect(),
     NotifyEffect(),
+    DecideEffect(),
+    AskEffect(),
 )
 
 BY_NAME: Mapping[str, Effect] = MappingProxyType({effect.name: effect for effect in EFFECTS})

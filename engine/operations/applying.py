@@ -30,6 +30,8 @@ class Follow:
     changed: bool = False
     arrives: bool = False
     action: str | None = None
+    ruling: o.Decide | o.AskOthers | None = None
+    """What *system* does to its open step."""
 
 
 def apply(operation: Operation, folder: Folder, outcome: o.Outcome) -> Follow | None:
@@ -123,6 +125,10 @@ def _notify(operation: Operation, folder: Folder, outcome: o.Notify) -> None:
     folder.notices.append(outcome)
 
 
+def _rule(operation: Operation, folder: Folder, outcome: o.Decide | o.AskOthers) -> Follow:
+    return Follow(folder, ruling=outcome)
+
+
 _APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
     o.Move: _stock,
     o.Reserve: _stock,
@@ -136,4 +142,6 @@ _APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
     o.Create: _create,
     o.OpenTask: _task,
     o.Notify: _notify,
+    o.Decide: _rule,
+    o.AskOthers: _rule,
 }

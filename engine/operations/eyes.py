@@ -6,12 +6,14 @@ What is shown to a person is cut down afterwards by `rights.hidden`; what decide
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.expressions import Place, Reference, Subject, Value
 from engine.operations.tables import NEAREST
 from engine.workflow import recollect
+from engine.workflow.working import ALWAYS
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -43,6 +45,7 @@ class LibraryEyes:
             "traced_sum": self._traced_sum,
             "remaining": self._remaining,
             "untraced": self._untraced,
+            "working_hours": self._working_hours,
         }
 
     def fetch(self, of: Reference | Place | Subject, name: str) -> Value:
@@ -150,3 +153,11 @@ class LibraryEyes:
 
     def _untraced(self, args: Sequence[Value], named: Mapping[str, Value]) -> Decimal | None:
         return self._operation.trails.untraced(self._folder, args)
+
+    def _working_hours(self, args: Sequence[Value], named: Mapping[str, Value]) -> Decimal | None:
+        """Between two moments, by the calendar of a unit (of the chain without one); all hours where none is set."""
+        start, end, unit, *_ = [*args, None]
+        if not isinstance(start, datetime) or not isinstance(end, datetime):
+            return None
+        calendar = self._operation.calendars.of(unit.id if isinstance(unit, (Reference, Subject)) else None)
+        return (calendar or ALWAYS).hours_between(start, end)

@@ -16,9 +16,10 @@ from engine.access.directory import Directory
 from engine.access.matrix import Matrix
 from engine.clock import to_stored
 from engine.definitions.models import Form, Library, Workflow
-from engine.errors import Kind, Refusal, not_found
+from engine.errors import Kind, Refusal, Text, not_found
 from engine.expressions import Environment, Reference, Subject, Value
 from engine.operations import loading, pinning, writing
+from engine.operations.calendars import Calendars
 from engine.operations.calls import Call
 from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
 from engine.operations.factbook import FactBook
@@ -65,6 +66,11 @@ class Operation:
         self.facts = FactBook(self)
         self.tables = Tables(self)
         self.trails = Trails(self)
+        self.calendars = Calendars(self)
+        self.firing: str | None = None
+        """The timer that is being fired."""
+        self.because: Text | None = None
+        """Why *system* acts: time has passed."""
         self.depth = 0
         self.seq = 0
 

@@ -16,7 +16,7 @@ from engine.definitions.models import Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, changes, charting, postings, rights, tasking, validity, wording
+from engine.operations import asking, calendars, changes, charting, postings, rights, tasking, validity, wording
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
 from engine.records.archive import Stored
@@ -35,6 +35,7 @@ def settle(operation: Operation) -> None:
     check(operation)
     for folder in touched:
         validity.require(operation, folder)
+        calendars.require(folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)
     also = facts.moving(operation.connection, operation.facts.changes(touched))

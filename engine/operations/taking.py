@@ -15,7 +15,7 @@ from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Proposal
-from engine.workflow import arrive, edited, waiting
+from engine.workflow import arrive, ask_others, edited, rule_on, waiting
 from engine.workflow import take as step
 from engine.workflow.plan import SYSTEM, Leg
 from engine.workflow.recollect import agree
@@ -97,7 +97,43 @@ def _follow(operation: Operation, follow: applying.Follow | None) -> None:
     if follow.arrives:
         settle_in(operation, follow.folder)
     if follow.action:
-        take(operation, follow.folder, follow.action, actor=SYSTEM)
+        take(operation, follow.folder, follow.action, actor=SYSTEM, because=operation.because)
+    if isinstance(follow.ruling, o.Decide):
+        _rule(operation, follow.folder, follow.ruling)
+    elif follow.ruling is not None:
+        _ask(operation, follow.folder, follow.ruling)
+
+
+def _rule(operation: Operation, folder: Folder, ruling: o.Decide) -> None:
+    """*system* decides the open step, because time has passed."""
+    approval = folder.memory.approval
+    decision = rule_on(operation.situation(folder, SYSTEM, locking=True), ruling.verdict, ruling.part, ruling.to)
+    step = approval.step if approval and approval.step else ""
+    name = f"{step}/{ruling.part}" if ruling.part else step
+    folder.memory = decision.memory
+    folder.votes += decision.votes
+    origin = folder.state
+    folder.note(Event(f"{ruling.verdict}:{name}", SYSTEM, None, origin, origin, because=operation.because))
+    if decision.returned_to is not None:
+        folder.state = decision.returned_to
+        remember_agreed(folder)
+        folder.note(Event("return", SYSTEM, None, origin, folder.state, because=operation.because))
+        settle_in(operation, folder)
+    elif decision.fire is not None:
+        remember_agreed(folder)
+        take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because or operation.because)
+    else:
+        folder.waits = decision.waits
+
+
+def _ask(operation: Operation, folder: Folder, asked: o.AskOthers) -> None:
+    """Others are asked to decide the open step, beside or instead of its people."""
+    situation, waits = ask_others(
+        operation.situation(folder, SYSTEM, locking=True), f"{operation.firing}.{asked.effect}", asked.part
+    )
+    folder.memory = situation.memory
+    folder.waits = waits
+    folder.asked_anew = True
 
 
 def settle_in(operation: Operation, folder: Folder) -> None:

@@ -1,4 +1,4 @@
-"""Keeping the tasks of a record in step with what it waits for, and its timers with its state. Used by `settling`.
+"""Keeping the tasks of a record in step with what it waits for. Used by `settling`; timers are set by `due`.
 
 A task is for one content of what its step can see: a change ends it and opens another with a new id, so that a stale
 decision meets `conflict`.
@@ -6,17 +6,17 @@ decision meets `conflict`.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
-from engine.definitions.models import Edit, People, Timer
+from engine.definitions.models import Edit, People
+from engine.operations import due
 from engine.operations.folder import Folder
-from engine.records import tasks, timers
+from engine.records import tasks
 from engine.records.beside import Steps
 from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
-from engine.workflow import asking, timers_for
+from engine.workflow import asking
 from engine.workflow.plan import Situation, Wait
 
 if TYPE_CHECKING:
@@ -25,17 +25,27 @@ if TYPE_CHECKING:
 
 def steps(operation: Operation, folder: Folder) -> Steps:
     """What ends the tasks that nothing waits for any more, and opens those that something waits for now."""
-    found = _timers(operation, folder)
-    if folder.waits is None and not folder.looks and not folder.discarded:
+    running = due.follow(operation, folder)
+    found = running.steps
+    nothing = folder.waits is None and not folder.looks and not folder.discarded
+    if nothing and not running.deadlines:
         return found
     at = to_stored(operation.now)
     is_open = tasks.of(operation.connection, folder.id) if folder.stored and folder.stored.revision > 1 else []
+    if nothing:
+        return found + due.shown(running, is_open)
     wanted = [] if folder.discarded else [_task(operation, folder, wait, at) for wait in folder.waits or ()]
     kept = {_same(each) for each in is_open} & {_same(each) for each in wanted}
     gone = [each.id for each in is_open if _same(each) not in kept and each.kind != "look"]
+    if folder.asked_anew:
+        asked = {_same(each): each.asks for each in wanted}
+        found += tasks.asking(
+            operation.connection, {each.id: asked[_same(each)] for each in is_open if _same(each) in kept}
+        )
     if gone:
         found += tasks.closing(operation.connection, gone, at, operation.actor_id, "done")
-    new = [each for each in wanted if _same(each) not in kept]
+    new = due.told(running, [each for each in wanted if _same(each) not in kept], is_open)
+    found += due.shown(running, (each for each in is_open if each.id not in gone))
     new += [_look(operation, folder, look, at) for look in folder.looks]
     return found + tasks.opening(operation.connection, new)
 
@@ -125,43 +135,3 @@ def _computed_from(folder: Folder, written: set[str]) -> set[str]:
             found.add(path)
             names.add(path.rpartition(".")[2])
     return found
-
-
-def _timers(operation: Operation, folder: Folder) -> Steps:
-    """Set the timers of the state and step that were reached, drop those of what was left; follow their moments."""
-    moved = folder.discarded or _place(folder) != folder.place_before
-    state, step = _place(folder)
-    here = () if folder.discarded else timers_for(folder.workflow, state, step)
-    follow = [timer for timer in here if moved or timer.moment is not None]
-    waiting = [each for timer in follow if (each := _timer(operation, folder, timer)) is not None]
-    found: Steps = []
-    if folder.stored is not None and folder.stored.revision > 1 and (moved or follow):
-        names = None if moved else [timer.name for timer in follow]
-        found += timers.cancelling(operation.connection, folder.id, to_stored(operation.now), names, waiting)
-    return found + timers.setting(operation.connection, waiting)
-
-
-def _timer(operation: Operation, folder: Folder, timer: Timer) -> timers.Timer | None:
-    due = _due(operation, folder, timer)
-    if due is None:
-        return None
-    # A moment comes once, however often the record is written before or after it.
-    revision = folder.stored.revision if folder.stored else 0
-    occurrence = str(revision) if timer.moment is None else f"at {due}"
-    return timers.Timer(folder.id, timer.name, occurrence, folder.form.name, due)
-
-
-def _place(folder: Folder) -> tuple[str, str | None]:
-    approval = folder.memory.approval
-    steps = folder.workflow.states[folder.state].steps
-    return folder.state, approval.step if approval and steps else None
-
-
-def _due(operation: Operation, folder: Folder, timer: Timer) -> int | None:
-    """When it is due; None while the moment that it goes by is empty."""
-    start: Any = operation.now
-    if timer.moment is not None:
-        start = timer.moment.evaluate(operation.environment(folder))
-        if isinstance(start, date) and not isinstance(start, datetime):
-            start = datetime.combine(start, time(), operation.zone)
-    return None if start is None else to_stored(start) + timer.after * 1_000_000

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.clock import to_stored
-from engine.errors import Kind, Refusal
-from engine.operations import settling, taking, writing
+from engine.database.dialects import run_together
+from engine.definitions.models import Timer
+from engine.errors import Kind, Refusal, Text, text
+from engine.operations import due, settling, taking, writing
 from engine.operations.calls import Actor, Call
-from engine.operations.folder import Event, Proposal
+from engine.operations.folder import Event, Folder, Proposal
 from engine.operations.operation import Operation
 from engine.records import timers
+from engine.workflow import waiting
 from engine.workflow.plan import SYSTEM
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ def _fire_one(services: Services, connection: Connection) -> bool:
             if refusal.kind is Kind.UNAVAILABLE:
                 raise
             log.warning("timer refused", record=timer.record, timer=timer.name, code=refusal.code)
+            _note_refused(Operation(services, connection, CALL), timer, refusal)
         else:
             savepoint.commit()
     return bool(claimed)
@@ -53,17 +57,56 @@ def _fire_one(services: Services, connection: Connection) -> bool:
 def _fire(operation: Operation, timer: timers.Timer) -> None:
     folder = operation.open(timer.form, timer.record, lock=True)
     declared = folder.workflow.timers.get(timer.name)
-    if declared is None or (declared.state is not None and declared.state != folder.state):
+    if declared is None or not _runs(operation, folder, declared):
         return
-    if declared.when is not None and declared.when.evaluate(operation.environment(folder)) is not True:
-        return
+    following = due.again(operation, folder, declared, timer)
+    if declared.when is None or declared.when.evaluate(operation.environment(folder)) is True:
+        _do(operation, folder, declared)
+    if following is not None and _runs(operation, folder, declared):
+        run_together(operation.connection, timers.setting(operation.connection, [following]))
+
+
+def _runs(operation: Operation, folder: Folder, timer: Timer) -> bool:
+    """Whether the record still is in what the timer runs in."""
+    if timer.state is not None and timer.state != folder.state:
+        return False
+    if timer.step is None:
+        return timer.state is not None or not folder.workflow.states[folder.state].end
+    waits = waiting(operation.situation(folder))
+    return any(each.step == timer.step and timer.part in (None, each.part) for each in waits if each.kind == "decide")
+
+
+def _do(operation: Operation, folder: Folder, timer: Timer) -> None:
+    operation.firing, operation.because = timer.name, why(timer)
     state = folder.state
     folder.note(Event(f"timer:{timer.name}", SYSTEM, None, state, state))
     before = folder.flat()
-    outcomes = taking.perform(operation, folder, tuple(declared.do.values()))
+    outcomes = taking.perform(operation, folder, tuple(timer.do.values()))
     number = (folder.stored.revision if folder.stored else 0) + 1
     folder.proposals.append(Proposal(f"timer:{timer.name}", number, outcomes))
     if folder.state == state and folder.flat() != before:
         writing.derive(operation, folder)
         taking.content_changed(operation, folder)
     settling.settle(operation)
+
+
+def why(timer: Timer) -> Text:
+    """Why *system* does what a timer is for."""
+    en, zh = timer.title.get("en", timer.name), timer.title.get("zh", timer.title.get("en", timer.name))
+    if timer.deadline:
+        return text(f"The deadline “{en}” has passed.", f"期限“{zh}”已过。")
+    return text(f"The time of “{en}” has come.", f"“{zh}”的时间已到。")
+
+
+def _note_refused(operation: Operation, timer: timers.Timer, refusal: Refusal) -> None:
+    """History says that a timer was due and why nothing came of it; it is not tried again by itself."""
+    try:
+        folder = operation.open(timer.form, timer.record, lock=True)
+    except Refusal:
+        return
+    declared = folder.workflow.timers.get(timer.name)
+    following = due.again(operation, folder, declared, timer) if declared else None
+    folder.note(Event(f"timer:{timer.name}", SYSTEM, None, folder.state, folder.state, because=refusal.says))
+    settling.settle(operation)
+    if following is not None:
+        run_together(operation.connection, timers.setting(operation.connection, [following]))

@@ -76,6 +76,20 @@ def opening(connection: Connection, tasks: Sequence[Task]) -> Steps:
     ]
 
 
+def asking(connection: Connection, asks: Mapping[str, Sequence[Ask]]) -> Steps:
+    """Open tasks ask others than they did."""
+    dialect = connection.dialect.name
+    lines = [{"task": task, **ask._asdict()} for task, whom in asks.items() for ask in dict.fromkeys(whom)]
+    gone = (f"DELETE FROM task_ask WHERE {one_of(dialect, 'task', 'ids')}", {"ids": listed(dialect, sorted(asks))})
+    return [gone, *insert_steps(connection, "task_ask", ASK, lines)]
+
+
+def putting_off(task: str, deadline: int | None) -> Steps:
+    """An open task has another deadline."""
+    sql = "UPDATE task SET deadline = :deadline WHERE id = :task AND ended IS NULL"
+    return [(sql, {"task": task, "deadline": deadline})]
+
+
 def closing(connection: Connection, ids: Iterable[str], at: int, by: str, because: str) -> Steps:
     """End those of these tasks that are open; the first statement writes as many rows as there were."""
     dialect = connection.dialect.name

@@ -14,6 +14,9 @@ from sqlalchemy import Connection
 from engine.database.dialects import insert_steps, listed, one_of, run, skip_locked
 from engine.records.beside import Steps
 
+AGAIN = "."
+"""Between the occurrence of a timer that repeats and how often it has come; an occurrence at a moment ends in it."""
+
 COLUMNS: Mapping[str, str] = {
     "record": "words",
     "name": "words",
@@ -58,8 +61,9 @@ def cancelling(
         sql += f" AND {one_of(dialect, 'name', 'names')}"
         parameters["names"] = listed(dialect, names)
     if but:
-        whole = "name || '/' || occurrence"
-        sql += f" AND NOT ({one_of(dialect, whole, 'kept')})"
+        for occurrence in ("occurrence", "rtrim(occurrence, '0123456789')"):  # its repetitions stay too
+            whole = f"name || '/' || {occurrence}"
+            sql += f" AND NOT ({one_of(dialect, whole, 'kept')})"
         parameters["kept"] = listed(dialect, [f"{each.name}/{each.occurrence}" for each in but])
     return [(sql, parameters)]
 

@@ -211,7 +211,7 @@ def _create(stage: Stage, played: Played, _action: str, outcome: o.Create) -> No
 
 
 def _nothing(stage: Stage, _played: Played, _action: str, outcome: o.Outcome) -> None:
-    """Tasks and notices change nothing that is walked."""
+    """Tasks and notices change nothing that is walked; what a timer decides, people are played to decide too."""
 
 
 _HAPPENS: Mapping[type, Callable[[Stage, Played, str, Any], None]] = {
@@ -227,4 +227,6 @@ _HAPPENS: Mapping[type, Callable[[Stage, Played, str, Any], None]] = {
     o.Create: _create,
     o.OpenTask: _nothing,
     o.Notify: _nothing,
+    o.Decide: _nothing,
+    o.AskOthers: _nothing,
 }

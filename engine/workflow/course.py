@@ -122,7 +122,7 @@ def waits(situation: Situation, approval: Approval, step: Step) -> tuple[Wait, .
             step=step.name,
             part=part.name if part else None,
             actions=actions,
-            ask=(part or step).ask,
+            ask=panel.asks(situation, step, part),
             people=panel.left(situation, approval, step, part),
             because=why_asked(step, part),
         )
@@ -210,7 +210,8 @@ def _passed(situation: Situation, approval: Approval, step: Step) -> Situation:
             dropped = [vote for vote in approving.votes if vote.step not in done]
             approving = replace(approving, votes=tuple(vote for vote in approving.votes if vote not in dropped))
         approving = replace(approving, resume_at=None)
-    return with_approving(situation, replace(approving, step=None, done=done))
+    others = {name: each for name, each in approving.others.items() if name.partition("/")[0] != step.name}
+    return with_approving(situation, replace(approving, step=None, done=done, others=others))
 
 
 def all_again(situation: Situation, approval: Approval) -> bool:

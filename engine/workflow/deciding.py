@@ -27,7 +27,7 @@ def decide(
         raise not_found()
     _admit(situation, approval, step_asked, part_asked, on_behalf)
     if verdict == "return":
-        return _return(situation, approval, step_asked, part_asked, on_behalf, to or "submitter")
+        return sent_back(situation, approval, step_asked, part_asked, on_behalf, to or "submitter")
     before = len(course.approving_of(situation).votes)
     vote = Vote(step, part, situation.actor, verdict, on_behalf)
     stand = course.proceed(course.with_votes(situation, [vote]), approval)
@@ -58,7 +58,12 @@ def edited(situation: Situation, paths: Iterable[str], step: str | None = None, 
     if step is None:
         kept: tuple[Vote, ...] = ()
         fresh = Approving(
-            approving.name, approving.entered_from, approving.round + 1, step=None, handed=approving.handed
+            approving.name,
+            approving.entered_from,
+            approving.round + 1,
+            step=None,
+            handed=approving.handed,
+            others=approving.others,
         )
         if approval.route == "fixed_at_submission":
             fresh = replace(fresh, route=course.route_now(course.with_approving(situation, fresh), approval))
@@ -118,9 +123,10 @@ def _admit(situation: Situation, approval: Approval, step: Step, part: Step | No
         raise rule("not_your_turn", text("Others are asked before you.", "还未轮到您审批。"))
 
 
-def _return(
+def sent_back(
     situation: Situation, approval: Approval, step: Step, part: Step | None, on_behalf: str | None, to: str
 ) -> Decision:
+    """The step is returned to the submitter or an earlier step; also by *system* (`ruling`)."""
     approving = course.approving_of(situation)
     if to not in approval.may_return_to:
         raise invalid_at("/to", "may_not_return_to", text("It cannot be returned there.", "不能退回到那里。"))
@@ -129,6 +135,7 @@ def _return(
     situation = replace(situation, memory=memory)
     resume_at = step.name if approval.resume == "returner" else None
     kept = [vote for vote in approving.votes if vote.step != step.name]
+    approving = replace(approving, others={})
     if to == "submitter":
         state = replace(approving, step=None, votes=tuple(kept), resume_at=resume_at)
         memory = replace(memory, approval=state, came_from=situation.state)

@@ -73,6 +73,7 @@ def _approving_to_json(approving: Approving) -> dict[str, Any]:
         "base": dict(approving.base),
         "resume_at": approving.resume_at,
         "handed": dict(approving.handed),
+        **({"others": dict(approving.others)} if approving.others else {}),
     }
 
 
@@ -106,4 +107,5 @@ def _approving_from_json(document: Mapping[str, Any]) -> Approving:
         base=dict(document.get("base", {})),
         resume_at=document.get("resume_at"),
         handed=dict(document.get("handed", {})),
+        others=dict(document.get("others", {})),
     )

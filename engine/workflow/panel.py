@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.definitions.models import Approval, Step
+from engine.definitions.models import Approval, People, Step
 from engine.workflow import duties, people, votes
-from engine.workflow.plan import Approving, Situation, Vote
+from engine.workflow.plan import SYSTEM, Approving, Situation, Vote
 
 
 def key(step: str, part: str | None) -> str:
@@ -38,10 +38,23 @@ def voters(cast_votes: Iterable[Vote]) -> frozenset[str]:
     return frozenset(person for vote in cast_votes for person in (vote.person, vote.on_behalf) if person)
 
 
+def asks(situation: Situation, step: Step, part: Step | None) -> tuple[People, ...]:
+    """Whom the definition asks, and whom a timer has asked since, beside or instead of them (`ask`)."""
+    own, approving = (part or step).ask, situation.memory.approval
+    if approving is None or not approving.others:
+        return own
+    for name in (key(step.name, part.name if part else None), step.name):
+        timer, _, effect = approving.others.get(name, "").partition(".")
+        use = situation.workflow.timers[timer].do.get(effect) if timer in situation.workflow.timers else None
+        if use is not None:
+            return use.options["people"] if use.options.get("instead") else (*own, *use.options["people"])
+    return own
+
+
 def asked(situation: Situation, step: Step, part: Step | None) -> tuple[str, ...]:
     """Whom the definition asks, after what was handed over; before anybody is left out."""
     approving = situation.memory.approval
-    found = people.find((part or step).ask, situation)
+    found = people.find(asks(situation, step, part), situation)
     if approving is None or not approving.handed:
         return found
     name = key(step.name, part.name if part else None)
@@ -90,6 +103,9 @@ def standing(situation: Situation, approval: Approval, step: Step, part: Step | 
     if decide.base == "shrinks":
         still = [person for person in able(situation, approval, step, part) if person not in voters(votes_in)]
         base = min(base, len(votes_in) + len(still))
+    ruling = next((vote.verdict for vote in votes_in if vote.person == SYSTEM), None)
+    if ruling is not None:
+        return votes.APPROVED if ruling == "approve" else votes.REFUSED
     approvals = sum(vote.verdict == "approve" for vote in votes_in)
     return votes.outcome(decide, base, approvals, len(votes_in) - approvals)
 

@@ -68,6 +68,8 @@ class Approving:
     """After a return: the step of the one who returned it."""
     handed: Mapping[str, str] = field(default_factory=dict)
     """Handed over: `step[/part]:person` -> person."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Who else is asked: `step[/part]` -> `timer.effect` of the workflow, which says whom (`ask`)."""
 
 
 @dataclass(frozen=True, slots=True)

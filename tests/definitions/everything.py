@@ -27,6 +27,7 @@ account: {account: login, name: name, language: language, active: active, manage
 assignment: {person: person, role: role, at: at_unit, from: since, until: until}
 limit: {form: of_form, level: level, amount: amount, at: at_unit, from: since, until: until}
 holds_roles: true
+calendar: {unit: unit, hours: lines, weekday: day, from: opens, until: closes, days: lines, date: date}
 valid: {from: since, until: until, per: [good], overlap: refuse}
 fields:
   words:
@@ -171,6 +172,10 @@ transitions:
         act: {each: lines, on_record: row.good, action: retire, values: {why: "'x'"}}
       put:
         set: {each: lines, values: {much: 5}}
+      ruled:
+        decide: {verdict: return, part: left, to: first}
+      widened:
+        ask: {people: [boss at chain], part: left, instead: true}
       back:
         restore: agreed
       undone:
@@ -225,7 +230,8 @@ duties:
   apart: {not_both: [submit, first], says: {en: Not both., zh: 不可兼任。}}
 timers:
   late: {in: review, after: 3d, working: true, when: record.open, do: {back: {restore: agreed}}}
-  asked: {step: first, after: 2h, do: {back: {restore: agreed}}}
+  asked:
+    {title: {en: Asked, zh: 已询问}, step: second, part: left, after: 2h, every: 1d, times: 3, deadline: true, do: {}}
   at_day: {at: record.instant, do: {back: {restore: agreed}}}
 """
 

@@ -219,8 +219,6 @@ def not_built(at: str, path: str, en: str, zh: str, word: str) -> Told:
 PROMISED = [
     case("    asks: {why: {type: text}}", "    rows: chosen",
          not_built(SEND, "transitions.send", "Actions on chosen rows", "选定行上的操作", "rows: chosen")),
-    case("after: 3d,", "after: 3d, working: true,",
-         not_built(LATE, "timers.late", "Timers in working time", "按工作时间计时的定时器", "working: true")),
     case("free: {release: {each: lines}}", "free: {release: {each: chosen}}", not_built(
         "      free:", "transitions.send.do.free", "Effects on chosen rows", "选定行上的效果", "each: chosen")),
     case("second_look: {ask", "second_look: {each: lines, ask", Told(

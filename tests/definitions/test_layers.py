@@ -87,7 +87,7 @@ def test_differences_merge_by_name_place_and_remove(tmp_path: Path) -> None:
     assert form.fields["reason"].required is False
     assert form.fields["reason"].value_type.options == ("refill", "other", "gift")
     assert list(workflow.approvals["review"].steps) == ["first_look", "extra", "second_look"]
-    assert workflow.timers["late"].after == 5 * 86_400
+    assert workflow.timers["late"].after.seconds == 5 * 86_400
     assert dict(workflow.duties) == {}
 
 

@@ -136,7 +136,7 @@ def test_approvals_votes_and_timers_are_read(workflow: Workflow) -> None:
     second = approval.steps["second_look"]
     assert (second.decide.need, second.exclude) == ("60%", (("did", "submit"),))
     assert approval.may_return_to == ("submitter", "first_look")
-    assert workflow.timers["late"].after == 3 * 86_400
+    assert workflow.timers["late"].after.seconds == 3 * 86_400
     assert workflow.duties["not_alone"].not_both == ("submit", "second_look")
 
 

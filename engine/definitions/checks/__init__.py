@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks import built, fields, flow, forms, notices, rights, targets, workflows
+from engine.definitions.checks import built, fields, flow, forms, notices, rights, targets, times, workflows
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
@@ -29,6 +29,9 @@ CHECKS: tuple[Check, ...] = (
     workflows.paths_exist,
     workflows.names_mean_one_thing,
     workflows.duties_and_timers_fit,
+    times.calendars_fit,
+    times.timers_lead_somewhere,
+    times.rulings_have_a_step,
     workflows.nobody_writes_what_is_worked_out,
     flow.states_can_be_reached,
     flow.states_can_be_left,

@@ -20,9 +20,6 @@ def only_what_is_built(library: Library) -> Iterator[Finding]:
         for action in workflow.transitions.values():
             if action.rows is not None:
                 yield _not_built(action.at, "rows: chosen", "Actions on chosen rows", "选定行上的操作")
-        for timer in workflow.timers.values():
-            if timer.working:
-                yield _not_built(timer.at, "working: true", "Timers in working time", "按工作时间计时的定时器")
         for use in uses_of(workflow):
             yield from _effect(use)
 

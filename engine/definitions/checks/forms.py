@@ -158,6 +158,7 @@ def told_fields_exist(library: Library) -> Iterator[Finding]:
 def _told(told: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The words of `told` that stand for fields."""
     literal = {("place", "kind"), ("place", "negative"), ("valid", "overlap")}
+    literal |= {("calendar", word) for word in ("weekday", "from", "until", "date")}  # columns: `calendars_fit`
     for kind, data in told.items():
         if not isinstance(data, Mapping):
             continue

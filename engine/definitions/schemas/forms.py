@@ -86,6 +86,13 @@ TOLD: dict[str, Any] = {
         "amount",
     ),
     "holds_roles": YES,
+    "calendar": thing(
+        {"unit": NAME, "hours": NAME, "weekday": NAME, "from": NAME, "until": NAME, "days": NAME, "date": NAME},
+        "hours",
+        "weekday",
+        "from",
+        "until",
+    ),
     "valid": thing({"from": NAME, "until": NAME, "per": words(), "overlap": choice("refuse", "newest")}, "from"),
 }
 """What the engine is told of a form, never by its name."""

@@ -8,7 +8,6 @@ from engine.definitions.schemas.forms import field_definitions
 from engine.definitions.schemas.shapes import (
     CONDITION,
     DIALECT,
-    EXPRESSION,
     FORMAT,
     NAME,
     PATH,
@@ -21,9 +20,9 @@ from engine.definitions.schemas.shapes import (
     thing,
     words,
 )
+from engine.definitions.schemas.times import TIMER
 from engine.definitions.vocabulary import Vocabulary, effect_schema
 
-DURATION: dict[str, Any] = {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dhm]$"}
 DO: dict[str, Any] = {"$ref": "#/$defs/do"}
 ASKS: dict[str, Any] = named({"$ref": "#/$defs/asked_field"})
 
@@ -129,10 +128,6 @@ APPROVAL = thing(
 )
 
 DUTY = thing({"not_both": {**words(), "minItems": 2, "maxItems": 2}, "says": TITLE}, "not_both")
-
-TIMER = thing(
-    {"in": NAME, "step": NAME, "at": EXPRESSION, "after": DURATION, "working": YES, "when": CONDITION, "do": DO}, "do"
-)
 
 
 def workflow_schema(vocabulary: Vocabulary) -> dict[str, Any]:
