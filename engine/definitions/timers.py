@@ -47,6 +47,6 @@ class TimerBuilder:
             every=span(data["every"]) if "every" in data else None,
             times=data.get("times"),
             deadline=data.get("deadline", False),
-            title=self.desk.title(data, name),
+            title=data.get("title", NOTHING),
             at=self.desk.marked.place(path),
         )

@@ -92,7 +92,8 @@ def _do(operation: Operation, folder: Folder, timer: Timer) -> None:
 
 def why(timer: Timer) -> Text:
     """Why *system* does what a timer is for."""
-    en, zh = timer.title.get("en", timer.name), timer.title.get("zh", timer.title.get("en", timer.name))
+    plain = timer.title.get("en") or timer.name.replace("_", " ").capitalize()
+    en, zh = plain, timer.title.get("zh", plain)
     if timer.deadline:
         return text(f"The deadline “{en}” has passed.", f"期限“{zh}”已过。")
     return text(f"The time of “{en}” has come.", f"“{zh}”的时间已到。")
