@@ -2,7 +2,8 @@
 by the loader of definitions (handed in by bootstrap).
 
 Map: `kinds` (what a type is, what reading may ask) · `texts` · `numbers` · `times` · `choices` · `references` ·
-`files` · `codes` · `tables`. To add a type: one file, and its line in `FIELD_TYPES`.
+`files` · `codes` · `tables` · `widgets` (how values are typed and shown; a type names one). To add a type: one file,
+and its line in `FIELD_TYPES`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.fields.references import OrgUnitField, PersonField, ReferenceField
 from engine.fields.tables import TableField
 from engine.fields.texts import LongTextField, TextField, UrlField
 from engine.fields.times import DateField, MomentField
+from engine.fields.widgets import WIDGETS, Widget, shape, widget_of
 
 FIELD_TYPES: tuple[FieldType, ...] = (
     TextField(),
@@ -49,12 +51,16 @@ BY_NAME: Mapping[str, FieldType] = MappingProxyType({each.name: each for each in
 __all__ = [
     "BY_NAME",
     "FIELD_TYPES",
+    "WIDGETS",
     "AttachmentFacts",
     "Declared",
     "FieldType",
     "Known",
     "Typed",
     "Unfit",
+    "Widget",
     "fits",
     "scale_for",
+    "shape",
+    "widget_of",
 ]

@@ -20,6 +20,7 @@ WHOLE_CURRENCIES = frozenset(
 THIRDS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 _WIDE = Context(prec=200)
+_YES: dict[str, Any] = {"type": "boolean"}
 _SCALE: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": quantities.SCALE}
 _BOUND: dict[str, Any] = {
     "oneOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)([.][0-9]{1,6})?$"}]
@@ -77,7 +78,7 @@ class IntegerField(FieldType):
     """A whole number of at most 64 bits."""
 
     name = "integer"
-    widget = "number"
+    widget = "whole"
     options_schema = MappingProxyType({"above": _BOUND})
 
     def value_type(self, options: Mapping[str, Any]) -> Type:
@@ -156,7 +157,7 @@ class MoneyField(FieldType):
     name = "money"
     widget = "money"
     options_schema = MappingProxyType(
-        {"currency": {"type": "string", "pattern": "^[A-Z]{3}$"}, "scale": _SCALE, "above": _BOUND}
+        {"currency": {"type": "string", "pattern": "^[A-Z]{3}$"}, "scale": _SCALE, "above": _BOUND, "each": _YES}
     )
 
     def value_type(self, options: Mapping[str, Any]) -> Type:

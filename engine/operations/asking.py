@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Workflow
 from engine.errors import say
-from engine.fields import BY_NAME
+from engine.fields import BY_NAME, shape
 from engine.fields.files import Typed
 from engine.operations import presenting
 from engine.operations.knowing import Knowing
@@ -79,6 +79,7 @@ def told(operation: Operation, folder: Folder, action: str, found: Mapping[str, 
             "name": name,
             "title": say(field.title, operation.call.language) or name,
             "type": field.type,
+            **shape(BY_NAME[field.type], field.options),
             "value": presenting.kept(operation, field, found[name]),
         }
         for name, field in asked.items()

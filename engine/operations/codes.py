@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import invalid_at, text
-from engine.fields import BY_NAME
+from engine.fields import BY_NAME, widget_of
 from engine.operations import listing, rights
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only
@@ -24,8 +24,6 @@ KNOWN = frozenset({"text", "form"})
 LONGEST = 100
 ASKED = "50"
 FOUND = 20
-SCANNED = frozenset({"scan", "serials"})
-"""The widgets of what is read from a thing itself."""
 _GTIN = re.compile(r"0*([0-9]{7,14})\Z", re.ASCII)
 _LENGTHS = (8, 12, 13, 14)
 
@@ -94,7 +92,7 @@ def _searched(form: Form) -> Iterator[tuple[list[str], Field]]:
 
 
 def _is_scanned(field: Field) -> bool:
-    return BY_NAME[field.type].widget in SCANNED
+    return widget_of(BY_NAME[field.type]).scanned
 
 
 def _texts(value: Any, path: list[str]) -> Iterable[str]:

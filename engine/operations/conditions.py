@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Form
 from engine.errors import Fault, invalid, text
 from engine.expressions import Reference, Type, Value
+from engine.fields import BY_NAME, widget_of
 from engine.operations import presenting, rights
 from engine.operations.condition_values import BOUNDS, Wrong, bound, chosen, day, number, truth
 from engine.operations.knowing import Knowing
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 PREFIX = "f."
 LONGEST, MOST, SEVERAL = 200, 20, 50
 ME = "me"
-TEXTS = frozenset({"text", "long_text", "barcode", "url"})
-NUMBERS = frozenset({"integer", "decimal", "quantity", "money"})
-DAYS = frozenset({"date", "moment"})
-REFERENCES = frozenset({"reference", "person", "org_unit"})
+_OF_EVERY: Mapping[str, str] = {"choice": "choice", "person": "record", "text": "text", "moment": "day"}
 OF_EVERY_RECORD: Mapping[str, str] = {
     "state": "choice",
     "number": "text",
@@ -44,6 +42,7 @@ class Asked:
 
     name: str
     kind: str
+    how: str
     holds: Type
     to: str = ""
     options: tuple[str, ...] = ()
@@ -51,9 +50,9 @@ class Asked:
     @property
     def ways(self) -> tuple[str, ...]:
         """How it may be asked: as it is (``), `from` and `to`, or `has`."""
-        if self.kind in TEXTS:
+        if self.how == "text":
             return ("", "has")
-        return ("", *BOUNDS) if self.kind in NUMBERS | DAYS else ("",)
+        return ("", *BOUNDS) if self.how in ("number", "day") else ("",)
 
 
 @dataclass(slots=True)
@@ -81,24 +80,26 @@ def fields_of(operation: Operation, form: Form) -> Iterator[Asked]:
     states = tuple(operation.library.workflows[form.name].states)
     for name, kind in OF_EVERY_RECORD.items():
         if kind == "choice":
-            yield Asked(name, kind, Type("choice", options=states), options=states)
+            yield Asked(name, kind, _OF_EVERY[kind], Type("choice", options=states), options=states)
         elif kind == "person":
-            yield Asked(name, kind, Type("reference", form=operation.person_form), operation.person_form)
+            yield Asked(
+                name, kind, _OF_EVERY[kind], Type("reference", form=operation.person_form), operation.person_form
+            )
         else:
-            yield Asked(name, kind, Type(kind))
+            yield Asked(name, kind, _OF_EVERY[kind], Type(kind))
     hidden = rights.everywhere_hidden(operation, form)
     for each in form.fields.values():
-        kind = each.type
+        kind, way = each.type, widget_of(BY_NAME[each.type]).asked
+        if not way or (way == "text" and each.value_type.kind != "text"):
+            continue
         if each.path in hidden or each.live is not None:
             continue
-        if kind in REFERENCES:
+        if way == "record":
             to = operation.person_form if kind == "person" else str(each.options.get("to") or "org_unit")
             if to == "org_unit" or rights.sees_form(operation, to):
-                yield Asked(each.name, kind, each.value_type, to)
-        elif kind == "choice":
-            yield Asked(each.name, kind, each.value_type, options=each.value_type.options)
-        elif kind in TEXTS | NUMBERS | DAYS or kind == "boolean":
-            yield Asked(each.name, kind, each.value_type)
+                yield Asked(each.name, kind, way, each.value_type, to)
+        else:
+            yield Asked(each.name, kind, way, each.value_type, options=each.value_type.options)
 
 
 def narrowed(operation: Operation, form: Form, query: Mapping[str, str]) -> Narrowed:
@@ -130,19 +131,19 @@ def narrowed(operation: Operation, form: Form, query: Mapping[str, str]) -> Narr
 
 def _condition(operation: Operation, found: Narrowed, asked: Asked, way: str, value: str) -> None:
     name = asked.name
-    if asked.kind in REFERENCES:
+    if asked.how == "record":
         held = _record(operation, asked, value)
         found.named[name] = presenting.reference(operation, held)
         found.words.append(f"{name} == {found.hold(asked.holds, held)}")
-    elif asked.kind == "choice":
+    elif asked.how == "choice":
         several = chosen(value, asked.options, SEVERAL)
         found.words.append(_any(name, [found.hold(asked.holds, each) for each in several]))
-    elif asked.kind == "boolean":
+    elif asked.how == "truth":
         found.words.append(name if truth(value) else f"{name} == false")
-    elif asked.kind in TEXTS:
+    elif asked.how == "text":
         held_text = found.hold(Type("text"), value)
         found.words.append(f"contains(lower({name}), lower({held_text}))" if way else f"{name} == {held_text}")
-    elif asked.kind in NUMBERS:
+    elif asked.how == "number":
         figure = found.bounds[f"{name}.{way}"] = number(value, asked.holds)
         found.words.append(f"{name} {bound(way)} {found.hold(asked.holds, figure)}")
     else:
@@ -156,7 +157,7 @@ def _any(name: str, held: list[str]) -> str:
 def _days(operation: Operation, found: Narrowed, asked: Asked, way: str, value: str) -> None:
     """A day asks a moment from its beginning, or up to its end, where the person is."""
     written = found.bounds[f"{asked.name}.{way}"] = day(value, operation.today)
-    if asked.kind == "date":
+    if asked.holds.kind == "date":
         found.words.append(f"{asked.name} {bound(way)} {found.hold(asked.holds, written)}")
         return
     for each in (way,) if way else BOUNDS:

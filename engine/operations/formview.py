@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Field, Form, Workflow
 from engine.errors import not_found, say
+from engine.fields import BY_NAME, shape, widget_of
 from engine.operations import conditions, rights
 from engine.operations.calls import Answer
 
@@ -58,7 +59,7 @@ def form(operation: Operation, name: str) -> Answer:
             "version": operation.library.version,
             "list": [each for each in found.list if each not in closed],
             "narrows": [
-                {"name": each.name, "type": each.kind, **({"to": each.to} if each.to else {})}
+                {"name": each.name, "type": each.kind, "how": each.how, **({"to": each.to} if each.to else {})}
                 for each in conditions.fields_of(operation, found)
             ],
             "amount": found.amount if found.amount not in closed else None,
@@ -115,6 +116,8 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
     """A field as the reader's language says it, without the columns that are closed."""
     language = operation.call.language
     shown: dict[str, Any] = {"type": of.type, "title": say(of.title, language) or of.name}
+    shown |= shape(BY_NAME[of.type], of.options)
+    shown["holds"] = of.value_type.kind
     if of.required is True:
         shown["required"] = True
     if of.compute is not None or of.live is not None:
@@ -146,7 +149,7 @@ def _is_coded(operation: Operation, of: Field) -> bool:
 
 
 def _carries(field: Field) -> bool:
-    return field.type == "barcode" or any(_carries(each) for each in field.fields.values())
+    return widget_of(BY_NAME[field.type]).scanned or any(_carries(each) for each in field.fields.values())
 
 
 def _among(operation: Operation, of: Field) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Step
-from engine.errors import Text, say, text
+from engine.errors import Text, text
 from engine.expressions import Reference
-from engine.operations import presenting, rights, writing
+from engine.operations import formview, presenting, rights, writing
 from engine.records.tasks import Task
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TOLD = 4
 """Fields of a record that stand beside its task."""
+SHOWN = ("title", "type", "widget", "digits", "options")
 
 _DECIDE = text("To decide", "待审批")
 
@@ -43,13 +44,13 @@ def about(operation: Operation, folder: Folder) -> dict[str, Any]:
     """`by`: who made the record; `shows`: `[{title, type, value, unit}]`, what its list shows him of it."""
     hidden = rights.hidden(operation, folder)
     current = writing.current(operation, folder)
-    language = operation.call.language
     shows: list[dict[str, Any]] = []
     for name in (*folder.form.list, *((folder.form.amount,) if isinstance(folder.form.amount, str) else ())):
         field = folder.form.fields.get(name)
         if field is None or field.type == "table" or name in hidden or current.get(name) is None:
             continue
-        told = {"name": name, "title": say(field.title, language), "type": field.type}
+        known = formview.field(operation, field)
+        told = {"name": name, **{word: known[word] for word in SHOWN if word in known}}
         if told["name"] not in {each["name"] for each in shows} and len(shows) < TOLD:
             shows.append(
                 {**told, **_currency(operation, field), "value": presenting.value(operation, field, current[name])}

@@ -10,14 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import invalid_at, text
-from engine.fields import BY_NAME
+from engine.fields import BY_NAME, widget_of
 from engine.operations import around, rights
 
 if TYPE_CHECKING:
     from engine.definitions.models import Field, Form
     from engine.operations.operation import Operation
 
-SUMMED = frozenset({"quantity", "money", "decimal", "integer"})
 MOST = 20
 
 
@@ -33,7 +32,7 @@ def _fields(operation: Operation, form: Form, sent: str) -> list[Field]:
     found = []
     for name in dict.fromkeys(sent.split(",")):
         field = form.fields.get(name)
-        if field is None or field.type not in SUMMED or field.path in hidden or field.live is not None:
+        if field is None or not widget_of(BY_NAME[field.type]).digits or field.path in hidden or field.live is not None:
             raise invalid_at("/totals", "unknown_field", text("There is no such field.", "没有这个字段。"))
         found.append(field)
     if len(found) > MOST:
@@ -59,6 +58,6 @@ def sums(operation: Operation, form: Form, sent: str, values: Sequence[Sequence[
         units = {around.unit_of(operation, item) if item else None for _, item in lines} if with_item else {None}
         if len(units) == 1 and lines:
             total = sum((Decimal(each) for each, _ in lines), Decimal(0))
-            shown = int(total) if field.type == "integer" else total
+            shown = int(total) if field.value_type.kind == "integer" else total
             told[field.name] = {"sum": str(BY_NAME[field.type].dump(shown, field)), "unit": units.pop()}
     return told

@@ -11,36 +11,33 @@ from hypothesis import strategies as st
 
 from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
 from engine.web.pages.visit import own_path
+from tests.web.told import of
 
-COLOURS = {"type": "choice", "options": [{"value": "r", "title": "Red"}, {"value": "b", "title": "Blue"}]}
-STORE = {"type": "reference", "to": "shop"}
+COLOURS = of("choice", options=[{"value": "r", "title": "Red"}, {"value": "b", "title": "Blue"}])
+STORE = of("reference", to="shop")
 
 
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [
-        ({"type": "quantity"}, "1234567.50", Cell("number", "1,234,567.50")),
-        ({"type": "money"}, "-1000.00", Cell("number", "-1,000.00")),
-        ({"type": "integer"}, 999, Cell("number", "999")),
-        ({"type": "integer"}, 0, Cell("number", "0")),
-        ({"type": "boolean"}, False, Cell("text", "No")),
+        (of("quantity"), "1234567.50", Cell("number", "1,234,567.50")),
+        (of("money"), "-1000.00", Cell("number", "-1,000.00")),
+        (of("integer"), 999, Cell("number", "999")),
+        (of("integer"), 0, Cell("number", "0")),
+        (of("boolean"), False, Cell("text", "No")),
         (COLOURS, "b", Cell("text", "Blue")),
         (COLOURS, "gone", Cell("text", "gone")),
-        ({**COLOURS, "type": "choices"}, ["b", "r"], Cell("text", "Blue, Red")),
+        ({**COLOURS, **of("choices")}, ["b", "r"], Cell("text", "Blue, Red")),
         (STORE, {"id": "1", "code": "S01", "title": "River"}, Cell("text", "S01 River", "", "/records/shop/1")),
         (STORE, {"id": "1", "code": "S01", "title": "S01"}, Cell("text", "S01", "", "/records/shop/1")),
         (STORE, {"id": "1", "code": None, "title": None}, Cell("text", "1", "", "/records/shop/1")),
-        ({"type": "person"}, {"id": "1", "code": "a", "title": "Ann"}, Cell("text", "a Ann")),
-        ({"type": "signature"}, {"typed": "Ann"}, Cell("text", "Ann")),
-        ({"type": "image"}, "x1", Cell("file", "File", "", "/api/attachments/x1")),
-        ({"type": "moment"}, "2026-01-02T03:04:05Z", Cell("moment", "2026-01-02 03:04", "2026-01-02T03:04:05Z")),
-        ({"type": "serials"}, ["1", "2"], Cell("text", "1, 2")),
-        ({"type": "text"}, "<b>", Cell("text", "<b>")),
-        *(
-            ({"type": kind}, nothing, Cell("nothing", EMPTY))
-            for kind in ("text", "money")
-            for nothing in (None, "", [])
-        ),
+        (of("person"), {"id": "1", "code": "a", "title": "Ann"}, Cell("text", "a Ann")),
+        (of("signature"), {"typed": "Ann"}, Cell("text", "Ann")),
+        (of("image"), "x1", Cell("file", "File", "", "/api/attachments/x1")),
+        (of("moment"), "2026-01-02T03:04:05Z", Cell("moment", "2026-01-02 03:04", "2026-01-02T03:04:05Z")),
+        (of("serials"), ["1", "2"], Cell("text", "1, 2")),
+        (of("text"), "<b>", Cell("text", "<b>")),
+        *((of(kind), nothing, Cell("nothing", EMPTY)) for kind in ("text", "money") for nothing in (None, "", [])),
     ],
 )
 def test_a_value_is_shown_as_its_type_says(field: dict[str, Any], value: Any, shown: Cell) -> None:
@@ -48,8 +45,8 @@ def test_a_value_is_shown_as_its_type_says(field: dict[str, Any], value: Any, sh
 
 
 def test_words_between_are_the_readers() -> None:
-    assert cell({**COLOURS, "type": "choices"}, ["b", "r"], "zh").shown == "Blue、Red"
-    assert cell({"type": "boolean"}, True, "zh").shown == "是"
+    assert cell({**COLOURS, **of("choices")}, ["b", "r"], "zh").shown == "Blue、Red"
+    assert cell(of("boolean"), True, "zh").shown == "是"
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15), max_value=10**15))

@@ -11,22 +11,23 @@ from hypothesis import strategies as st
 
 from engine.web.pages import contents, happened
 from engine.web.pages.cells import Cell, sized
+from tests.web.told import of
 
 RICE, OIL = {"id": "i1", "code": "A100", "title": "Rice"}, {"id": "i2", "code": "B200", "title": "Oil"}
 COLUMNS = {
-    "item": {"type": "reference", "to": "item", "title": "Item"},
-    "asked": {"type": "quantity", "of": "item", "title": "Asked"},
-    "unit_cost": {"type": "money", "title": "Unit cost"},
-    "value": {"type": "money", "title": "Value"},
-    "remark": {"type": "text", "title": "Remark"},
+    "item": of("reference", to="item", title="Item"),
+    "asked": of("quantity", of="item", title="Asked"),
+    "unit_cost": of("money", title="Unit cost", each=True),
+    "value": of("money", title="Value"),
+    "remark": of("text", title="Remark"),
 }
 FORM: dict[str, Any] = {
     "currency": "CNY",
     "fields": {
-        "note": {"type": "text", "title": "Note"},
-        "total": {"type": "money", "title": "Total"},
-        "photo": {"type": "image", "title": "Photo"},
-        "lines": {"type": "table", "title": "Lines", "fields": COLUMNS},
+        "note": of("text", title="Note"),
+        "total": of("money", title="Total"),
+        "photo": of("image", title="Photo"),
+        "lines": of("table", title="Lines", fields=COLUMNS),
     },
     "states": [],
 }

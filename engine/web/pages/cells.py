@@ -9,9 +9,9 @@ from typing import Any
 from engine.errors import say, text
 from engine.web.pages.moments import written_day
 
-NUMBERS = frozenset({"quantity", "money", "decimal", "integer"})
 EMPTY = "–"
 _YES, _NO, _FILE = text("Yes", "是"), text("No", "否"), text("File", "附件")
+_APART = text(", ", "、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,11 @@ def cell(field: Mapping[str, Any], value: Any, language: str) -> Cell:
     """One value of a field as `GET /api/forms/{form}` describes it."""
     if value is None or value in ("", []):
         return Cell("nothing", EMPTY)
-    kind = str(field.get("type", "text"))
     if isinstance(value, bool):
         return Cell("text", say(_YES if value else _NO, language))
-    if kind in NUMBERS:
+    if field.get("digits"):
         return Cell("number", grouped(str(value)))
-    known = _BY_TYPE.get(kind)
+    known = _BY_WIDGET.get(str(field.get("widget")))
     return known(field, value, language) if known else _plain(field, value, language)
 
 
@@ -43,7 +42,7 @@ def _plain(field: Mapping[str, Any], value: Any, language: str) -> Cell:
     if isinstance(value, Mapping):
         return _named(field, value)
     if isinstance(value, list):
-        return Cell("text", ", ".join(cell({**field, "type": "text"}, each, language).shown for each in value))
+        return Cell("text", say(_APART, language).join(cell(field, each, language).shown for each in value))
     return Cell("text", str(value))
 
 
@@ -59,7 +58,7 @@ def _day(_field: Mapping[str, Any], value: Any, language: str) -> Cell:
 def _chosen(field: Mapping[str, Any], value: Any, language: str) -> Cell:
     titles = {each["value"]: each["title"] for each in field.get("options", ())}
     listed = value if isinstance(value, list) else [value]
-    return Cell("text", ("、" if language == "zh" else ", ").join(str(titles.get(each, each)) for each in listed))
+    return Cell("text", say(_APART, language).join(str(titles.get(each, each)) for each in listed))
 
 
 def _named(field: Mapping[str, Any], value: Mapping[str, Any]) -> Cell:
@@ -77,13 +76,13 @@ def _file(_field: Mapping[str, Any], value: Any, language: str) -> Cell:
     return Cell("file", say(_FILE, language), "", f"/api/attachments/{value}")
 
 
-_BY_TYPE: Mapping[str, Callable[[Mapping[str, Any], Any, str], Cell]] = {
+_BY_WIDGET: Mapping[str, Callable[[Mapping[str, Any], Any, str], Cell]] = {
     "choice": _chosen,
     "choices": _chosen,
     "moment": _moment,
     "date": _day,
     "image": _file,
-    "attachment": _file,
+    "file": _file,
     "signature": _file,
 }
 

@@ -13,8 +13,6 @@ from typing import Any
 from engine.web.pages.cells import Cell, cell, grouped, sized
 
 SHOWN_ROWS = 100
-FILES = ("attachment", "image", "signature")
-SUMMED = ("quantity", "money")
 
 
 def fields(form: Mapping[str, Any], found: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
@@ -51,7 +49,7 @@ def told(
 def _unit(
     form: Mapping[str, Any], found: Mapping[str, Any], field: Mapping[str, Any], beside: Mapping[str, Any]
 ) -> str:
-    if field["type"] == "money":
+    if field["widget"] == "money":
         return str(form.get("currency") or "")
     item = beside.get(field.get("of", ""))
     return str(found["units"].get(item.get("id"), "")) if isinstance(item, Mapping) else ""
@@ -120,7 +118,7 @@ def totals(
 def _total(
     form: Mapping[str, Any], found: Mapping[str, Any], name: str, field: Mapping[str, Any], rows: Sequence[Any]
 ) -> Cell | None:
-    if field["type"] not in SUMMED or "unit" in name.split("_"):
+    if not field.get("summed"):
         return None
     units = {_unit(form, found, field, row) for row in rows if row.get(name) is not None}
     if len(units) != 1:

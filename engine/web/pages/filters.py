@@ -15,9 +15,8 @@ from engine.web.pages.cells import grouped
 from engine.web.pages.visit import Visit
 
 PREFIX = "f."
-TEXTS = frozenset({"text", "long_text", "barcode", "url"})
-NUMBERS = frozenset({"integer", "decimal", "quantity", "money"})
-DAYS = frozenset({"date", "moment"})
+WRITTEN = frozenset({"text", "number", "day"})
+"""How a list is narrowed by what is typed, as a whole or by its ends."""
 KEPT = ("q", "filter", "sort")
 """Words of the address beside those of the fields; where one is, in which order."""
 LONGEST_SHOWN = 80
@@ -32,7 +31,7 @@ _TODAY, _AGO = text("today", "今天"), text("{0} days ago", "{0}天前")
 
 def asked_of(query: Mapping[str, str], narrows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The words of the address that narrow and order a list; what is ticked one by one is joined into one word."""
-    choices = {each["name"] for each in narrows if each["type"] == "choice"}
+    choices = {each["name"] for each in narrows if each["how"] == "choice"}
     found: dict[str, str] = {}
     for word, value in query.items():
         name, _, option = word.removeprefix(PREFIX).partition(".")
@@ -65,7 +64,7 @@ def chips(
     fields = {each["name"]: each for each in described(visit, form)}
     shown = []
     for stem, words in _grouped(asked).items():
-        known = fields.get(stem.removeprefix(PREFIX), {"title": stem.removeprefix(PREFIX), "type": "", "name": ""})
+        known = fields.get(stem.removeprefix(PREFIX), {"title": stem.removeprefix(PREFIX), "how": "", "name": ""})
         title, verb, value = _sentence(visit.language, known, stem, words, named)
         faults = [wrong[each] for each in words if each in wrong]
         rest = {word: each for word, each in asked.items() if word not in words}
@@ -91,7 +90,7 @@ def _sentence(
         return say(_WORDS if stem == "q" else _WRITTEN, language), say(_IS, language), words[stem]
     whole, has = words.get(stem), words.get(f"{stem}.has")
     low, high = words.get(f"{stem}.from"), words.get(f"{stem}.to")
-    days = field["type"] in DAYS
+    days = field["how"] == "day"
     told = {way: _value(language, field, each, named) for way, each in (("=", whole), ("<", low), (">", high)) if each}
     if whole is not None:
         verb, value = _IS, told["="]
@@ -109,15 +108,15 @@ def _sentence(
 
 
 def _value(language: str, field: Mapping[str, Any], value: str, named: Mapping[str, Any]) -> str:
-    kind = field["type"]
-    if kind == "choice":
+    how = field["how"]
+    if how == "choice":
         titles = {each["value"]: each["title"] for each in field["options"]}
         return say(_OR, language).join(str(titles.get(each, each)) for each in value.split(","))
-    if kind == "boolean":
+    if how == "truth":
         return say({"true": _YES, "false": _NO}[value], language) if value in ("true", "false") else value
-    if kind in NUMBERS:
+    if how == "number":
         return grouped(value)
-    if kind in DAYS:
+    if how == "day":
         return _day(language, value)
     found = named.get(field["name"])
     if field.get("to") and value == "me":
@@ -157,15 +156,14 @@ def offered(
     """The same as a form: what stands in it now, and whether it is open."""
     shown = []
     for each in described(visit, form):
-        word, kind = PREFIX + each["name"], each["type"]
+        word, how = PREFIX + each["name"], each["how"]
         value = asked.get(word, "")
-        own = value if kind in TEXTS | NUMBERS | DAYS else ""
+        own = value if how in WRITTEN else ""
         ends = {way: asked.get(f"{word}.{way}", own) for way in ("from", "to", "has")}
-        control = "number" if kind in NUMBERS else "day" if kind in DAYS else "text" if kind in TEXTS else kind
         ticked = value.split(",") if value else []
         found = named.get(each["name"])
         shown.append(
-            {**each, "ends": ends, "word": word, "value": value, "control": control, "ticked": ticked, "found": found}
+            {**each, "ends": ends, "word": word, "value": value, "ticked": ticked, "found": found}
             | {"open": bool(value or any(ends.values()))}
         )
     return shown

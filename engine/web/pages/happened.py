@@ -160,7 +160,7 @@ def trail(form: Mapping[str, Any], found: Mapping[str, Any], linked: list[dict[s
     for name, field in form["fields"].items():
         if field["type"] != "table":
             continue
-        column = next((key for key, each in field["fields"].items() if each["type"] == "reference"), "")
+        column = next((key for key, each in field["fields"].items() if each["widget"] == "reference"), "")
         for row in found["values"].get(name) or ():
             item = row.get(column)
             if isinstance(item, Mapping):

@@ -113,7 +113,7 @@ def columns_of(form: Mapping[str, Any], visit: Visit, chosen: Iterable[str] | No
         if field is not None and field["type"] != "table":
             columns.append({"name": name, **field})
         elif name in CORE:
-            columns.append({"name": name, "type": CORE[name], "title": words[name]})
+            columns.append({"name": name, "type": CORE[name], "widget": CORE[name], "title": words[name]})
     return columns or columns_of(form, visit)
 
 
@@ -149,7 +149,7 @@ def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[s
         return pill(form, item["state"])
     if name in form["fields"]:
         return cell(column, item["values"].get(name), language)
-    return replace(cell(column, item.get(name), language), tone="ago" if column["type"] == "moment" else "")
+    return replace(cell(column, item.get(name), language), tone="ago" if column["widget"] == "moment" else "")
 
 
 def pill(form: Mapping[str, Any], name: str) -> Cell:

@@ -7,13 +7,11 @@ from typing import Any
 
 from engine.web.pages.cells import Cell, grouped
 
-SUMMED = frozenset({"quantity", "money"})
-
 
 def asked(form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What the list is asked to sum: amounts and quantities that may be asked about at all. A price is no amount."""
+    """What the list is asked to sum: what has a sum and may be asked about at all. Prices are no amounts."""
     narrows = {each["name"] for each in form["narrows"]}
-    names = [each["name"] for each in columns if each["type"] in SUMMED and each["name"] in narrows]
+    names = [each["name"] for each in columns if each.get("summed") and each["name"] in narrows]
     return {"totals": ",".join(names)} if names and form["kind"] == "document" else {}
 
 
@@ -29,5 +27,5 @@ def told(
 def _cell(form: Mapping[str, Any], column: Mapping[str, Any], found: Mapping[str, Any] | None) -> Cell | None:
     if found is None:
         return None
-    unit = form.get("currency") if column["type"] == "money" else found["unit"]
+    unit = form.get("currency") if column["widget"] == "money" else found["unit"]
     return Cell("number", grouped(found["sum"]), unit=str(unit or ""))

@@ -1,10 +1,10 @@
 /** A form as `GET /api/forms/{form}` tells it, a record, and what `fill` says of it. */
 
-import { say } from "./api";
 import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
-export interface Field { type: string; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
+/** `widget`: how it is typed and shown; `holds`: what expressions see of it; `digits` stand under digits. */
+export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
 export interface Form { form: string; title: string; kind: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
@@ -18,13 +18,4 @@ export function sendable(value: any): any {
   if (value && typeof value === "object" && !Array.isArray(value) && "id" in value) return value.id;
   if (Array.isArray(value)) return value.map(sendable);
   return value;
-}
-
-export function shownAs(field: Field, value: any): string {
-  if (value === null || value === undefined || value === "") return "–";
-  if (field.type === "choice") return field.options?.find((each) => each.value === value)?.title ?? String(value);
-  if (Array.isArray(value)) return value.map((each) => shownAs({ ...field, type: field.type === "choices" ? "choice" : field.type }, each)).join(say(", ", "、"));
-  if (typeof value === "object") return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
-  if (typeof value === "boolean") return value ? "✓" : "✗";
-  return String(value);
 }

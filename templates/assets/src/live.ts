@@ -130,7 +130,7 @@ export class Follower {
       const field = name ? this.form.fields[name] : undefined;
       if (!field || !name) return undefined;
       if (field.type === "table") return ((now[name] ?? []) as Row[]).map((each) => this.typed(name, each));
-      return readable(now[name], field.type, field.to ?? "");
+      return readable(now[name], field.holds, field.to ?? "");
     };
   }
 
@@ -139,7 +139,7 @@ export class Follower {
     if (known !== undefined) return known;
     const made: Record<string, unknown> = { row: row.row };
     for (const [name, field] of Object.entries(this.form.fields[table]?.fields ?? {})) {
-      const value = readable(row[name], field.type, field.to ?? "");
+      const value = readable(row[name], field.holds, field.to ?? "");
       if (value !== undefined) made[name] = value;
       else Object.defineProperty(made, name, { enumerable: true, get: () => { throw new Fault("missing", name); } });
     }
@@ -166,6 +166,6 @@ function readable(raw: unknown, kind: string, form: string): Value | undefined {
 /** As the server writes it; a record is named by the server alone. */
 function written(field: Field, value: Value, stood: any): any {
   if (value instanceof Reference) return stood ?? null;
-  if (value instanceof Exact && field.type === "integer") return Number(format(value));
+  if (value instanceof Exact && field.holds === "integer") return Number(format(value));
   return format(value);
 }

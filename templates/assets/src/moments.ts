@@ -40,6 +40,12 @@ function ahead(moment: Date): number {
 
 const dayOf = ({ year, month, day }: Local): string => say(`${day} ${MONTHS[month - 1]} ${year}`, `${year}年${month}月${day}日`);
 
+/** A day as records keep it (`2026-03-31`) in the reader's format; what is none stays as it is. */
+export function dayAs(written: string): string {
+  const [, year, month, day] = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(written) ?? [];
+  return year && MONTHS[Number(month) - 1] ? dayOf({ year: Number(year), month: Number(month), day: Number(day), hour: 0, minute: 0, second: 0 }) : written;
+}
+
 function near(moment: Date): string {
   const seconds = Math.round((moment.getTime() - Date.now() - behind) / 1000);
   const away = Math.abs(seconds);

@@ -59,7 +59,7 @@ function Kept({ id, picture, label, onDrop }: { id: string; picture: boolean; la
 export function FileInput({ field, value, label, invalid, onChange }: Props) {
   const chooser = useRef<HTMLInputElement>(null);
   const { sending, fault, send } = useSending(onChange);
-  const picture = field.type === "image";
+  const picture = field.widget === "image";
   const begin = (file: File | undefined) => { if (file) void send(file, file.name); };
   const words = picture ? say("Take or choose a picture", "拍照或选择图片") : say("Choose a file", "选择文件");
   return (

@@ -2,8 +2,8 @@
 
 import { say } from "../api";
 import type { Action, Field, Filled, Form, Record_ } from "../definitions";
-import { shownAs } from "../definitions";
 import { divideRow, isTouched, removeRow, tablesOf, write, writeRows, type Clash } from "../filling";
+import { shownAs } from "../shown";
 import { Dialogue, type Done } from "./dialogue";
 import { Grid } from "./grid";
 import { Input } from "./inputs";
@@ -48,7 +48,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
 /** A record that is made by what is done. */
 const unborn = (form: Form, state: string): Record_ => ({ id: "", form: form.form, number: null, state, revision: 0, values: {} });
 
-const counts = (table: Field): ReadonlySet<string> => new Set(Object.entries(table.fields ?? {}).filter(([, each]) => each.type === "quantity").map(([name]) => name));
+const counts = (table: Field): ReadonlySet<string> => new Set(Object.entries(table.fields ?? {}).filter(([, each]) => each.widget === "quantity").map(([name]) => name));
 
 const Wrong = ({ text, more }: Word) => (
   <div class="message wrong" role="alert"><strong>{text}</strong>{more.length > 0 && <ul>{more.map((each) => <li key={each}>{each}</li>)}</ul>}</div>

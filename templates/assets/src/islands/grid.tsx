@@ -4,10 +4,10 @@ import { Component } from "preact";
 import { useRef } from "preact/hooks";
 import { newId, say } from "../api";
 import type { Field, Filled, Row } from "../definitions";
-import { shownAs } from "../definitions";
 import type { Faults } from "../faults";
 import { cellsOf } from "../filling";
-import { Input } from "./inputs";
+import { shownAs } from "../shown";
+import { Input, NAMED, whole } from "./inputs";
 import { ScanRows } from "./scan_rows";
 
 export interface Cell { row: string; column: string; value: any }
@@ -15,10 +15,8 @@ interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unsee
 type End = "" | "blank" | "remove" | "divide";
 interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
-const NAMED = new Set(["reference", "person", "org_unit"]);
-const DIGITS = new Set(["quantity", "money", "decimal", "integer"]);
 
-const widthOf = (field: Field): string => (NAMED.has(field.type) ? "wideish" : DIGITS.has(field.type) ? "number" : "");
+const widthOf = (field: Field): string => (NAMED.has(field.widget) ? "wideish" : field.digits ? "number" : "");
 
 class Line extends Component<Drawn> {
   override shouldComponentUpdate(next: Drawn): boolean {
@@ -31,7 +29,7 @@ class Line extends Component<Drawn> {
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${DIGITS.has(field.type) ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{faults.has(column) && <span class="fault">{faults.get(column)}</span>}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{faults.has(column) && <span class="fault">{faults.get(column)}</span>}</td>;
           return (
             <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
               <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
@@ -133,7 +131,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
 }
 
 /** A nought that somebody may yet change is no word; one that was worked out is. */
-const says = (field: Field, value: unknown): boolean => value !== null && value !== undefined && (!!field.worked_out || !DIGITS.has(field.type) || !/^0(\.0*)?$/.test(String(value)));
+const says = (field: Field, value: unknown): boolean => value !== null && value !== undefined && (!!field.worked_out || !field.digits || !/^0(\.0*)?$/.test(String(value)));
 
 const spaced = (list: [string, Field][]): string => ` ${list.map(([each]) => each).join(" ")} `;
 
@@ -148,8 +146,9 @@ function faultsByRow(table: string, faults: Faults): ReadonlyMap<string, string>
 }
 
 function read(field: Field, word: string): any {
-  if (NAMED.has(field.type)) return { code: word };
-  if (field.type === "choice") return field.options?.find((each) => each.title === word || each.value === word)?.value ?? word;
-  if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(word)) return Number(word);
-  return ["quantity", "money", "decimal"].includes(field.type) ? word.replace(/,(?=[0-9]{3})/g, "") : word;
+  if (NAMED.has(field.widget)) return { code: word };
+  if (field.widget === "choice") return field.options?.find((each) => each.title === word || each.value === word)?.value ?? word;
+  if (!field.digits) return word;
+  const digits = word.replace(/,(?=[0-9]{3})/g, "");
+  return field.widget === "whole" ? whole(digits) : digits;
 }

@@ -1,4 +1,4 @@
-/** One input for each type of field. What it gives is what the API takes. */
+/** One input for each widget, which a type of field names. What it gives is what the API takes. */
 
 import type { Field } from "../definitions";
 import { meant, written } from "../moments";
@@ -8,19 +8,21 @@ import { Picker } from "./picker";
 
 interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; onChange: (value: any) => void; onNext?: () => void }
 
-const TEXTS: Record<string, string> = { date: "date", url: "url", text: "text", barcode: "text", serials: "text" };
-const NUMBERS = new Set(["quantity", "money", "decimal", "integer"]);
+/** What a browser has an input for; everything else is typed as text. */
+const KINDS: Record<string, string> = { date: "date", url: "url" };
+/** A record, named by its code where it cannot be picked. */
+export const NAMED: ReadonlySet<string> = new Set(["reference", "person", "org_unit"]);
 
 export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
   const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
-  const among = field.type === "reference" && field.to ? [field.to] : field.among ?? [];
+  const among = field.widget === "reference" && field.to ? [field.to] : field.among ?? [];
   if (among.length) {
     const picker = <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
     return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={onChange}>{picker}</ChosenByCamera>;
   }
-  if (field.type === "person" || field.type === "org_unit" || field.type === "reference") return <Any {...props} />;
-  if (field.type === "choice") {
+  if (NAMED.has(field.widget)) return <Any {...props} />;
+  if (field.widget === "choice") {
     return (
       <select {...common} class="form-select" value={value ?? ""} onChange={(event) => onChange(event.currentTarget.value || null)}>
         <option value=""></option>
@@ -28,27 +30,28 @@ export function Input(props: Props) {
       </select>
     );
   }
-  if (field.type === "choices") return <Choices {...props} />;
-  if (field.type === "boolean") return <input type="checkbox" class="form-check-input" aria-label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
-  if (field.type === "long_text") return <textarea {...common} rows={3} value={value ?? ""} onInput={(event) => onChange(event.currentTarget.value || null)} />;
-  if (field.type === "moment") return <input {...common} type="datetime-local" value={written(value)} onInput={(event) => onChange(meant(event.currentTarget.value))} />;
-  if (field.type === "signature") return <Signature {...props} />;
-  if (field.type === "image" || field.type === "attachment") return <FileInput {...props} />;
-  const digits = NUMBERS.has(field.type);
+  if (field.widget === "choices") return <Choices {...props} />;
+  if (field.widget === "check") return <input type="checkbox" class="form-check-input" aria-label={label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+  if (field.widget === "area") return <textarea {...common} rows={3} value={value ?? ""} onInput={(event) => onChange(event.currentTarget.value || null)} />;
+  if (field.widget === "moment") return <input {...common} type="datetime-local" value={written(value)} onInput={(event) => onChange(meant(event.currentTarget.value))} />;
+  if (field.widget === "signature") return <Signature {...props} />;
+  if (field.widget === "image" || field.widget === "file") return <FileInput {...props} />;
   const typed = (
-    <input {...common} class={digits ? "form-control number" : "form-control"} type={TEXTS[field.type] ?? "text"} inputMode={digits ? "decimal" : undefined}
+    <input {...common} class={field.digits ? "form-control number" : "form-control"} type={KINDS[field.widget] ?? "text"} inputMode={field.digits ? "decimal" : undefined}
       autocomplete="off" value={value ?? ""} onInput={(event) => onChange(read(field, event.currentTarget.value))} />
   );
-  return field.type === "barcode" && !props.inRow ? <WithCamera label={label} onCode={onChange}>{typed}</WithCamera> : typed;
+  return field.widget === "scan" && !props.inRow ? <WithCamera label={label} onCode={onChange}>{typed}</WithCamera> : typed;
 }
 
 /** Digits as they were typed; the server says whether they are a number. */
 function read(field: Field, typed: string): any {
   const text = typed.trim();
   if (!text) return null;
-  if (field.type === "integer" && /^-?[0-9]{1,15}$/.test(text)) return Number(text);
-  return NUMBERS.has(field.type) ? text : typed;
+  return !field.digits ? typed : field.widget === "whole" ? whole(text) : text;
 }
+
+/** A whole number travels as one; what is none yet stays as it was typed. */
+export const whole = (text: string): number | string => (/^-?[0-9]{1,15}$/.test(text) ? Number(text) : text);
 
 /** A person or unit of a form that one may not look into is named by code: the server knows whom that means. */
 function Any({ value, label, invalid, onChange }: Props) {

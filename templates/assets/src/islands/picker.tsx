@@ -4,19 +4,15 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { ask, language, say } from "../api";
 import { named, type Coded } from "../codes";
 import type { Named } from "../definitions";
+import { titled } from "../shown";
 
 /** `to`: the form whose records there are to choose from, or several. */
 interface Props { to: string | readonly string[]; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
-
 const WAIT = 150;
 const MARGIN = 8;
 
-export function titled(value: Named | string | null): string {
-  if (!value) return "";
-  if (typeof value === "string") return value;
-  return [value.code, value.title !== value.code ? value.title : ""].filter(Boolean).join(" ");
-}
+const shown = (value: Named | string | null): string => (value && typeof value === "object" ? titled(value) : value ?? "");
 
 function put(options: HTMLElement, under: DOMRect): void {
   const room = innerHeight - under.bottom - MARGIN;
@@ -58,7 +54,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     emptied.current = false;
     setTyped(null);
     setFound([]);
-  }, [titled(value)]);
+  }, [shown(value)]);
 
   useEffect(() => {
     if (typed === null || typed === entered.current) return;
@@ -131,7 +127,7 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
       <input class="form-control" role="combobox" aria-expanded={found.length > 0} aria-controls={list} aria-autocomplete="list" aria-label={label}
         aria-invalid={invalid ? "true" : undefined} autocomplete="off" lang={language}
         {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
-        value={typed ?? titled(value)} placeholder={say("Code or name", "编码或名称")}
+        value={typed ?? shown(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
         onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={() => void left()} />
       {open && (

@@ -4,9 +4,9 @@ import { useRef, useState } from "preact/hooks";
 import { newId, say } from "../api";
 import { recordOf } from "../codes";
 import type { Field, Row } from "../definitions";
+import { titled } from "../shown";
 import { Camera } from "./camera";
 import type { Cell } from "./grid";
-import { titled } from "./picker";
 
 interface Props { columns: [string, Field][]; rows: Row[]; counted: string; adds: boolean; onWrite: (cells: Cell[]) => void }
 
@@ -16,7 +16,7 @@ export function ScanRows({ columns, rows, counted, adds, onWrite }: Props) {
   const queue = useRef(Promise.resolve());
   const latest = useRef(rows);
   latest.current = rows;
-  const found = columns.find(([, field]) => field.type === "reference" && field.to);
+  const found = columns.find(([, field]) => field.widget === "reference" && field.to);
   if (!found) return null;
   const [column, field] = found;
 
