@@ -59,7 +59,7 @@ def test_a_form_is_shown_as_this_person_sees_it(house: House) -> None:
     assert "veiled" not in str(clerk["schema"])
     assert (clerk["title"], clerk["fields"]["note"]) == (
         "Memo",
-        {"type": "text", "title": "Note", "required": True},
+        {"type": "text", "title": "Note", "widget": "text", "holds": "text", "required": True},
     )
     assert {"value": "recall", "title": "Called back"} in clerk["fields"]["shade"]["options"]
     assert clerk["fields"]["store"]["to"] == "store"
