@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.definitions.compiling import Desk
+from engine.definitions.effects import EffectBuilder
 from engine.definitions.fields import FieldBuilder
 from engine.definitions.models import NOTHING, Approval, Decide, NobodyFound, Step
 from engine.definitions.reader import Path
@@ -76,6 +77,8 @@ class ApprovalBuilder:
                 for part, each in parts.items()
             },
             each=data.get("each"),
+            do=EffectBuilder(desk, self.scope).all(data.get("do"), (*path, "do")),
+            on_refusal=EffectBuilder(desk, self.scope).all(data.get("on_refusal"), (*path, "on_refusal")),
             binds=tuple(data.get("binds") or ()),
             at=desk.marked.place(path),
         )

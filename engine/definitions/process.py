@@ -107,6 +107,11 @@ class Step:
     """`except:` in the file: `("did", step)`, `("wrote", field)`."""
     parts: Mapping[str, Step] = NOTHING
     each: str | None = None
+    """The table whose rows are decided one by one; consecutive steps over it are a walk that each row goes alone."""
+    do: Mapping[str, EffectUse] = NOTHING
+    """When it is approved, before the approval goes on; of a row, when the row has passed."""
+    on_refusal: Mapping[str, EffectUse] = NOTHING
+    """Of a row that is refused here."""
     binds: tuple[str, ...] = ()
     at: Place | None = None
 

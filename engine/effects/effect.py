@@ -35,6 +35,8 @@ class EffectCall:
     record: Subject
     environment: Environment
     chosen: tuple[str, ...] | None = None
+    within: str | None = None
+    """The table of which `chosen` are the only rows that are meant: of a step that was decided row by row."""
 
     @property
     def name(self) -> str:

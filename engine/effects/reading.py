@@ -54,9 +54,10 @@ def table(call: EffectCall, name: str | None) -> list[Row]:
     if name is None:
         return []
     values = call.record.values
-    if name != CHOSEN:
-        return list(values.get(name) or ())
     wanted = set(call.chosen or ())
+    if name != CHOSEN:
+        rows = list(values.get(name) or ())
+        return rows if name != call.within else [row for row in rows if row.get("row") in wanted]
     tables = [field.name for field in call.form.fields.values() if field.type == "table"]
     return [row for each in tables for row in values.get(each) or () if row.get("row") in wanted]
 

@@ -118,6 +118,9 @@ WORDS: tuple[Word, ...] = (
          "whether the actor (or a person) did it to this record", "did('submit')", sql=False),
     Word("wrote", "outside", "'field', person", "boolean",
          "whether the actor (or a person) wrote the field", "wrote('lines.approved')", sql=False),
+    Word("outcome", "outside", "row", "choice",
+         "'approved', 'refused' or 'open': what the last approval came to for a row that was decided alone",
+         "any(lines, outcome(row) == 'refused')", sql=False),
 )
 # fmt: on
 """Every word that is called; `decided`, `today`, `now`, `true`, `false` and `empty` are names."""
@@ -150,6 +153,7 @@ SIGNATURES = MappingProxyType(
             Signature("untraced", (None, TEXT), 1, QUANTITY),
             Signature("did", (TEXT, RECORD), 1, BOOLEAN),
             Signature("wrote", (TEXT, RECORD), 1, BOOLEAN),
+            Signature("outcome", (None,), 1, Type("choice", options=("open", "approved", "refused"))),
         )
     }
 )

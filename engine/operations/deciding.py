@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Step
 from engine.errors import conflict, forbidden, invalid_at, not_found, text
-from engine.operations import acting, asking, bodies, rights, settling, taking, writing
+from engine.operations import acting, asking, bodies, deciding_rows, rights, settling, taking, writing
 from engine.operations.calls import Answer
 from engine.operations.folder import Event, Folder
 from engine.records import tasks
@@ -28,7 +28,7 @@ VERDICTS = ("approve", "reject", "return")
 
 
 def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Answer:
-    """Decide a task with `{comment?, values?, asks?, to?}`; answers the small answer of its record."""
+    """Decide a task with `{comment?, values?, asks?, to?, rows?}`; answers the small answer of its record."""
     folder = prepare(operation, task_id, verdict, body)
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
@@ -36,27 +36,32 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
 
 def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Folder:
     """Everything up to the point of writing down."""
-    bodies.only(body, {"comment", "values", "asks", "to", "step", "revision"})
+    bodies.only(body, {"comment", "values", "asks", "to", "step", "revision", "rows"})
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
         raise not_found()
     step = step_of(folder, task)
     to = body.get("to") if isinstance(body.get("to"), str) else body.get("step")
     to = to if isinstance(to, str) else None
+    rows = deciding_rows.named(step, body)
     if task.ended is None:
-        _may(operation, folder, task, verdict, to)
+        _may(operation, folder, task, verdict, to, rows)
     acting.require_revision(folder, bodies.revision(body))
     if task.ended is not None:
         raise conflict("task_done", text("This task is done already.", "该任务已处理。"))
     words = bodies.comment(body)
     answered = asking.answers(operation, folder, step.asks, bodies.mapping(body, "asks"))
     values = bodies.mapping(body, "values")
+    deciding_rows.require_own(operation, folder, step, rows, values)
     voided = _edit(operation, folder, task, values) if values else None
-    if verdict == "approve":
+    if verdict == "approve" and step.each is not None:
+        deciding_rows.require_whole(operation, folder, step, rows)
+    elif verdict == "approve":
         writing.require_whole(operation, folder, "/values", step.required)
-    decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to)
+    decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to, rows)
     name = f"{task.step}/{task.part}" if task.part else task.step
     folder.note(Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered))
+    _counted(operation, folder, decision, task)
     _go_on(operation, folder, decision, words)
     return folder
 
@@ -111,25 +116,45 @@ def _step_writable(operation: Operation, folder: Folder, task: Task) -> Writable
     return rights.seen_only(operation, folder, allowed)
 
 
-def _may(operation: Operation, folder: Folder, task: Task, verdict: str, to: str | None) -> None:
+def _may(
+    operation: Operation, folder: Folder, task: Task, verdict: str, to: str | None, rows: tuple[str, ...] | None
+) -> None:
     """Refuse who may not decide this now, before anything that was sent is looked at."""
     if not rights.may_decide(operation, folder, verdict):
         raise forbidden()
-    vote(operation.situation(folder), task.step, task.part, verdict, to=to)
+    vote(operation.situation(folder), task.step, task.part, verdict, to=to, rows=rows)
+
+
+def _counted(operation: Operation, folder: Folder, decision: Decision, task: Task) -> None:
+    """A line of its own for each vote that counts again in a later step (`same_person: acts_once`)."""
+    for each in decision.votes:
+        if (each.step, each.part) != (task.step, task.part) and each.row is None:
+            name = f"{each.step}/{each.part}" if each.part else each.step
+            behalf = each.on_behalf
+            because = decision.because
+            folder.note(Event(f"{each.verdict}:{name}", each.person, behalf, folder.state, folder.state, None, because))
 
 
 def _cast(
-    operation: Operation, folder: Folder, task: Task, verdict: str, words: str | None, to: str | None
+    operation: Operation,
+    folder: Folder,
+    task: Task,
+    verdict: str,
+    words: str | None,
+    to: str | None,
+    rows: tuple[str, ...] | None,
 ) -> Decision:
     situation = operation.situation(folder, locking=True)
-    decision = vote(situation, task.step, task.part, verdict, to=to)
+    decision = vote(situation, task.step, task.part, verdict, to=to, rows=rows)
     folder.memory = decision.memory
     folder.votes += decision.votes
     folder.voted_on = (task.id, task.content, words)
     return decision
 
 
-def _go_on(operation: Operation, folder: Folder, decision: Decision, words: str | None) -> None:
+def _go_on(operation: Operation, folder: Folder, given: Decision, words: str | None) -> None:
+    decision = taking.carried_out(operation, folder, given)
+    folder.memory = decision.memory
     if decision.returned_to is not None:
         origin = folder.state
         folder.state = decision.returned_to

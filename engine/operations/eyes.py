@@ -99,6 +99,8 @@ class LibraryEyes:
             who = person.id if isinstance(person, (Reference, Subject)) else self._operation.actor_id
             ask = recollect.did if function == "did" else recollect.wrote
             return ask(folder.memory, str(first), who)
+        if function == "outcome":
+            return recollect.outcome(folder.memory, str(first["row"])) if isinstance(first, dict) else None
         path = tuple(str(each) for each in first) if isinstance(first, (tuple, list)) else (str(first),)
         row = args[1] if len(args) > 1 and isinstance(args[1], str) else None
         if function == "changed":

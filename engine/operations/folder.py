@@ -93,8 +93,6 @@ class Folder:
     notices: list[Notify] = field(default_factory=list)
     returned: Mapping[str, str] | None = None
     """By whom it was given back to whoever submitted it, with his words."""
-    asked_anew: bool = False
-    """Whether others are asked than when its open tasks were opened."""
     mentions: tuple[str, ...] = ()
     """People whom a comment names."""
     wrote: set[tuple[str, str | None]] = field(default_factory=set)

@@ -19,6 +19,7 @@ from engine.records.tasks import Ask, Task
 from engine.workflow import waiting
 
 if TYPE_CHECKING:
+    from engine.definitions.models import Workflow
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
@@ -183,7 +184,27 @@ def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
         "deadline": presenting.moment(task.deadline),
         "because": reasons.of_task(operation, folder, task.kind, task.step, task.part)
         or (say(task.because, language) if task.because else None),
+        **_rows(operation, folder, task),
     }
+
+
+def _rows(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
+    """Of a step that is taken row by row: each row that waits there, who can decide it, and whether I can."""
+    if task.kind != "decide" or task.ended is not None or not decided_by_row(folder.workflow, task.step):
+        return {}
+    rows = [
+        {"row": row, "mine": operation.actor_id in who, "people": [presenting.person(operation, each) for each in who]}
+        for wait in waiting(operation.situation(folder))
+        if wait.step == task.step
+        for row, who in wait.rows.items()
+    ]
+    return {"rows": rows}
+
+
+def decided_by_row(workflow: Workflow, step: str) -> bool:
+    """Whether a step is taken row by row."""
+    found = (each.steps[step] for each in workflow.approvals.values() if step in each.steps)
+    return any(each.each is not None for each in found)
 
 
 def of_record(operation: Operation, folder: Folder) -> list[dict[str, Any]]:

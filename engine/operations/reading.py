@@ -9,6 +9,7 @@ from engine.errors import Kind, Refusal, say, text
 from engine.operations import (
     around,
     asking,
+    ballots,
     explaining,
     formview,
     inbox,
@@ -135,6 +136,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
     hidden = rights.hidden(operation, folder)
     items = []
     lines = journal.read(operation.connection, record, after=after, limit=LINES + 1)
+    by_row = ballots.by_row(operation, folder)
     for line in lines[:LINES]:
         changes = [each for each in line.changes if _path(each["path"]) not in hidden]
         items.append(
@@ -153,6 +155,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "because": reasons.plain(operation, folder, line.because),
                 "asks": line.asks,
                 "asked": asking.told(operation, folder, line.action, line.asks),
+                **ballots.rows_of(by_row, line),
             }
         )
     following = str(lines[LINES - 1].n) if len(lines) > LINES else None
@@ -183,6 +186,7 @@ def route(operation: Operation, form: str, record: str) -> Answer:
             "people": [presenting.person(operation, who) for who in each.people],
             "state": each.state,
             "because": reasons.of_route(operation, folder, each),
+            **({"rows": [{"row": row, "state": state} for row, state in each.rows.items()]} if each.rows else {}),
         }
         for each in predicted(operation.situation(folder))
     ]

@@ -232,10 +232,18 @@ def remember(folder: Folder, operation: Operation) -> Any:
         return folder.memory
     who = operation.actor_id
     wrote = dict(folder.memory.wrote)
-    for path in {path for path, _row in folder.wrote}:
+    by_row = _asked_by_row(folder)
+    written = {path for path, _row in folder.wrote}
+    for path in written | {f"{path}@{row}" for path, row in folder.wrote if row is not None and path in by_row}:
         wrote[path] = tuple(dict.fromkeys((*wrote.get(path, ()), who)))
     folder.memory = replace(folder.memory, wrote=wrote, editor=who)
     return folder.memory
+
+
+def _asked_by_row(folder: Folder) -> frozenset[str]:
+    """Fields of which a step that is taken row by row asks who wrote them in the row."""
+    steps = (step for each in folder.workflow.approvals.values() for step in each.steps.values() if step.each)
+    return frozenset(path for step in steps for kind, path in step.exclude if kind == "wrote")
 
 
 def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence[Mapping[str, Any]]) -> Entry:

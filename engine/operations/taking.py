@@ -6,7 +6,8 @@ Used by `acting`, `deciding`, `creating` and by `applying` (effects on other rec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.clock import to_stored
 from engine.definitions.models import EffectUse
@@ -15,15 +16,16 @@ from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, writing
 from engine.operations.folder import Event, Folder, Proposal
-from engine.workflow import arrive, ask_others, edited, rule_on, waiting
+from engine.workflow import arrive, ask_others, edited, look_again, rule_on, waiting
 from engine.workflow import take as step
-from engine.workflow.plan import SYSTEM, Leg
+from engine.workflow.plan import SYSTEM, Arrival, Decision, Leg
 from engine.workflow.recollect import agree
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 DEEPEST = 25
+Reached = TypeVar("Reached", Arrival, Decision)
 BESIDE = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Trace, o.OpenTask, o.Notify)
 """Outcomes that leave the record's own values as they were; stock is asked for anew by every expression."""
 
@@ -73,6 +75,7 @@ def perform(
     *,
     asks: Mapping[str, Any] | None = None,
     chosen: tuple[str, ...] | None = None,
+    within: str | None = None,
 ) -> tuple[Any, ...]:
     """Let each effect propose, in order, each seeing what earlier ones proposed; apply it to the working copies."""
     done: list[Any] = []
@@ -80,7 +83,7 @@ def perform(
     for use in effects:
         if environment is None:
             environment, subject = operation.environment(folder, locking=True, asks=asks), folder.subject
-        outcomes = tuple(propose(EffectCall(use, folder.form, subject, environment, chosen)))
+        outcomes = tuple(propose(EffectCall(use, folder.form, subject, environment, chosen, within)))
         for each in outcomes:
             _follow(operation, applying.apply(operation, folder, each))
         if not all(isinstance(each, BESIDE) for each in outcomes):
@@ -114,6 +117,8 @@ def _rule(operation: Operation, folder: Folder, ruling: o.Decide) -> None:
     folder.votes += decision.votes
     origin = folder.state
     folder.note(Event(f"{ruling.verdict}:{name}", SYSTEM, None, origin, origin, because=operation.because))
+    decision = carried_out(operation, folder, decision)
+    folder.memory = decision.memory
     if decision.returned_to is not None:
         folder.state = decision.returned_to
         remember_agreed(folder)
@@ -133,17 +138,33 @@ def _ask(operation: Operation, folder: Folder, asked: o.AskOthers) -> None:
     )
     folder.memory = situation.memory
     folder.waits = waits
-    folder.asked_anew = True
 
 
 def settle_in(operation: Operation, folder: Folder) -> None:
     """The record has reached a state: find out what waits there, or take what fires at once."""
-    arrival = arrive(operation.situation(folder, SYSTEM, locking=True))
+    arrival = carried_out(operation, folder, arrive(operation.situation(folder, SYSTEM, locking=True)))
     folder.memory = arrival.memory
     folder.waits = arrival.waits
     if arrival.fire is not None:
         remember_agreed(folder)
         take(operation, folder, arrival.fire, actor=SYSTEM, because=arrival.because)
+
+
+def carried_out(operation: Operation, folder: Folder, reached: Reached) -> Reached:
+    """Let happen what decided steps say, and look again at what that has decided, until nothing is due."""
+    while reached.due:
+        folder.memory = reached.memory
+        for due in reached.due:
+            done = perform(operation, folder, due.effects, chosen=due.rows, within=due.table)
+            folder.proposals.append(Proposal(due.step, due.occurrence, done))
+        writing.derive(operation, folder)
+        again = look_again(operation.situation(folder, SYSTEM, locking=True))
+        folder.votes += again.votes
+        because = again.because or reached.because
+        reached = replace(
+            reached, memory=again.memory, waits=again.waits, fire=again.fire, due=again.due, because=because
+        )
+    return reached
 
 
 def content_changed(operation: Operation, folder: Folder) -> None:
@@ -152,7 +173,9 @@ def content_changed(operation: Operation, folder: Folder) -> None:
     if folder.workflow.states[folder.state].steps is None or approval is None or approval.step is None:
         folder.waits = waiting(operation.situation(folder))
         return
-    decision = edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
+    decision = carried_out(
+        operation, folder, edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
+    )
     folder.memory = decision.memory
     folder.waits = decision.waits
     if decision.fire is not None:

@@ -18,9 +18,14 @@ from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
 from engine.workflow import asking
 from engine.workflow.plan import Situation, Wait
+from engine.workflow.rowwise import walk_of
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
+
+
+SET = "set"
+"""The effect by which a step writes into its own record."""
 
 
 def steps(operation: Operation, folder: Folder) -> Steps:
@@ -37,11 +42,10 @@ def steps(operation: Operation, folder: Folder) -> Steps:
     wanted = [] if folder.discarded else [_task(operation, folder, wait, at) for wait in folder.waits or ()]
     kept = {_same(each) for each in is_open} & {_same(each) for each in wanted}
     gone = [each.id for each in is_open if _same(each) not in kept and each.kind != "look"]
-    if folder.asked_anew:
-        asked = {_same(each): each.asks for each in wanted}
-        found += tasks.asking(
-            operation.connection, {each.id: asked[_same(each)] for each in is_open if _same(each) in kept}
-        )
+    asked = {_same(each): each.asks for each in wanted}
+    still = {each.id: asked[_same(each)] for each in is_open if _same(each) in kept}
+    if still:
+        found += tasks.asking(operation.connection, still)
     if gone:
         found += tasks.closing(operation.connection, gone, at, operation.actor_id, "done")
     new = due.told(running, [each for each in wanted if _same(each) not in kept], is_open)
@@ -114,13 +118,19 @@ def content(folder: Folder, wait: Wait) -> str:
 
 
 def _editable(folder: Folder, wait: Wait) -> frozenset[str]:
+    """What the deciders of a step (or of the walk that rows go) write, and what these steps let happen."""
     edits: list[Edit] = []
+    written: set[str] = set()
     for approval in folder.workflow.approvals.values():
         step = approval.steps.get(wait.step)
-        if step is not None:
-            edits += step.edit.values()
-            edits += [edit for part in step.parts.values() for edit in part.edit.values()]
-    written = {path for edit in edits for path in edit.fields}
+        for each in walk_of(approval, step) or (step,) if step is not None else ():
+            edits += each.edit.values()
+            edits += [edit for part in each.parts.values() for edit in part.edit.values()]
+            for use in (*each.do.values(), *each.on_refusal.values()):
+                table = use.options.get("each")
+                names = use.options.get("values") or () if use.effect == SET else ()
+                written |= {f"{table}.{name}" if table else name for name in names}
+    written |= {path for edit in edits for path in edit.fields}
     return frozenset(written | _computed_from(folder, written))
 
 

@@ -147,9 +147,12 @@ def require_whole(
     operation: Operation, folder: Folder, base: str = "/values", required: Iterable[str] | None = ()
 ) -> None:
     """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing."""
-    wanted = None if required is None else frozenset(required)
-    faults = filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
-    refuse(operation, folder, faults, base)
+    refuse(operation, folder, faults_of(operation, folder, None if required is None else frozenset(required)), base)
+
+
+def faults_of(operation: Operation, folder: Folder, wanted: frozenset[str] | None) -> Iterable[Fault]:
+    """What the record lacks of what is wanted, and the rules of its form that it breaks."""
+    return filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
 
 
 def lacking(operation: Operation, folder: Folder, action: str) -> list[Field]:

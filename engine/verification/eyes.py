@@ -67,15 +67,21 @@ class Eyes:
             return self._stock(function, args, named)
         if function in ("did", "wrote"):
             return (recollect.did if function == "did" else recollect.wrote)(memory, str(args[0]), self.actor)
-        if function in ("agreed", "changed"):
-            path = tuple(str(word) for word in args[0]) if isinstance(args[0], (tuple, list)) else (str(args[0]),)
-            row = args[1] if len(args) > 1 and isinstance(args[1], str) else None
-            if function == "changed":
-                return recollect.changed(memory, self.played.values, path, row)
-            kept: Value = recollect.agreed(memory, path, row)
-            return kept
+        if function in ("outcome", "agreed", "changed"):
+            return self._past(function, args)
         fact = self.library.facts.get(function)
         return Decimal(0) if fact is not None and fact.gives.kind != "integer" else 0 if fact is not None else None
+
+    def _past(self, function: str, args: Sequence[Value]) -> Value:
+        memory = self.played.memory
+        if function == "outcome":
+            return recollect.outcome(memory, str(args[0]["row"])) if isinstance(args[0], dict) else None
+        path = tuple(str(word) for word in args[0]) if isinstance(args[0], (tuple, list)) else (str(args[0]),)
+        row = args[1] if len(args) > 1 and isinstance(args[1], str) else None
+        if function == "changed":
+            return recollect.changed(memory, self.played.values, path, row)
+        kept: Value = recollect.agreed(memory, path, row)
+        return kept
 
     def _form(self, of: Reference | Subject) -> Form | None:
         known = self.records.get(of.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.definitions.models import EffectUse, Library
 from engine.effects import EffectCall, propose
@@ -21,10 +21,11 @@ from engine.verification import invented
 from engine.verification.eyes import CHAIN, PERSON, Eyes
 from engine.verification.played import Played
 from engine.verification.scratch import Scratch
-from engine.workflow import arrive, decide, recollect, take
-from engine.workflow.plan import SYSTEM, Situation
+from engine.workflow import arrive, decide, look_again, recollect, take
+from engine.workflow.plan import SYSTEM, Arrival, Decision, Due, Situation
 
 DEEPEST = 20
+Reached = TypeVar("Reached", Arrival, Decision)
 _QUIET = frozenset({"only"})
 """Faults of what is invented; a real record would have fitting masters."""
 
@@ -111,7 +112,7 @@ class Stage:
 
     def vote(self, played: Played, step: str, part: str | None, verdict: str, actor: str) -> None:
         """Decide a step."""
-        decision = decide(self.situation(played, actor), step, part, verdict)
+        decision = self._carried_out(played, decide(self.situation(played, actor), step, part, verdict))
         played.memory = decision.memory
         if decision.returned_to is not None:
             played.memory = recollect.agree(played.memory, played.values)
@@ -125,15 +126,35 @@ class Stage:
         """The record arrives in its state."""
         arrival = arrive(self.situation(played, SYSTEM))
         played.memory = arrival.memory
-        if arrival.fire is not None:
-            self.act(played, arrival.fire, SYSTEM)
+        fire = self._carried_out(played, arrival).fire
+        if fire is not None:
+            self.act(played, fire, SYSTEM)
+
+    def _carried_out(self, played: Played, reached: Reached) -> Reached:
+        """What decided steps let happen, and what that has decided."""
+        while reached.due:
+            played.memory = reached.memory
+            for due in reached.due:
+                self.perform(played, due.effects, due.step, decided=due)
+            self._derive(played)
+            again = look_again(self.situation(played, SYSTEM))
+            reached = replace(reached, memory=again.memory, waits=again.waits, fire=again.fire, due=again.due)
+        played.memory = reached.memory
+        return reached
 
     def perform(
-        self, played: Played, effects: Sequence[EffectUse], action: str, asks: Mapping[str, Any] | None = None
+        self,
+        played: Played,
+        effects: Sequence[EffectUse],
+        action: str,
+        asks: Mapping[str, Any] | None = None,
+        decided: Due | None = None,
     ) -> None:
         """Let each effect propose and happen, in order, each seeing what earlier ones did."""
+        rows, table = (decided.rows, decided.table) if decided is not None else (None, None)
         for use in effects:
-            call = EffectCall(use, played.form, played.subject(), self.environment(played, SYSTEM, asks))
+            seen = self.environment(played, SYSTEM, asks)
+            call = EffectCall(use, played.form, played.subject(), seen, rows, table)
             for outcome in tuple(propose(call)):
                 _HAPPENS[type(outcome)](self, played, action, outcome)
 

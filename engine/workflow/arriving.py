@@ -20,7 +20,7 @@ def arrive(situation: Situation) -> Arrival:
     if approval is None:
         return Arrival(expected(situation), None, None, situation.memory)
     stand = course.proceed(_begun(situation, approval), approval, entering=True)
-    return Arrival(stand.waits, stand.fire, stand.because, stand.situation.memory)
+    return Arrival(stand.waits, stand.fire, stand.because, stand.situation.memory, stand.due)
 
 
 def waiting(situation: Situation) -> tuple[Wait, ...]:

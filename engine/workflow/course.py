@@ -5,14 +5,16 @@ Everything here takes a situation whose memory holds the approval and gives a ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.definitions.models import Approval, Step
 from engine.errors import Text, rule, text
-from engine.workflow import asking, panel, people
-from engine.workflow import memory as memories
-from engine.workflow.plan import Approving, Situation, Vote, Wait
+from engine.workflow import asking, panel, people, rowwise
+from engine.workflow.plan import Due, Situation, Wait
+from engine.workflow.progress import approval_of, approving_of, begun, nobody, with_approving, with_votes
+
+__all__ = ["approval_of", "approving_of", "nobody", "with_approving", "with_votes"]
 
 VERDICTS = ("approve", "reject")
 
@@ -25,41 +27,16 @@ class Stand:
     waits: tuple[Wait, ...] = ()
     fire: str | None = None
     because: Text | None = None
-
-
-def approval_of(situation: Situation) -> Approval | None:
-    """The approval that goes on in the present state."""
-    name = situation.workflow.states[situation.state].steps
-    return None if name is None else situation.workflow.approvals[name]
-
-
-def approving_of(situation: Situation) -> Approving:
-    """Where the approval stands; there must be one."""
-    approving = situation.memory.approval
-    if approving is None:
-        raise LookupError(f"no approval goes on in {situation.state}")
-    return approving
-
-
-def with_approving(situation: Situation, approving: Approving) -> Situation:
-    """The same situation with the approval further on."""
-    return replace(situation, memory=replace(situation.memory, approval=approving))
-
-
-def with_votes(situation: Situation, new: Iterable[Vote]) -> Situation:
-    """The same situation with more votes; whoever voted did the step, and so did the one he stood in for."""
-    approving, memory = approving_of(situation), situation.memory
-    for vote in new:
-        memory = memories.did(memory, panel.names(vote.step, vote.part), [vote.person, vote.on_behalf])
-        approving = replace(approving, votes=(*approving.votes, vote))
-    return with_approving(replace(situation, memory=memory), approving)
+    due: tuple[Due, ...] = ()
 
 
 def route_now(situation: Situation, approval: Approval) -> tuple[str, ...]:
     """The names of the steps and parts that apply now."""
     names: list[str] = []
     for step in approval.steps.values():
-        if asking.applies(step.when, situation, step.name):
+        if step.each is not None:
+            names += dict.fromkeys(rowwise.route_of(situation, step))
+        elif asking.applies(step.when, situation, step.name):
             parts = [part.name for part in step.parts.values() if asking.applies(part.when, situation, part.name)]
             if parts or not step.parts:
                 names += [step.name, *(panel.key(step.name, part) for part in parts)]
@@ -82,7 +59,7 @@ def parts_of(situation: Situation, step: Step) -> tuple[Step | None, ...]:
 
 
 def proceed(situation: Situation, approval: Approval, entering: bool = False) -> Stand:
-    """Go on until somebody is waited for or the approval is over.
+    """Go on until somebody is waited for, something is due, or the approval is over.
 
     `entering`: the record is just being submitted, so that a step without people refuses the submission.
     """
@@ -94,7 +71,7 @@ def proceed(situation: Situation, approval: Approval, entering: bool = False) ->
             if step is None:
                 because = because or (None if approving.votes else _unasked(approval))
                 return Stand(_over(situation), fire=approval.approved, because=because)
-            if not all(panel.enough(situation, approval, step, part) for part in parts_of(situation, step)):
+            if step.each is None and not _enough(situation, approval, step):
                 because = nobody(step)
                 if approval.nobody_found.otherwise != "refuse":
                     situation = _passed(situation, approval, step)
@@ -105,17 +82,55 @@ def proceed(situation: Situation, approval: Approval, entering: bool = False) ->
             situation, repeated = _begin(situation, approval, step)
             because = repeated or because
         step = approval.steps[approving_of(situation).step or ""]
-        verdict = _verdict(situation, approval, step)
-        if verdict == "refused":
-            return Stand(_over(situation), fire=approval.refused, because=because)
-        if verdict is None:
-            return Stand(situation, waits=waits(situation, approval, step), because=because)
-        situation = _passed(situation, approval, step)
+        stand = _walked(situation, approval, step, entering) if step.each else _voted(situation, approval, step)
+        because = stand.because or because
+        if stand.fire is not None or stand.due or stand.waits:
+            return replace(stand, because=because)
+        situation = stand.situation
+
+
+def _voted(situation: Situation, approval: Approval, step: Step) -> Stand:
+    """What a step has come to that asks about the whole record; without waits and all, it is passed."""
+    verdict = _verdict(situation, approval, step)
+    if verdict == "refused":
+        return Stand(_over(situation), fire=approval.refused)
+    if verdict is None:
+        return Stand(situation, waits=waits(situation, approval, step))
+    situation = _passed(situation, approval, step)
+    if not step.do:
+        return Stand(situation)
+    number, situation = rowwise.occurrence(situation, step.name)
+    return Stand(situation, due=(Due(step.name, number, tuple(step.do.values())),))
+
+
+def _walked(situation: Situation, approval: Approval, step: Step, entering: bool) -> Stand:
+    """The same of a walk that rows go alone."""
+    entering = entering and not approving_of(situation).done
+    walked = rowwise.on(situation, approval, step, entering=entering)
+    if walked.refused:
+        return Stand(_over(walked.situation), fire=approval.refused, because=walked.because)
+    if walked.due:
+        return Stand(walked.situation, because=walked.because, due=walked.due)
+    if not walked.over:
+        return Stand(walked.situation, waits(walked.situation, approval, step), because=walked.because)
+    situation = walked.situation
+    for each in rowwise.walk_of(approval, step):
+        situation = _passed(situation, approval, each)
+    return Stand(situation, because=walked.because)
+
+
+def _enough(situation: Situation, approval: Approval, step: Step) -> bool:
+    return all(panel.enough(situation, approval, step, part) for part in parts_of(situation, step))
 
 
 def waits(situation: Situation, approval: Approval, step: Step) -> tuple[Wait, ...]:
-    """What is open in a step, and who can act now."""
+    """What is open in a step, and who can act now; of a walk, at each step at which rows stand."""
     actions = (*VERDICTS, "return") if approval.may_return_to else VERDICTS
+    if step.each is not None:
+        return tuple(
+            Wait("decide", each.name, None, actions, each.ask, _all_of(rows), why_asked(each, None), rows)
+            for each, rows in rowwise.asked(situation, approval, step)
+        )
     return tuple(
         Wait(
             kind="decide",
@@ -131,6 +146,10 @@ def waits(situation: Situation, approval: Approval, step: Step) -> tuple[Wait, .
     )
 
 
+def _all_of(rows: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person for people_of in rows.values() for person in people_of))
+
+
 def why_asked(step: Step, part: Step | None) -> Text:
     """Why these people are asked, in the definition's own words."""
     who, when = people.words((part or step).ask), (part and part.when) or step.when
@@ -139,18 +158,19 @@ def why_asked(step: Step, part: Step | None) -> Text:
     return text(f"Asks {who}, because {when.text}.", f"由 {who} 审批，因为 {when.text}。")
 
 
-def nobody(step: Step) -> Text:
-    """The sentence for a step that finds nobody."""
-    return text(f"Nobody is found to decide “{step.name}”.", f"找不到“{step.name}”的审批人。")
-
-
 def _next(situation: Situation, approval: Approval) -> Step | None:
-    """The next step that applies. A step that was skipped is asked about again as long as the approval goes on."""
+    """The next step that applies. A step that was skipped is asked about again as long as the approval goes on.
+
+    A walk is gone again by rows that have come since.
+    """
     approving = approving_of(situation)
     for step in approval.steps.values():
-        if step.name in approving.done:
+        if step.each is not None:
+            if rowwise.to_walk(situation, approval, step):
+                return rowwise.walk_of(approval, step)[0]
+        elif step.name in approving.done:
             continue
-        if approving.route is not None:
+        elif approving.route is not None:
             if step.name in approving.route:
                 return step
         elif asking.applies(step.when, situation, step.name) and parts_of(situation, step):
@@ -159,34 +179,13 @@ def _next(situation: Situation, approval: Approval) -> Step | None:
 
 
 def _begin(situation: Situation, approval: Approval, step: Step) -> tuple[Situation, Text | None]:
-    """Ask: fix how many are asked, and let those count who have just approved the step before."""
-    approving, base = approving_of(situation), dict(approving_of(situation).base)
-    parts = parts_of(situation, step)
+    """The approval stands here now: ask. Of a walk, each row is asked about when it comes to a step."""
+    approving = approving_of(situation)
+    situation = with_approving(situation, replace(approving, step=step.name))
+    if step.each is not None:
+        return situation, None
     before = approving.done[-1] if approving.done else None
-    for part in parts:
-        base[panel.key(step.name, part.name if part else None)] = len(panel.able(situation, approval, step, part))
-    situation = with_approving(situation, replace(approving, step=step.name, base=base))
-    if approval.same_person != "acts_once" or before is None:
-        return situation, None
-    counted = [vote for part in parts for vote in _again(situation, approval, step, part, before)]
-    if not counted:
-        return situation, None
-    says = text(
-        f"“{step.name}” counts as approved by whoever approved “{before}” (same_person: acts_once).",
-        f"“{step.name}”由刚审批“{before}”的同一人视为通过（same_person: acts_once）。",
-    )
-    return with_votes(situation, counted), says
-
-
-def _again(situation: Situation, approval: Approval, step: Step, part: Step | None, before: str) -> list[Vote]:
-    """Votes of those who approved the step just before. Where a decider has something to fill in, he is asked."""
-    if (part or step).required or (part or step).asks or (part or step).edit:
-        return []
-    approvers = {
-        vote.person for vote in approving_of(situation).votes if vote.step == before and vote.verdict == "approve"
-    }
-    found = panel.able(situation, approval, step, part)
-    return [Vote(step.name, part.name if part else None, person, "approve") for person in found if person in approvers]
+    return begun(situation, approval, step, parts_of(situation, step), before)
 
 
 def _verdict(situation: Situation, approval: Approval, step: Step) -> str | None:

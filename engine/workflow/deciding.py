@@ -10,39 +10,86 @@ from dataclasses import replace
 
 from engine.definitions.models import Approval, Step
 from engine.errors import Refusal, conflict, forbidden, invalid_at, not_found, rule, text
-from engine.workflow import course, duties, panel
+from engine.workflow import course, duties, panel, parting, rowwise
 from engine.workflow import memory as memories
 from engine.workflow.plan import SYSTEM, Approving, Decision, Situation, Vote
 
 
 def decide(
-    situation: Situation, step: str, part: str | None, verdict: str, on_behalf: str | None = None, to: str | None = None
+    situation: Situation,
+    step: str,
+    part: str | None,
+    verdict: str,
+    on_behalf: str | None = None,
+    to: str | None = None,
+    rows: Iterable[str] | None = None,
 ) -> Decision:
     """The actor approves, rejects or returns; `on_behalf` is whom he stands in for. Raises `Refusal`.
 
-    `verdict`: `approve`, `reject`, or `return` with `to` (`submitter`, or the name of an earlier step).
+    `verdict`: `approve`, `reject`, or `return` with `to` (`submitter`, or the name of an earlier step). Of a step that
+    is taken row by row, `rows` are decided; None: all that he may decide now.
     """
     approval, step_asked, part_asked = _open(situation, step, part)
     if verdict not in (*course.VERDICTS, "return"):
         raise not_found()
-    _admit(situation, approval, step_asked, part_asked, on_behalf)
+    decided: tuple[str | None, ...] = (None,)
+    if step_asked.each is None:
+        _admit(situation, approval, step_asked, part_asked, on_behalf)
+    else:
+        decided = _rows(situation, approval, step_asked, on_behalf, rows)
     if verdict == "return":
         return sent_back(situation, approval, step_asked, part_asked, on_behalf, to or "submitter")
     before = len(course.approving_of(situation).votes)
-    vote = Vote(step, part, situation.actor, verdict, on_behalf)
-    stand = course.proceed(course.with_votes(situation, [vote]), approval)
-    after = course.approving_of(stand.situation).votes
-    return Decision(after[before:], stand.situation.memory, stand.waits, stand.fire, stand.because)
+    votes = [Vote(step, part, situation.actor, verdict, on_behalf, row) for row in decided]
+    return _decision(course.proceed(course.with_votes(situation, votes), approval), before)
+
+
+def _decision(stand: course.Stand, before: int) -> Decision:
+    """What an approval has come to, with the votes that came since there were `before`."""
+    votes = course.approving_of(stand.situation).votes[before:]
+    return Decision(votes, stand.situation.memory, stand.waits, stand.fire, stand.because, due=stand.due)
+
+
+def _rows(
+    situation: Situation, approval: Approval, step: Step, on_behalf: str | None, rows: Iterable[str] | None
+) -> tuple[str, ...]:
+    """The rows that the actor decides: those that he names, each of which he must be able to; else all such."""
+    waiting = {row for each, found in rowwise.asked(situation, approval, step) if each == step for row in found}
+    if rows is None:
+        mine = _mine(situation, approval, step, on_behalf or situation.actor)
+        for row in mine or tuple(waiting)[:1]:
+            _admit(rowwise.at(situation, step.each, row), approval, step, None, on_behalf)
+        return mine
+    named = tuple(dict.fromkeys(rows))
+    if not named:
+        raise invalid_at("/rows", "required", text("Name the rows.", "请指明行。"))
+    known = rowwise.rows_of(situation, step.each)
+    for index, row in enumerate(named):
+        if row not in known:
+            raise invalid_at(f"/rows/{index}", "unknown_row", text("There is no such row.", "没有这一行。"))
+        if row not in waiting:
+            raise _done()
+        _admit(rowwise.at(situation, step.each, row), approval, step, None, on_behalf)
+    return named
+
+
+def rows_to_decide(situation: Situation, step: str) -> tuple[str, ...]:
+    """The rows that the actor can decide now in a step that is taken row by row."""
+    approval, asked, _part = _open(situation, step, None)
+    return _mine(situation, approval, asked, situation.actor)
+
+
+def _mine(situation: Situation, approval: Approval, step: Step, person: str) -> tuple[str, ...]:
+    asked = (rows for each, rows in rowwise.asked(situation, approval, step) if each == step)
+    return tuple(row for rows in asked for row, people in rows.items() if person in people)
 
 
 def look_again(situation: Situation) -> Decision:
     """Nobody votes, but people or data have changed: who is waited for now, or what that has decided."""
     approval, approving = course.approval_of(situation), situation.memory.approval
-    if approval is None or approving is None or approving.step is None:
+    if approval is None or approving is None:
         raise _done()
-    stand = course.proceed(situation, approval)
-    after = course.approving_of(stand.situation).votes
-    return Decision(after[len(approving.votes) :], stand.situation.memory, stand.waits, stand.fire, stand.because)
+    return _decision(course.proceed(situation, approval), len(approving.votes))
 
 
 def edited(situation: Situation, paths: Iterable[str], step: str | None = None, part: str | None = None) -> Decision:
@@ -72,9 +119,7 @@ def edited(situation: Situation, paths: Iterable[str], step: str | None = None, 
         bound = {each.name for each in current.parts.values() if each.name != part and written & set(each.binds)}
         kept = tuple(vote for vote in approving.votes if vote.step != current.name or vote.part not in bound)
         situation = course.with_approving(situation, replace(approving, votes=kept))
-    stand = course.proceed(situation, approval)
-    new = course.approving_of(stand.situation).votes[len(kept) :]
-    return Decision(new, stand.situation.memory, stand.waits, stand.fire, stand.because)
+    return _decision(course.proceed(situation, approval), len(kept))
 
 
 def decider(situation: Situation, person: str, step: str, part: str | None) -> bool:
@@ -83,15 +128,23 @@ def decider(situation: Situation, person: str, step: str, part: str | None) -> b
         approval, step_asked, part_asked = _open(situation, step, part)
     except Refusal:
         return False
+    if step_asked.each is not None:
+        return any(person in wait.people for wait in course.waits(situation, approval, step_asked) if wait.step == step)
     return person in panel.left(situation, approval, step_asked, part_asked)
 
 
 def _open(situation: Situation, step: str, part: str | None) -> tuple[Approval, Step, Step | None]:
     """The step and part, if they are open."""
     approval, approving = course.approval_of(situation), situation.memory.approval
-    if approval is None or approving is None or approving.step != step:
+    if approval is None or approving is None or approving.step is None or step not in approval.steps:
         raise _done()
-    asked = approval.steps[step]
+    asked, here = approval.steps[step], approval.steps[approving.step]
+    if here.each is not None and asked in rowwise.walk_of(approval, here):
+        if part is None and any(each == asked for each, _rows in rowwise.asked(situation, approval, here)):
+            return approval, asked, None
+        raise _done()
+    if asked != here:
+        raise _done()
     for each in course.parts_of(situation, asked):
         if (each.name if each else None) == part:
             if panel.standing(situation, approval, asked, each) is not None:
@@ -105,7 +158,8 @@ def _admit(situation: Situation, approval: Approval, step: Step, part: Step | No
     if situation.actor == SYSTEM:
         raise forbidden()
     principal = on_behalf or situation.actor
-    voted = panel.voters(panel.cast(course.approving_of(situation), step.name, part.name if part else None))
+    here = (step.name, part.name if part else None, situation.row)
+    voted = panel.voters(panel.cast(course.approving_of(situation), *here))
     if principal in voted:
         raise _done()
     if situation.actor in voted:
@@ -133,8 +187,11 @@ def sent_back(
     names = panel.names(step.name, part.name if part else None)
     memory = memories.did(situation.memory, names, [situation.actor, on_behalf])
     situation = replace(situation, memory=memory)
+    if parting.holder(approval, to) is not None:
+        stand = course.proceed(parting.reopened(situation, approval, step, to), approval)
+        return Decision((), stand.situation.memory, stand.waits, stand.fire, stand.because, due=stand.due)
     resume_at = step.name if approval.resume == "returner" else None
-    kept = [vote for vote in approving.votes if vote.step != step.name]
+    kept = [vote for vote in approving.votes if vote.step != step.name or (vote.row is not None and resume_at)]
     approving = replace(approving, others={})
     if to == "submitter":
         state = replace(approving, step=None, votes=tuple(kept), resume_at=resume_at)
@@ -151,8 +208,11 @@ def sent_back(
         votes=tuple(vote for vote in kept if vote.step not in again),
         resume_at=resume_at,
     )
+    by_row = [each.name for each in approval.steps.values() if each.each is not None]
+    walked = {each for each in by_row if each in again or (each == step.name and not resume_at)}
+    state = rowwise.forget(state, walked) if walked else state
     stand = course.proceed(course.with_approving(situation, state), approval)
-    return Decision((), stand.situation.memory, stand.waits, stand.fire, stand.because)
+    return Decision((), stand.situation.memory, stand.waits, stand.fire, stand.because, due=stand.due)
 
 
 def _done() -> Refusal:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from engine.definitions.models import Approval, Duty, Edit, Step
 from engine.errors import Refusal, rule, text
 from engine.workflow import asking
+from engine.workflow import memory as memories
 from engine.workflow.plan import SYSTEM, Situation
 
 
@@ -71,16 +72,19 @@ def creator(situation: Situation) -> str | None:
 
 def _within(situation: Situation, edits: Iterable[Edit], person: str) -> bool:
     allowed = {path for edit in edits for path in edit.fields}
-    return all(path in allowed for path, persons in situation.memory.wrote.items() if person in persons)
+    wrote = (path.partition("@")[0] for path, persons in situation.memory.wrote.items() if person in persons)
+    return all(path in allowed for path in wrote)
 
 
 def _excluded(situation: Situation, step: Step, person: str) -> bool:
-    memory = situation.memory
-    return any(person in (memory.did if kind == "did" else memory.wrote).get(name, ()) for kind, name in step.exclude)
+    ask = {"did": memories.doers, "wrote": memories.writers}
+    return any(person in ask[kind](situation.memory, name, situation.row) for kind, name in step.exclude)
 
 
 def _decided_before(situation: Situation, step: Step, person: str) -> bool:
     approving = situation.memory.approval
     return approving is not None and any(
-        person in (vote.person, vote.on_behalf) for vote in approving.votes if vote.step != step.name
+        person in (vote.person, vote.on_behalf)
+        for vote in approving.votes
+        if vote.step != step.name and (situation.row is None or vote.row in (None, situation.row))
     )

@@ -49,6 +49,23 @@ def did(memory: Memory, names: Iterable[str], persons: Iterable[str | None]) -> 
     return replace(memory, did=done)
 
 
+def doers(memory: Memory, name: str, row: str | None) -> tuple[str, ...]:
+    """Who did it; asked about one row, who did it to that row, if it was done row by row."""
+    found: tuple[str, ...] = memory.did.get(name, ())
+    return found if row is None else _of_row(memory.did, name, row, found)
+
+
+def writers(memory: Memory, path: str, row: str | None) -> tuple[str, ...]:
+    """Who wrote a field; asked about one row, who wrote it there, if that is kept."""
+    found: tuple[str, ...] = memory.wrote.get(path, ())
+    return found if row is None else _of_row(memory.wrote, path, row, found)
+
+
+def _of_row(kept: Mapping[str, tuple[str, ...]], name: str, row: str, whole: tuple[str, ...]) -> tuple[str, ...]:
+    by_row = any(each.startswith(f"{name}@") for each in kept)
+    return kept.get(f"{name}@{row}", ()) if by_row else whole
+
+
 def wrote(memory: Memory, paths: Iterable[str], person: str) -> Memory:
     """Remember that a person wrote these fields (`reason`, `lines.shipped`) and is the last who edited."""
     if person == SYSTEM:
@@ -74,6 +91,8 @@ def _approving_to_json(approving: Approving) -> dict[str, Any]:
         "resume_at": approving.resume_at,
         "handed": dict(approving.handed),
         **({"others": dict(approving.others)} if approving.others else {}),
+        **({"passed": {row: list(steps) for row, steps in approving.passed.items()}} if approving.passed else {}),
+        **({"ended": dict(approving.ended)} if approving.ended else {}),
     }
 
 
@@ -108,4 +127,6 @@ def _approving_from_json(document: Mapping[str, Any]) -> Approving:
         resume_at=document.get("resume_at"),
         handed=dict(document.get("handed", {})),
         others=dict(document.get("others", {})),
+        passed={row: tuple(steps) for row, steps in document.get("passed", {}).items()},
+        ended=dict(document.get("ended", {})),
     )

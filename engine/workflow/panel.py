@@ -13,14 +13,16 @@ from engine.workflow import duties, people, votes
 from engine.workflow.plan import SYSTEM, Approving, Situation, Vote
 
 
-def key(step: str, part: str | None) -> str:
-    """The name under which a step or part is kept: `area`, `head_office/finance`."""
-    return step if part is None else f"{step}/{part}"
+def key(step: str, part: str | None, row: str | None = None) -> str:
+    """The name under which a step, part or row is kept: `area`, `head_office/finance`, `buyers@7f..`."""
+    name = step if part is None else f"{step}/{part}"
+    return name if row is None else f"{name}@{row}"
 
 
-def names(step: str, part: str | None) -> tuple[str, ...]:
+def names(step: str, part: str | None, row: str | None = None) -> tuple[str, ...]:
     """The names under which whoever decides this is remembered; duties and `decider of` may use any of them."""
-    return (step,) if part is None else (step, part, key(step, part))
+    whole = (step,) if part is None else (step, part, key(step, part))
+    return whole if row is None else (*whole, key(step, part, row))
 
 
 def units(step: Step) -> tuple[Step | None, ...]:
@@ -28,9 +30,9 @@ def units(step: Step) -> tuple[Step | None, ...]:
     return tuple(step.parts.values()) or (None,)
 
 
-def cast(approving: Approving, step: str, part: str | None) -> tuple[Vote, ...]:
-    """The votes of this round on a step or part."""
-    return tuple(vote for vote in approving.votes if vote.step == step and vote.part == part)
+def cast(approving: Approving, step: str, part: str | None, row: str | None = None) -> tuple[Vote, ...]:
+    """The votes of this round on a step, a part, or one row of a step."""
+    return tuple(vote for vote in approving.votes if (vote.step, vote.part, vote.row) == (step, part, row))
 
 
 def voters(cast_votes: Iterable[Vote]) -> frozenset[str]:
@@ -84,7 +86,8 @@ def enough(situation: Situation, approval: Approval, step: Step, part: Step | No
 def left(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
     """Those who can vote now. In a listed order that is the next one; if all have gone, whoever stands in."""
     approving = situation.memory.approval
-    done = voters(cast(approving, step.name, part.name if part else None)) if approving is not None else frozenset()
+    here = cast(approving, step.name, part.name if part else None, situation.row) if approving is not None else ()
+    done = voters(here)
     waiting = [person for person in able(situation, approval, step, part) if person not in done]
     if not waiting:
         waiting = [person for person in stand_in(situation, approval, step, part) if person not in done]
@@ -97,8 +100,8 @@ def standing(situation: Situation, approval: Approval, step: Step, part: Step | 
     if approving is None:
         return None
     name = part.name if part else None
-    votes_in = cast(approving, step.name, name)
-    base = approving.base.get(key(step.name, name), 0)
+    votes_in = cast(approving, step.name, name, situation.row)
+    base = approving.base.get(key(step.name, name, situation.row), 0)
     decide = (part or step).decide
     if decide.base == "shrinks":
         still = [person for person in able(situation, approval, step, part) if person not in voters(votes_in)]

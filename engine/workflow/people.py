@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from engine.definitions.models import People
 from engine.workflow import asking
+from engine.workflow import memory as memories
 from engine.workflow.plan import SYSTEM, Memory, Situation
 
 
@@ -48,7 +49,7 @@ def _found(people: People, situation: Situation) -> Iterable[str]:
     if people.kind == "owner_of":
         return [each for record in asking.named(people.unit, situation) for each in situation.finder.owners_of(record)]
     if people.kind in ("decider_of", "writer"):
-        return _doers(people, situation.memory)
+        return _doers(people, situation.memory, situation.row)
     whom = _whom(people, situation)
     if people.kind != "manager_of":
         return whom
@@ -63,11 +64,11 @@ def _holders(people: People, situation: Situation) -> Iterable[str]:
     return [person for unit in units for person in situation.finder.holders(people.role, relation, unit)]
 
 
-def _doers(people: People, memory: Memory) -> Iterable[str]:
+def _doers(people: People, memory: Memory, row: str | None) -> Iterable[str]:
     if people.kind == "decider_of":
-        return memory.did.get(people.name or "", ())
+        return memories.doers(memory, people.name or "", row)
     if people.name is not None:
-        return memory.wrote.get(people.name, ())
+        return memories.writers(memory, people.name, row)
     return [person for persons in memory.wrote.values() for person in persons]
 
 

@@ -70,6 +70,10 @@ class Approving:
     """Handed over: `step[/part]:person` -> person."""
     others: Mapping[str, str] = field(default_factory=dict)
     """Who else is asked: `step[/part]` -> `timer.effect` of the workflow, which says whom (`ask`)."""
+    passed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Row -> the steps of its walk that it has passed."""
+    ended: Mapping[str, str] = field(default_factory=dict)
+    """Row -> `approved` or `refused`, when its walk is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Situation:
     environment: Environment
     finder: Finder
     now: datetime
+    row: str | None = None
+    """The row that is asked about, where a step is taken row by row; `environment` then knows it as `row`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,19 @@ class Wait:
     people: tuple[str, ...]
     """Who could act now."""
     because: Text
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Row -> who could decide it now, where a step is taken row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a decided step lets happen, before the approval goes on: to the rows named, if it goes row by row."""
+
+    step: str
+    occurrence: int
+    effects: tuple[EffectUse, ...]
+    table: str | None = None
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,8 @@ class Arrival:
     fire: str | None
     because: Text | None
     memory: Memory
+    due: tuple[Due, ...] = ()
+    """To be carried out at once; then it is asked again what waits (`look_again`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +174,8 @@ class Decision:
     fire: str | None
     because: Text | None
     returned_to: str | None = None
-    effects: tuple[EffectUse, ...] = ()
+    due: tuple[Due, ...] = ()
+    """To be carried out at once; then it is asked again what waits (`look_again`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +209,5 @@ class RouteStep:
     because: Text
     sure: bool | None = None
     """Whether its condition is known; None where the reason is not its definition's."""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """Row -> `done`, `now`, `next` or `skipped`, where the step is taken row by row."""

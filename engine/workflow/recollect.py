@@ -1,4 +1,4 @@
-"""What expressions may ask of the memory: `decided`, `did`, `wrote`, `agreed`, `changed`. Used by operations' World.
+"""What expressions may ask of the memory: `decided`, `did`, `wrote`, `outcome`, `agreed`, `changed`. For operations.
 
 `agreed` and `changed` work on stored values (JSON); operations turn what comes back into values of the field's type.
 Paths are the words of the expression: `("record", "total")`, `("row", "approved")`, `("record", "lines", "approved")`.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.workflow import rowwise
 from engine.workflow.plan import Memory
 
 
@@ -28,6 +29,11 @@ def wrote(memory: Memory, path: str, person: str) -> bool:
     return any(
         person in persons for name, persons in memory.wrote.items() if name == path or name.startswith(f"{path}.")
     )
+
+
+def outcome(memory: Memory, row: str) -> str:
+    """`approved`, `refused` or `open`: what the last approval has come to for a row that was decided alone."""
+    return rowwise.outcome(memory.approval, row)
 
 
 def agree(memory: Memory, stored: Mapping[str, Any]) -> Memory:

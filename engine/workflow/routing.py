@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.definitions.models import Approval, Step
 from engine.errors import Text, text
-from engine.workflow import asking, course, panel
+from engine.workflow import asking, course, panel, rowwise
 from engine.workflow.asking import Said
 from engine.workflow.plan import Approving, RouteStep, Situation
 
@@ -44,6 +44,9 @@ def _is_over(situation: Situation, approving: Approving) -> bool:
 def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[RouteStep]:
     approving = course.approving_of(situation)
     for step in approval.steps.values():
+        if step.each is not None:
+            yield _by_row(situation, approval, step, over)
+            continue
         for part in panel.units(step):
             votes = panel.cast(approving, step.name, part.name if part else None)
             if step.name in approving.done or (over and votes):
@@ -53,6 +56,32 @@ def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[Rou
                 yield _line(step, part, (), "skipped", text("It was not asked.", "未经过此步骤。"))
             else:
                 yield _ahead(situation, approval, step, part)
+
+
+def _by_row(situation: Situation, approval: Approval, step: Step, over: bool) -> RouteStep:
+    """One line for a step that rows go through alone, and where each row is with it."""
+    rows = {row: _of_row(situation, approval, step, row, over) for row in rowwise.rows_of(situation, step.each)}
+    states = {state for state, _people in rows.values()}
+    state = next((each for each in ("now", "next", "done") if each in states), "skipped")
+    people = tuple(dict.fromkeys(who for here, found in rows.values() if here == state for who in found))
+    says = course.why_asked(step, None) if state != "skipped" else text("It is asked of no row.", "没有需要审批的行。")
+    named = {row: here for row, (here, _people) in rows.items()}
+    return replace(_line(step, None, people, state, says, sure=state != "skipped"), rows=named)
+
+
+def _of_row(situation: Situation, approval: Approval, step: Step, row: str, over: bool) -> tuple[str, tuple[str, ...]]:
+    """Where a row is with a step, and who decided it, can decide it now, or would be asked."""
+    approving = course.approving_of(situation)
+    alone = rowwise.at(situation, step.each, row)
+    cast = panel.cast(approving, step.name, None, row)
+    if step.name in approving.passed.get(row, ()) or row in approving.ended or over:
+        return ("done" if cast else "skipped"), tuple(dict.fromkeys(vote.person for vote in cast))
+    if panel.key(step.name, None, row) in approving.base and approving.step is not None:
+        return "now", panel.left(alone, approval, step, None)
+    fixed = approving.route is not None and panel.key(step.name, None, row) in approving.route
+    if fixed or step.when is None or asking.said(step.when, asking.eyes(alone)) is Said.YES:
+        return "next", panel.able(alone, approval, step, None)
+    return "skipped", ()
 
 
 def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | None) -> RouteStep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.errors import conflict, rule, text
-from engine.workflow import course, deciding, panel
+from engine.workflow import course, deciding, panel, rowwise
 from engine.workflow.plan import SYSTEM, Decision, Situation, Vote, Wait
 
 
@@ -21,10 +21,14 @@ def rule_on(situation: Situation, verdict: str, part: str | None = None, to: str
     open_parts = _open(situation, part)
     if verdict == "return":
         return deciding.sent_back(situation, approval, step, None, None, to or "submitter")
-    new = [Vote(step.name, each, SYSTEM, verdict) for each in open_parts]
+    if step.each is not None:
+        asked = rowwise.asked(situation, approval, step)
+        new = [Vote(each.name, None, SYSTEM, verdict, row=row) for each, rows in asked for row in rows]
+    else:
+        new = [Vote(step.name, each, SYSTEM, verdict) for each in open_parts]
     stand = course.proceed(course.with_votes(situation, new), approval)
     after = course.approving_of(stand.situation).votes
-    return Decision(after[before:], stand.situation.memory, stand.waits, stand.fire, stand.because)
+    return Decision(after[before:], stand.situation.memory, stand.waits, stand.fire, stand.because, due=stand.due)
 
 
 def ask_others(situation: Situation, said_by: str, part: str | None = None) -> tuple[Situation, tuple[Wait, ...]]:
@@ -36,6 +40,8 @@ def ask_others(situation: Situation, said_by: str, part: str | None = None) -> t
     open_parts = _open(situation, part)
     name = panel.key(step.name, part)
     found = course.with_approving(situation, replace(approving, others={**approving.others, name: said_by}))
+    if step.each is not None:
+        return _of_rows(found, situation)
     base = dict(approving.base)
     for each in course.parts_of(found, step):
         called = each.name if each else None
@@ -47,6 +53,21 @@ def ask_others(situation: Situation, said_by: str, part: str | None = None) -> t
     return found, course.waits(found, approval, step)
 
 
+def _of_rows(after: Situation, before: Situation) -> tuple[Situation, tuple[Wait, ...]]:
+    """The same for each row that stands at the step."""
+    approval, approving = course.approval_of(after), course.approving_of(after)
+    assert approval is not None
+    step, base = approval.steps[approving.step or ""], dict(approving.base)
+    rows = [row for each, rows in rowwise.asked(after, approval, step) if each == step for row in rows]
+    for row in rows:
+        alone, was = rowwise.at(after, step.each, row), rowwise.at(before, step.each, row)
+        if not panel.enough(alone, approval, step, None):
+            raise rule("nobody_found", course.nobody(step), name=step.name)
+        base[panel.key(step.name, None, row)] = _base(alone, was, step.name, None, base)
+    after = course.with_approving(after, replace(approving, base=base))
+    return after, course.waits(after, approval, step)
+
+
 def _base(after: Situation, before: Situation, step: str, part: str | None, base: dict[str, int]) -> int:
     """How many votes there can be: as many as before with others beside; with others instead, theirs and those cast."""
     approval = course.approval_of(after)
@@ -55,8 +76,8 @@ def _base(after: Situation, before: Situation, step: str, part: str | None, base
     one = found.parts.get(part) if part else None
     own = set(panel.asks(before, found, one))
     if own <= set(panel.asks(after, found, one)):
-        return base.get(panel.key(step, part), 0)
-    voted = panel.voters(panel.cast(course.approving_of(after), step, part))
+        return base.get(panel.key(step, part, after.row), 0)
+    voted = panel.voters(panel.cast(course.approving_of(after), step, part, after.row))
     return len(voted) + len([each for each in panel.able(after, approval, found, one) if each not in voted])
 
 
@@ -65,6 +86,8 @@ def _open(situation: Situation, part: str | None) -> tuple[str | None, ...]:
     approval, approving = course.approval_of(situation), course.approving_of(situation)
     assert approval is not None
     step = approval.steps[approving.step or ""]
+    if step.each is not None and part is None:
+        return (None,)
     found = tuple(
         each.name if each else None
         for each in course.parts_of(situation, step)

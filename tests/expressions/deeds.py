@@ -129,6 +129,8 @@ class DeedWorld:
         raw = BOOK["answers"][function]
         if function in ("changed", "did", "wrote"):
             return bool(raw)
+        if function == "outcome":
+            return str(raw)
         if function == "lookup":
             return Reference("price", raw)
         if function == "nearest":

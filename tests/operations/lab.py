@@ -48,6 +48,7 @@ ACTIONS = {
     "memo": ("hand_in",),
     "hand": ("rename", "reprice", "push", "note", "hide", "copy_it", "stamp", *WRITES),
     "duel": ("hand_in", "withdraw", "count_up", "put_back", "route_it", "approve", "reject", "return"),
+    "basket": ("hand_in", "approve", "reject", "return"),
     "crate": ("freeze", "thaw", "promise", "free_one", "fill", "send", "undo", "again", "end_it", "empty_it"),
 }
 
@@ -64,4 +65,6 @@ def policy() -> list[str]:
     lines += [f"p, manager, duel, {action}, own" for action in (*verdicts, "hand_in", "create")]
     lines += [f"p, area_manager, duel, {action}, below" for action in verdicts]
     lines += [f"p, {role}, duel, {action}, chain" for role in ("buyer", "director", "finance") for action in verdicts]
+    for role in ("manager", "area_manager", "buyer", "finance"):
+        lines += [f"p, {role}, basket, {action}, chain" for action in verdicts]
     return lines

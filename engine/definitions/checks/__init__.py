@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks import built, fields, flow, forms, notices, rights, targets, times, workflows
+from engine.definitions.checks import built, fields, flow, forms, notices, rights, rowwise, targets, times, workflows
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     workflows.approvals_fit,
     workflows.paths_exist,
     workflows.names_mean_one_thing,
+    rowwise.rows_are_walked,
     workflows.duties_and_timers_fit,
     times.calendars_fit,
     times.timers_lead_somewhere,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.definitions.checks.flow import effects_of
 from engine.definitions.checks.forms import unknown
-from engine.definitions.checks.workflows import ACTION, pairs, system_only
+from engine.definitions.checks.workflows import ACTION, pairs, steps_of, system_only
 from engine.definitions.findings import WARNING, Finding, finding
 from engine.definitions.models import EffectUse, Library, Workflow
 from engine.errors import text
@@ -16,9 +16,11 @@ NOTICE = text("a notice of templates/notices", "templates/notices 中的通知")
 
 
 def uses_of(workflow: Workflow) -> Iterator[EffectUse]:
-    """Every effect of a workflow, of its actions and of its timers."""
+    """Every effect of a workflow, of its actions, its steps and its timers."""
     for action in workflow.transitions.values():
         yield from effects_of(action)
+    for step in steps_of(workflow):
+        yield from (*step.do.values(), *step.on_refusal.values())
     for timer in workflow.timers.values():
         yield from timer.do.values()
 

@@ -69,7 +69,7 @@ def approvals_fit(library: Library) -> Iterator[Finding]:
                 yield finding(approval.at, "unused_approval", says)
             for name in (approval.approved, approval.refused):
                 yield from _fired(workflow, approval, name, states)
-            known = {"submitter", *approval.steps}
+            known = {"submitter", *(each.name for each in steps_in(approval))}
             for name in approval.may_return_to:
                 if name not in known:
                     yield unknown(approval.at, STEP, name, known)
@@ -114,9 +114,6 @@ def paths_exist(library: Library) -> Iterator[Finding]:
         for step in steps_of(workflow):
             if step.each is not None and step.each not in form.fields:
                 yield unknown(step.at, text("a table of this form", "此表单的表格"), step.each, form.fields)
-            elif step.each is not None:
-                says = text("Steps that are taken row by row are not built yet.", "尚不支持逐行审批的步骤。")
-                yield finding(step.at, "not_built", says)
 
 
 def _paths(workflow: Workflow) -> Iterator[tuple[Place | None, str]]:

@@ -101,7 +101,15 @@ PART_WORDS: dict[str, Any] = {
     "except": words({"type": "string", "pattern": r"^(did|wrote)\([a-z][a-z0-9_.]{0,126}\)$"}),
     "binds": words(PATH),
 }
-APPROVAL_STEP = thing({**PART_WORDS, "parts": named(thing(PART_WORDS, "ask"), least=1), "each": NAME})
+APPROVAL_STEP = thing(
+    {
+        **PART_WORDS,
+        "parts": named(thing(PART_WORDS, "ask"), least=1),
+        "each": NAME,
+        "do": DO,
+        "on_refusal": DO,
+    }
+)
 
 APPROVAL = thing(
     {
