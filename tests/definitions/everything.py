@@ -212,6 +212,8 @@ approvals:
         except: [did(submit), wrote(lines.good)]
         binds: [words]
         each: lines
+        do: {keep: {set: {values: {words: "'a'"}}}}
+        on_refusal: {lose: {set: {each: lines, values: {much: 0}}}}
       second:
         parts:
           left:

@@ -221,9 +221,6 @@ PROMISED = [
          not_built(SEND, "transitions.send", "Actions on chosen rows", "选定行上的操作", "rows: chosen")),
     case("free: {release: {each: lines}}", "free: {release: {each: chosen}}", not_built(
         "      free:", "transitions.send.do.free", "Effects on chosen rows", "选定行上的效果", "each: chosen")),
-    case("second_look: {ask", "second_look: {each: lines, ask", Told(
-        SECOND, "approvals.review.steps.second_look", "not_built",
-        "Steps that are taken row by row are not built yet.", "尚不支持逐行审批的步骤。")),
 ]  # fmt: skip
 
 
