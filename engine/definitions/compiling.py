@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +64,18 @@ class Desk:
         found = [reader.all([each], self.marked.place((*path, index))) for index, each in enumerate(value or ())]
         return tuple(person for each in found for person in each)
 
-    def rules(self, data: Mapping[str, Any] | None, path: Path, scope: Names) -> dict[str, Rule]:
-        """Rules of a form, or guards of a transition."""
+    def rules(
+        self, data: Mapping[str, Any] | None, path: Path, scope: Names, tables: Container[str] = ()
+    ) -> dict[str, Rule]:
+        """Rules of a form, or guards of a transition; one that is shown in a column of `tables` is asked row by row."""
         made = {}
         for name, each in (data or NOTHING).items():
-            check = self.condition(each["check"], (*path, name, "check"), scope)
+            table, _, column = each.get("field", "").partition(".")
+            at = scope.of_row(self.marked.data["form"], table) if column and table in tables else scope
+            check = self.condition(each["check"], (*path, name, "check"), at)
             if check is not None:
                 where = self.marked.place((*path, name))
-                made[name] = Rule(name, check, each["says"], each.get("field"), where)
+                made[name] = Rule(name, check, each["says"], each.get("field"), where, each.get("warns", False))
         return made
 
     def edits(self, data: Mapping[str, Any] | None, path: Path, scope: Names) -> dict[str, Edit]:

@@ -130,6 +130,8 @@ class Rule:
     says: Text
     field: str | None = None
     at: Place | None = None
+    warns: bool = False
+    """Of a form: it is told and refuses nothing."""
 
 
 @dataclass(frozen=True, slots=True)

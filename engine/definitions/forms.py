@@ -62,6 +62,7 @@ class FormBuilder:
         desk, data = self.desk, self.desk.marked.data
         scope = scope_of(desk.outline, data["form"])
         fields = FieldBuilder(desk, scope, self.numbers).header(data["fields"])
+        tables = frozenset(each.name for each in fields.values() if each.fields)
         return Form(
             name=data["form"],
             title=desk.title(data, data["form"]),
@@ -75,7 +76,7 @@ class FormBuilder:
             search=tuple(data.get("search") or ()),
             list=tuple(data.get("list") or ()),
             show=tuple(data.get("show") or ()),
-            rules=desk.rules(data.get("rules"), ("rules",), scope),
+            rules=desk.rules(data.get("rules"), ("rules",), scope, tables),
             told=told(data),
             derived=derived_order(fields, desk.findings),
             indexes=tuple(tuple(each) for each in (data.get("indexes") or NOTHING).values()),

@@ -32,6 +32,8 @@ class State:
     name: str
     title: Text
     end: bool = False
+    means: str | None = None
+    """`progress`, `good`, `attention` or `wrong`; None: as `Workflow.meaning` finds it."""
     edit: Mapping[str, Edit] = NOTHING
     expects: tuple[str, ...] = ()
     steps: str | None = None
@@ -202,6 +204,20 @@ class Workflow:
     duties: Mapping[str, Duty] = NOTHING
     timers: Mapping[str, Timer] = NOTHING
     at: Place | None = None
+
+    def meaning(self, name: str) -> str:
+        """One of the four meanings of a state: as it says itself, else by how it is reached.
+
+        What begins wants attention, an end to which an approval leads when it refuses is wrong, another end is good.
+        """
+        state = self.states[name]
+        if state.means is not None:
+            return state.means
+        if not state.end:
+            return "attention" if name == self.start else "progress"
+        leading = {each.name for each in self.transitions.values() if name in [to.state for to in each.to]}
+        refusing = {each.refused for each in self.approvals.values()}
+        return "wrong" if leading & refusing else "good"
 
     def leaving(self, state: str) -> tuple[Transition, ...]:
         """The transitions from a state, in the order of the file."""

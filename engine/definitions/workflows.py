@@ -66,6 +66,7 @@ class WorkflowBuilder:
             name=name,
             title=self.desk.title(data, name),
             end=data.get("end", False),
+            means=data.get("means"),
             edit=self.desk.edits(data.get("edit"), (*path, "edit"), scope),
             expects=tuple(data.get("expects") or ()),
             steps=data.get("steps"),

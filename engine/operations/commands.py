@@ -139,8 +139,6 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "clock", lambda op, a: testclock.show(op)),
 )
 
-PREVIEWED = ("records", "actions")
-
 
 def run(
     services: Services, call: Call, method: str, path: str, body: Any, query: Query, if_match: int | None = None
@@ -149,7 +147,7 @@ def run(
     if call.actor is None:
         raise not_signed_in()
     if method != "GET":
-        require_known(query, {"preview"} if is_action(path) else set())
+        require_known(query, {"preview"} if can_be_previewed(path) else set())
     special = _SPECIAL.get((method, _shape(path)))
     if special is not None:
         return special(services, call, path, body)
@@ -158,7 +156,7 @@ def run(
     if not route.writes:
         with services.database.reading() as connection:
             return route.answer(Operation(services, connection, call), asked)
-    if query.get("preview") == "true" and is_action(path):
+    if query.get("preview") == "true" and can_be_previewed(path):
         return _preview(services, call, asked)
     return perform(
         services, call, request_hash(method, path, body, _text(if_match)), lambda op: route.answer(op, asked)
@@ -241,10 +239,10 @@ def bad_method() -> Refusal:
     return Refusal(Kind.INVALID, "bad_method", text("Not this way.", "不支持该方法。"), status=405)
 
 
-def is_action(path: str) -> bool:
-    """Whether a path takes an action on one record."""
+def can_be_previewed(path: str) -> bool:
+    """Whether a path makes a record, or takes an action on one."""
     parts = path.split("/")
-    return len(parts) == 5 and (parts[0], parts[3]) == PREVIEWED
+    return parts[0] == "records" and (len(parts) == 2 or (len(parts) == 5 and parts[3] == "actions"))
 
 
 def _match(pattern: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -273,11 +271,10 @@ class _Undone(Exception):
 
 def _preview(services: Services, call: Call, asked: Asked) -> Answer:
     def work(connection: Any) -> Answer:
-        raise _Undone(
-            acting.preview(
-                Operation(services, connection, call), asked.words[0], asked.words[1], asked.words[2], asked.object
-            )
-        )
+        operation = Operation(services, connection, call)
+        if len(asked.words) == 1:
+            raise _Undone(creating.preview(operation, asked.words[0], asked.object))
+        raise _Undone(acting.preview(operation, asked.words[0], asked.words[1], asked.words[2], asked.object))
 
     try:
         return services.database.transaction(work)

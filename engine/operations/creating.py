@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Kind, Refusal, forbidden, invalid_at, text
-from engine.operations import acting, bodies, numbers, rights, settling, taking, writing
+from engine.operations import acting, bodies, explaining, numbers, rights, settling, taking, writing
 from engine.operations.calls import Answer
 from engine.operations.folder import Event, Folder
 from engine.records import archive
@@ -23,8 +23,15 @@ def create(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
     return Answer(201, settling.small(operation, folder))
 
 
-def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
-    """Everything up to the point of writing down."""
+def preview(operation: Operation, form: str, body: Mapping[str, Any]) -> Answer:
+    """What would happen: as `acting.preview`, of a record that would be made by it."""
+    folder = prepare(operation, form, body, looking=True)
+    settling.check(operation)
+    return Answer(200, explaining.outcomes(operation, folder))
+
+
+def prepare(operation: Operation, form: str, body: Mapping[str, Any], *, looking: bool = False) -> Folder:
+    """Everything up to the point of writing down; `looking` says that it stops there."""
     bodies.only(body, {"values", "id", "action", "asks", "comment"})
     values = bodies.mapping(body, "values")
     if not rights.sees_form(operation, form):
@@ -55,6 +62,7 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any]) -> Folder:
             asks=bodies.mapping(body, "asks"),
             comment=bodies.comment(body),
             derived=folder.number is None and len(folder.events) == 1,
+            looking=looking,
         )
     return folder
 

@@ -47,6 +47,7 @@ PROBLEM = {
 }
 KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
 IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+PREVIEW = {"name": "preview", "in": "query", "schema": {"type": "string", "enum": ["true"]}}
 LIST = [
     {"name": name, "in": "query", "schema": {"type": "string"}}
     for name in ("filter", "sort", "fields", "q", "limit", "cursor", "before", "count", "totals")
@@ -160,7 +161,7 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
         "post": {
             **tags,
             "summary": said["make"],
-            "parameters": [KEY],
+            "parameters": [KEY, PREVIEW],
             "requestBody": _body(made),
             "responses": _small("201"),
         },
@@ -227,11 +228,10 @@ def _action(
         comment={"type": "string"},
         revision={"type": "integer"},
     )
-    preview = {"name": "preview", "in": "query", "schema": {"type": "string", "enum": ["true"]}}
     return {
         **tags,
         "summary": say(transition.title, language) or transition.name,
-        "parameters": [KEY, preview],
+        "parameters": [KEY, PREVIEW],
         "requestBody": {**_body(body), "required": False},
         "responses": _small(),
     }

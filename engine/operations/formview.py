@@ -50,6 +50,7 @@ def form(operation: Operation, name: str) -> Answer:
     closed = rights.never_seen(operation, found)
     workflow = operation.library.workflows[name]
     language = operation.call.language
+    names = _names(operation, found)
     return Answer(
         200,
         {
@@ -65,16 +66,42 @@ def form(operation: Operation, name: str) -> Answer:
             "amount": found.amount if found.amount not in closed else None,
             "currency": operation.library.settings.get("currency"),
             "fields": {
-                each.name: field(operation, each, closed) for each in found.fields.values() if each.path not in closed
+                each.name: field(operation, each, closed) | names.get(each.name, {})
+                for each in found.fields.values()
+                if each.path not in closed
             },
             "schema": without(schema_of_form(found), closed),
-            "states": [
-                {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
-                for state in workflow.states.values()
-            ],
+            "states": [state(found, workflow, each, language) for each in workflow.states],
             "actions": _form_actions(operation, found, workflow, language),
         },
     )
+
+
+def _names(operation: Operation, found: Form) -> dict[str, dict[str, Any]]:
+    """Of a form of limits: what its words for forms and levels stand for, by the titles of forms and of steps."""
+    told = found.told.get("limit")
+    if not told:
+        return {}
+    language = operation.call.language
+    seen = [each for each in operation.library.forms.values() if rights.sees_form(operation, each.name)]
+    levels = {
+        step.name: say(step.title, language)
+        for each in reversed(seen)
+        for approval in operation.library.workflows[each.name].approvals.values()
+        for step in approval.steps.values()
+        if step.title
+    }
+    forms = {each.name: say(each.title, language) for each in seen}
+    return {told["form"]: {"names": forms}, told["level"]: {"names": levels}}
+
+
+def state(of: Form, workflow: Workflow, name: str, language: str) -> dict[str, Any]:
+    """A state by its title, with what it means: one of four; None of what is no paper on its way and out of use."""
+    found = workflow.states[name]
+    means: str | None = workflow.meaning(name)
+    if of.kind != "document" and found.means is None:
+        means = None if found.end else "good"
+    return {"name": name, "title": say(found.title, language) or name, "end": found.end, "means": means}
 
 
 def _form_actions(operation: Operation, found: Form, workflow: Workflow, language: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from engine.definitions.models import Form, Library
+from engine.definitions.models import Form, Library, Rule
 from engine.definitions.texts import Texts
 from engine.expressions import Expression
 
@@ -43,6 +43,8 @@ def _walk(thing: Any, found: set[str], seen: set[int]) -> None:
     if id(thing) in seen or isinstance(thing, (str, int, Texts)) or thing is None:
         return  # texts hold words, which would all be read and written anew to be looked at: a second
     seen.add(id(thing))
+    if isinstance(thing, Rule) and thing.warns:
+        return  # told to whoever looks, and asked by nothing that is done
     if isinstance(thing, Expression):
         for name in thing.names:
             found.update(name)

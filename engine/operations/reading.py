@@ -12,6 +12,7 @@ from engine.operations import (
     ballots,
     explaining,
     formview,
+    heeding,
     inbox,
     presenting,
     reasons,
@@ -52,6 +53,7 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
     body["named"] = presenting.called(folder, body["values"])
     body["units"] = around.units(operation, folder, body["values"])
     body["files"] = around.files(operation, folder, body["values"])
+    body["warnings"] = heeding.told(operation, folder)
     body["editable"] = bool(rights.writable(operation, folder).fields)
     body["tasks"] = [_asking(operation, folder, each) for each in inbox.of_record(operation, folder)]
     body["actions"] = actions(operation, folder, everything=query.get("actions") == "all")
@@ -115,7 +117,7 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
                 "id": other,
                 "number": seen.number,
                 "title": say(seen.form.title, operation.call.language),
-                "state": _state(seen, operation.call.language),
+                "state": formview.state(seen.form, seen.workflow, seen.state, operation.call.language),
                 "row": link.to_row if upward else link.from_row,
                 "other_row": link.from_row if upward else link.to_row,
                 "quantity": str(link.quantity),
@@ -124,18 +126,20 @@ def _links(operation: Operation, record: str) -> list[dict[str, Any]]:
     return out
 
 
-def _state(folder: Folder, language: str) -> dict[str, Any]:
-    state = folder.workflow.states[folder.state]
-    return {"name": state.name, "title": say(state.title, language) or state.name, "end": state.end}
-
-
 def history(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
-    """The record's history, oldest first, without the fields that are hidden from the reader; 500 lines a page."""
+    """The record's history without the fields that are hidden from the reader; 500 lines a page.
+
+    Oldest first; `newest=true`: newest first, and `next` leads to what is older.
+    """
     folder = _seen(operation, form, record)
     after = counted(query.get("cursor", "0"))
+    asked = query.get("newest", "false")
+    if asked not in ("true", "false"):
+        raise invalid_at("/newest", "choice", text("It is one of: true, false.", "只能是：true、false。"))
+    newest = asked == "true"
     hidden = rights.hidden(operation, folder)
     items = []
-    lines = journal.read(operation.connection, record, after=after, limit=LINES + 1)
+    lines = journal.read(operation.connection, record, after=after, limit=LINES + 1, newest=newest)
     by_row = ballots.by_row(operation, folder)
     for line in lines[:LINES]:
         changes = [each for each in line.changes if _path(each["path"]) not in hidden]

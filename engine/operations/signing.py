@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.operations.services import Services
 
+SHORTEST_PASSWORD = passwords.SHORTEST
+
 
 MACHINE = SystemClock()
 """Sessions last by the machine's clock: a test that sets the chain's clock stays signed in."""

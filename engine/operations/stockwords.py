@@ -18,21 +18,34 @@ SPLIT = text("Divided", "拆分")
 """What is promised to a row that was split; no transition of anybody's."""
 
 
-def place(operation: Operation, key: str) -> dict[str, Any]:
-    """A place by its key, with a code that people use: `S01`, `S01/damaged`, `transit`, `loss`."""
+def place(operation: Operation, key: str, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A place by its key, with a code that people use: `S01`, `S01/damaged`, `TR-7/transit`, `loss`.
+
+    A place of a record is called by the record's number only before who sees the record; `known` spares asking twice.
+    """
     record, _, part = key.partition("/")
     language = operation.call.language
     if record == "chain":
         told = operation.library.places.get(part)
         return {"id": key, "code": part, "title": (say(told.title, language) if told else "") or part}
+    form = _form(operation, record)
+    if part and form is not None and "place" not in (form.told.get("ledger") or {}):
+        shown = known if known is not None else {}
+        if record not in shown:
+            shown[record] = _source(operation, record)
+        if shown[record][0] is None:
+            title = say(form.title, language)
+            return {"id": key, "code": part, "title": f"{title} · {_part(operation, form, part)}"}
     named = presenting.reference(operation, Reference("", record))
     code = named["code"] or record
     if not part:
         return {"id": key, "code": code, "title": named["title"]}
-    form = _form(operation, record)
+    return {"id": key, "code": f"{code}/{part}", "title": f"{named['title'] or code} · {_part(operation, form, part)}"}
+
+
+def _part(operation: Operation, form: Form | None, part: str) -> str:
     told = form.places.get(part) if form else None
-    title = (say(told.title, language) if told else "") or part
-    return {"id": key, "code": f"{code}/{part}", "title": f"{named['title'] or code} · {title}"}
+    return (say(told.title, operation.call.language) if told else "") or part
 
 
 def _form(operation: Operation, record: str) -> Form | None:

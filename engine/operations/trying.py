@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say, text
 from engine.expressions import Reference
-from engine.operations import bodies, browsing, presenting, rights, writing
+from engine.operations import bodies, browsing, heeding, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
 
@@ -87,6 +87,7 @@ def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None)
                 {"path": each.path, "code": each.code, "message": say(each.says, language), "row": each.row}
                 for each in faults[:MOST_FAULTS]
             ],
+            "warnings": heeding.told(operation, folder),
         },
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from engine.definitions.models import Field
 from engine.errors import Fault
 from engine.expressions import Environment
-from engine.records.filling_checks import check, check_plan
+from engine.records.filling_checks import check, check_plan, warnings
 from engine.records.filling_deriving import Derived, EnvOf, Moment, derive, fixed_by
 from engine.records.filling_faults import field_of, kind_of, located, refusal
 from engine.records.filling_patch import Filled, Writable, answers, patch
@@ -39,6 +39,7 @@ __all__ = [
     "patch",
     "put",
     "refusal",
+    "warnings",
 ]
 
 

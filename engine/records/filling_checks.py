@@ -7,7 +7,7 @@ is empty; `required` says which may be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from engine.expressions import Environment, EvaluationFault, Expression, holds
 from engine.quantities import write
 from engine.records.filling_deriving import unsigned
 from engine.records.filling_faults import against_rule, pointer, too_many
-from engine.records.filling_plan import FormPlan, RowRule, plan_of, reads, whole
+from engine.records.filling_plan import FormPlan, RowRule, plan_of, reads, reads_of, whole
 
 EnvOf: TypeAlias = Callable[[dict[str, Any]], Environment]
 
@@ -45,8 +45,29 @@ def check_plan(
     run = _Check(plan, work, env_of(work), required)
     run.fields()
     run.tables()
-    run.rules()
+    run.rules(plan.rules)
     return tuple(run.faults)
+
+
+def warnings(form: Form, values: Mapping[str, Any], env_of: EnvOf, hidden: frozenset[str]) -> tuple[Fault, ...]:
+    """What the rules that only warn have to say; nothing of a rule that reads or means what is hidden.
+
+    While what a rule reads is not known, or cannot be worked out, it has nothing to say.
+    """
+    plan = plan_of(form)
+    open_ones = tuple(each for each in plan.warnings if not hidden & _reads(each, plan))
+    if not open_ones:
+        return ()
+    work = whole(plan, values)
+    run = _Check(plan, work, env_of(work), None)
+    run.rules(open_ones)
+    return tuple(run.faults)
+
+
+def _reads(of: RowRule, plan: FormPlan) -> frozenset[str]:
+    """Everything of the form that a rule reads or is shown at, tables by their names too."""
+    paths = set(reads_of(of.rule.check, of.table, plan.tables)) | {of.rule.field or ""}
+    return frozenset(paths | {each.partition(".")[0] for each in paths})
 
 
 @dataclass(slots=True)
@@ -170,9 +191,9 @@ class _Check:
                 yield Fault(pointer("", table.name, index), "twice", _TWICE, row.get("row"))
             seen.add(key)
 
-    def rules(self) -> None:
-        """The form's rules, in the definition's words."""
-        for each in self.plan.rules:
+    def rules(self, rules: Iterable[RowRule]) -> None:
+        """Rules of the form, in the definition's words."""
+        for each in rules:
             if each.table is None:
                 self._rule(each, self.env, None, None)
             else:
@@ -183,7 +204,7 @@ class _Check:
         try:
             answer: Any = of.rule.check.evaluate(env)
         except EvaluationFault:
-            answer = False
+            answer = None if of.rule.warns else False
         if answer is True or (answer is None and (self.required is None or self._unanswered(of, index))):
             return
         path = (of.rule.field or "").split(".")

@@ -59,6 +59,8 @@ class FormPlan:
     shown: tuple[Round, ...]
     """Fields that a person writes and that have a `visible`, in the order in which they must be asked."""
     rules: tuple[RowRule, ...]
+    warnings: tuple[RowRule, ...]
+    """Rules that only warn."""
     lives: Mapping[str, frozenset[str]]
     """Path of a derived field -> paths of the live fields that it stands on (itself, if it is live)."""
     fixable: frozenset[str]
@@ -103,7 +105,8 @@ def _plan(fields: Mapping[str, Field], derived: tuple[str, ...], rules: Mapping[
         blank_rows={table.name: dict.fromkeys(table.fields) for table in tables},
         derived=steps,
         shown=_rounds((*header, *tables, *(c for t in tables for c in t.fields.values())), steps, tables),
-        rules=tuple(_row_rule(each) for each in rules.values()),
+        rules=tuple(_row_rule(each) for each in rules.values() if not each.warns),
+        warnings=tuple(_row_rule(each) for each in rules.values() if each.warns),
         lives=_lives(steps, tables),
         fixable=frozenset(each.path for each in steps if each.how == "live" and each.field.fixed_at),
     )
@@ -124,12 +127,17 @@ def _derivations(every: Mapping[str, Field], order: tuple[str, ...]) -> tuple[De
 
 def reads(expression: Expression, field: Field, tables: tuple[Field, ...]) -> frozenset[str]:
     """Paths of the form's own fields that an expression of `field` reads."""
+    return reads_of(expression, field.table, tables)
+
+
+def reads_of(expression: Expression, table: str | None, tables: tuple[Field, ...]) -> frozenset[str]:
+    """The same for an expression that stands in the rows of `table`, or outside of all."""
     found = set()
     names = {each.name: each for each in tables}
     for name in expression.names:
         if name[0] == "row" and len(name) > 1:
-            at = [names[field.table]] if field.table in names else list(tables)
-            found |= {f"{table.name}.{name[1]}" for table in at if name[1] in table.fields}
+            at = [names[table]] if table in names else list(tables)
+            found |= {f"{each.name}.{name[1]}" for each in at if name[1] in each.fields}
             continue
         path = name[1:] if name[0] == "record" else name
         if path:

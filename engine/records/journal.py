@@ -171,9 +171,13 @@ def _line(after: Stored, entry: Entry, head: str, hashes: tuple[str, str]) -> di
     return {**line, "hash": digest(line)}
 
 
-def read(connection: Connection, record: str, after: int = 0, limit: int = 500) -> list[Line]:
-    """Lines of a record's history in their order, from the one after number `after`."""
-    sql = f"SELECT {', '.join(FIELDS)} FROM history WHERE record = :record AND n > :after ORDER BY n LIMIT :most"
+def read(connection: Connection, record: str, after: int = 0, limit: int = 500, *, newest: bool = False) -> list[Line]:
+    """Lines of a record's history in their order, from the one after number `after`.
+
+    `newest`: the other way round, from the one before `after` on, or from the last where that is 0.
+    """
+    bound = "(:after = 0 OR n < :after) ORDER BY n DESC" if newest else "n > :after ORDER BY n"
+    sql = f"SELECT {', '.join(FIELDS)} FROM history WHERE record = :record AND {bound} LIMIT :most"
     return [_read(line) for line in run(connection, sql, {"record": record, "after": after, "most": limit})]
 
 

@@ -175,3 +175,34 @@ def test_settling_nothing_is_refused_and_a_loss_is_told_before_it_is_written_off
     manager.locator("dialog button:not([type=button])").click()
     expect(manager).to_have_url(re.compile(f"{paper}$"))
     assert pages.be("aud").get(f"records/transfer/{record}")["state"] == "settled"
+
+
+def test_what_making_a_record_moves_is_named_before_it_is_done(people: People, pages: Server) -> None:
+    """A ticket that is posted as it is made: the dialogue says what leaves the store, and nothing is there before."""
+    keeper = people.sign_in("adm", DESK, "en")
+    keeper.goto("/records/opening/new")
+    for label, code in (("Store", "S01"), ("Item 1", "A100")):
+        keeper.get_by_label(label, exact=True).fill(code)
+        keeper.get_by_label(label, exact=True).press("Enter")
+    keeper.get_by_label("Quantity 1").fill("7")
+    count = len(pages.be("adm").get("records/opening")["items"])
+    keeper.locator("[data-action=post]").click()
+    expect(keeper.locator("dialog .effects li")).to_contain_text("7 × A100")
+    assert len(pages.be("adm").get("records/opening")["items"]) == count
+    keeper.locator("dialog .primary").click()
+    expect(keeper).to_have_url(re.compile("/records/opening/[0-9a-f-]{36}$"))
+    assert len(pages.be("adm").get("records/opening")["items"]) == count + 1
+
+
+def test_a_warning_stands_beside_its_field_and_above_the_record(people: People, pages: Server) -> None:
+    clerk = people.sign_in("clerk1", PHONE, "zh")
+    line = {"item": {"code": "A100"}, "requested": "99999"}
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": [line]}
+    record = pages.be("clerk1").makes("transfer", values)
+    clerk.goto(f"/records/transfer/{record}/edit")
+    expect(clerk.locator("td[data-column=requested] .heed").first).to_have_text("超过调出门店的可用数量。")
+    clerk.goto(f"/records/transfer/{record}")
+    expect(clerk.get_by_role("note")).to_contain_text("A100 · 申请数量 · 超过调出门店的可用数量。")
+    clerk.goto("/records/transfer")
+    clerk.locator(f"a.open[href$='{record}']").click()
+    expect(clerk).to_have_url(re.compile(record))

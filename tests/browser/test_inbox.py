@@ -103,3 +103,30 @@ def test_a_task_that_somebody_else_has_done_is_told_kindly(people: People, pages
     pages.be("clerk1").takes("transfer", record, "withdraw")
     manager.reload()
     expect(manager.get_by_text("That task is done, or somebody else's by now.")).to_be_visible()
+
+
+def test_a_second_tap_and_a_held_key_decide_nothing_more(people: People, pages: Server) -> None:
+    """Two taps at one place open one dialogue; two in it decide one task; a held `a` opens none for the next."""
+    asked = [asks_for(pages, "clerk1") for _ in range(2)]
+    manager = people.sign_in("mgr1", PHONE, "en")
+    manager.goto("/tasks")
+    manager.locator(f"{row_of(manager, pages, asked[0])} a.task").click()
+    ready(manager)
+    button = manager.locator(".opened [data-action=approve]")
+    expect(button).to_be_enabled()
+    press = "(each) => each.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2}))"
+    button.evaluate(press)
+    manager.locator("dialog .primary").evaluate(press)
+    expect(manager.locator("dialog .primary")).to_be_enabled()
+    assert state_of(pages, asked[0]) == "approval"
+    manager.locator("dialog .primary").dblclick()
+    expect(manager.get_by_role("status").first).to_contain_text("To ship")
+    ready(manager)
+    button.evaluate(press)
+    held = "() => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true, repeat: true}))"
+    manager.evaluate(held)
+    expect(button).to_be_enabled()
+    expect(manager.locator("dialog")).to_have_count(0)
+    assert [state_of(pages, each) for each in asked] == ["approved", "approval"]
+    manager.keyboard.press("a")
+    expect(manager.locator("dialog h2")).to_contain_text("Approve")

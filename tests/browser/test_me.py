@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import DESK, PHONE, WINDOWS, People
-from tests.serving import Server
+from tests.serving import PASSWORD, Server
 
 
 def background(page: Page) -> str:
@@ -145,3 +145,28 @@ def test_the_first_page_leads_on(people: People, pages: Server) -> None:
     expect(first).to_be_in_viewport()
     first.click()
     expect(clerk.locator("[data-action=submit], [data-action=save]").first).to_be_visible()
+
+
+def test_a_new_password_is_typed_twice_and_another_tab_goes_on_after_it(people: People, pages: Server) -> None:
+    """What it must be is said before; what was typed in another tab is saved when its writer has signed in again."""
+    clerk = people.sign_in("clerk3", DESK, "en")
+    other = clerk.context.new_page()
+    other.goto("/records/transfer/new")
+    other.get_by_label("Reason").select_option("slow")
+    clerk.goto("/password")
+    expect(clerk.locator("main")).to_contain_text("At least 8 characters")
+    fresh = f"{PASSWORD} anew"
+    for name, typed in (("old", PASSWORD), ("new", fresh), ("again", "something else")):
+        clerk.locator(f"main [name={name}]").fill(typed)
+    clerk.get_by_role("button", name="Change password").click()
+    expect(clerk.locator(".fault")).to_have_text("This is not the same as the new password.")
+    clerk.locator("main [name=again]").fill(fresh)
+    clerk.get_by_role("button", name="Change password").click()
+    expect(clerk.get_by_role("status")).to_contain_text("The password was changed.")
+    clerk.get_by_role("link", name="Sign in").click()
+    clerk.locator("[name=account]").fill("clerk3")
+    clerk.locator("[name=password]").fill(fresh)
+    clerk.locator("button.primary").click()
+    expect(clerk.locator("main#content h1")).to_be_visible()
+    other.locator("[data-action=save]").click()
+    expect(other).to_have_url(re.compile("/records/transfer/[0-9a-f-]{36}$"))

@@ -82,7 +82,7 @@ fields:
     fields:
       good: {type: reference, to: good}
 rules:
-  sound: {check: record.open, field: words, says: {en: Not sound., zh: 不对。}}
+  sound: {check: record.open, field: words, warns: true, says: {en: Not sound., zh: 不对。}}
 """
 
 PLACE_FORM = """\
@@ -120,7 +120,7 @@ states:
     expects: [submit]
     required: [words]
   review: {title: {en: Review, zh: 审批}, steps: review}
-  done: {title: {en: Done, zh: 完成}, end: true}
+  done: {title: {en: Done, zh: 完成}, end: true, means: good}
 transitions:
   submit:
     title: {en: Submit, zh: 提交}

@@ -10,7 +10,7 @@ import pytest
 from engine.definitions import form_scope, read_texts, schema_of_form
 from engine.definitions.models import Form, Library, Workflow
 from engine.expressions import Expression, ExpressionFault, Type, compile_expression
-from tests.definitions.sample import REQUEST_FILE, VOCABULARY, changed, read
+from tests.definitions.sample import FLOW_FILE, REQUEST_FILE, VOCABULARY, changed, read
 
 
 @pytest.fixture
@@ -226,3 +226,28 @@ def test_a_decimal_in_yaml_stays_the_digits_that_stand_there(tmp_path: Path) -> 
     when = loaded.library.workflows["request"].approvals["review"].steps["second_look"].when
     assert when is not None
     assert when.text == "record.total > 0.1"
+
+
+def test_a_state_means_what_it_says_or_how_it_is_reached(tmp_path: Path) -> None:
+    """What begins wants attention; what refusing leads to is wrong; a word of its own counts more."""
+    loaded = read(tmp_path)
+    assert loaded.library is not None
+    flow = loaded.library.workflows["request"]
+    found = {name: flow.meaning(name) for name in flow.states}
+    assert (found[flow.start], found["sent"], found["refused"]) == ("attention", "good", "wrong")
+    assert {found[each.name] for each in flow.states.values() if not each.end} == {"attention", "progress"}
+    told = "refused: {title: {en: Refused, zh: 已拒绝}, end: true}"
+    said = read(tmp_path, changed(FLOW_FILE, told, told.replace("end: true", "end: true, means: attention")))
+    assert said.library is not None
+    assert said.library.workflows["request"].meaning("refused") == "attention"
+
+
+def test_a_rule_that_is_shown_in_a_column_is_asked_row_by_row_and_may_only_warn(tmp_path: Path) -> None:
+    says = "{en: More., zh: 更多。}"
+    rule = f"rules:\n  enough: {{check: row.given <= row.asked, field: lines.given, warns: true, says: {says}}}"
+    loaded = read(tmp_path, changed(REQUEST_FILE, "rules:", rule))
+    assert loaded.library is not None, loaded.findings
+    made = loaded.library.forms["request"].rules
+    assert {name: each.warns for name, each in made.items()} == {"enough": True, "known_shop": False}
+    outside = read(tmp_path, changed(REQUEST_FILE, "rules:", rule.replace("field: lines.given, ", "")))
+    assert [each.code for each in outside.findings] == ["unknown_name"]

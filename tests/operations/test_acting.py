@@ -223,6 +223,24 @@ def test_a_preview_needs_no_answers_and_refuses_wrong_ones(house: House) -> None
     assert manager.state("memo", record) == "open"
 
 
+def test_what_making_a_record_would_come_to_is_told_and_nothing_is_made(house: House) -> None:
+    """Its goods and its state; what its action asks may be open, what is wrong with it is refused."""
+    item, clerk = house.item(S01=10), house.be("clerk1")
+    values = {"lines": [{"item": {"code": item}, "quantity": "4"}]}
+    body = {"id": str(uuid.uuid4()), "values": values, "action": "send"}
+    told = clerk.send("POST", "records/crate", body, preview="true")
+    assert (told.status, told.body["state"]) == (200, "out")
+    assert [(each["kind"], each["quantity"]) for each in told.body["outcomes"]] == [("move", "4")]
+    assert clerk.send("GET", f"records/crate/{body['id']}").status == 404
+    assert clerk.stock(item, "S01")[0] == "10"
+    much = {**body, "values": {"lines": [{"item": {"code": item}, "quantity": "40"}]}}
+    real = clerk.send("POST", "records/crate", much)
+    assert (real.status, real.code) == (409, "short")
+    assert clerk.send("POST", "records/crate", {"values": {"nope": 1}}, preview="true").errors[0][1] == "unknown_field"
+    assert house.be("aud").send("POST", "records/crate", body, preview="true").status == 403
+    assert clerk.does("POST", "records/crate", body)["state"] == "out"
+
+
 def test_a_preview_tells_who_would_be_asked(house: House) -> None:
     clerk = house.be("clerk1")
     record = clerk.makes("duel", {"amount": "50"})

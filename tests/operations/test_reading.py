@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
+from engine.operations import reading
 from tests.operations.house import House
 
 
@@ -242,3 +244,29 @@ def test_two_prices_for_one_day_are_refused(own_house: House) -> None:
     assert buyer.makes("price", {**values, "store": {"code": "S01"}})
     buyer.takes("price", first, "retire")
     assert buyer.edits("price", second, {"from": "2020-06-30"}).status == 200
+
+
+def test_history_is_told_from_its_end_page_by_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newest first, each line once, and the rest behind `next`; the other way as before."""
+    clerk = house.be("clerk1")
+    record = clerk.makes("memo", {"note": "0"})
+    path = f"records/memo/{record}"
+    for revision in range(1, 6):
+        assert clerk.send("PATCH", path, {"note": str(revision)}, if_match=revision).status == 200
+    whole = clerk.get(f"{path}/history")["items"]
+    monkeypatch.setattr(reading, "LINES", 4)
+    first = clerk.get(f"{path}/history", newest="true")
+    second = clerk.get(f"{path}/history", newest="true", cursor=first["next"])
+    assert (len(first["items"]), second["next"]) == (4, None)
+    assert first["items"] + second["items"] == whole[::-1]
+    assert clerk.get(f"{path}/history")["items"] == whole[:4]
+    assert clerk.send("GET", f"{path}/history", newest="yes").errors == [("/newest", "choice")]
+
+
+def test_limits_name_forms_and_levels_by_their_titles(house: House) -> None:
+    """As the reader's language says them; what is not his to see, or is no form, stays the word that it is."""
+    found = replace(house.be("fin1"), language="zh").get("forms/limit")["fields"]
+    assert found["form"]["names"]["transfer"] == "调拨单"
+    assert found["level"]["names"]["area"] == "区域审批"
+    assert "nothing" not in found["form"]["names"]
+    assert "names" not in found["amount"]

@@ -288,3 +288,20 @@ def test_a_unit_that_is_hidden_is_told_by_no_stock(own_house: House) -> None:
         told = clerk.get(door, **query)
         assert told["items"], door
         assert "iece" not in json.dumps(told), door
+
+
+def test_a_movement_names_no_record_that_its_reader_does_not_see(house: House) -> None:
+    """Neither as its cause nor as the place on the way; who sees the record reads its number."""
+    item, keeper = house.item(S01=3), house.be("clerk1")
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow"}
+    record = keeper.makes("transfer", {**values, "lines": [{"item": {"code": item}, "requested": "2"}]}, "submit")
+    house.be("mgr1").decides("transfer", record)
+    keeper.takes("transfer", record, "ship")
+    number = keeper.get(f"records/transfer/{record}")["number"]
+    told = keeper.get("stock/movements", item=item)["items"][-1]
+    assert (told["to"]["code"], told["because"]["of"]["number"]) == (f"{number}/transit", number)
+    blind = house.be("clerk1", grants=(("stock", "see"), ("item", "see")))
+    for path in ("stock/movements", "stock/trail"):
+        found = blind.get(path, item=item, place="S01")["items"][-1]
+        assert number not in str(found)
+        assert (found["to"]["code"], found["to"]["title"]) == ("transit", "Stock transfer · In transit")

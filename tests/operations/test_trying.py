@@ -132,3 +132,41 @@ def test_a_draft_is_not_tried_where_it_could_not_be_saved(house: House) -> None:
     elsewhere = {"values": {"from_store": {"code": "S02"}, "to_store": {"code": "S03"}}}
     assert clerk.send("POST", f"records/transfer/{draft}/fill", elsewhere).status == 403
     assert clerk.send("POST", f"records/transfer/{draft}/fill", {"values": {"reason": "slow"}}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "More than can be had there now."), ("zh", "超过调出门店的可用数量。")]
+)
+def test_what_is_more_than_there_is_is_warned_of_and_may_be_asked_for(house: House, language: str, said: str) -> None:
+    """By row, while it is typed and on the record; not when the goods have left."""
+    clerk, item, other = replace(house.be("clerk1"), language=language), house.item(S01=40), house.item(S01=2)
+    lines = [{"item": {"code": other}, "requested": "2"}, {"item": {"code": item}, "requested": "999"}]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": lines}
+    tried = tries(clerk, "transfer", values=values)
+    assert (tried["errors"], [(each["path"], each["message"]) for each in tried["warnings"]]) == (
+        [],
+        [("/lines/1/requested", said)],
+    )
+    assert tried["warnings"][0]["row"] == tried["values"]["lines"][1]["row"]
+    record = clerk.makes("transfer", values, "submit")
+    told = house.be("mgr1").get(f"records/transfer/{record}")["warnings"]
+    assert [(each["path"], each["code"]) for each in told] == [("/lines/1/requested", "beyond_stock")]
+    assert clerk.takes("transfer", record, "withdraw") == "withdrawn"
+    assert clerk.get(f"records/transfer/{record}")["warnings"] == []
+
+
+def test_more_received_than_was_shipped_is_told_when_it_is_saved(house: House) -> None:
+    sender, receiver, item = house.be("clerk1"), house.be("clerk2"), house.item(S01=5)
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow"}
+    record = sender.makes("transfer", {**values, "lines": [{"item": {"code": item}, "requested": "5"}]}, "submit")
+    house.be("mgr1").decides("transfer", record)
+    sender.takes("transfer", record, "ship")
+    row = receiver.reads("transfer", record)["lines"][0]["row"]
+    more = {"lines": [{"row": row, "received": "4", "damaged": "2", "remark": "wet"}]}
+    assert at(tries(receiver, f"transfer/{record}", values=more)) == set()
+    revision = receiver.get(f"records/transfer/{record}")["revision"]
+    assert receiver.send("PATCH", f"records/transfer/{record}", more, if_match=revision).status == 200
+    told = receiver.get(f"records/transfer/{record}")["warnings"]
+    assert [(each["path"], each["message"]) for each in told] == [("/lines/0/received", "More than was shipped.")]
+    refused = receiver.acts("transfer", record, "receive", asks={"signature": {"typed": "R"}})
+    assert (refused.status, refused.body["errors"][0]["message"]) == (409, "More than was shipped.")

@@ -233,7 +233,7 @@ def test_a_key_that_may_not_edit_changes_and_discards_nothing(
 @pytest.mark.parametrize(
     ("method", "path", "name"),
     [
-        ("POST", "records/memo", "preview"),
+        ("POST", "records/memo", "previev"),
         ("POST", "records/memo/{id}/actions/hand_in", "previev"),
         ("POST", "tasks/{id}/approve", "preview"),
         ("POST", "tasks/actions/approve", "preview"),

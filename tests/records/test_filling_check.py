@@ -232,3 +232,32 @@ def test_rules_come_after_the_form_of_the_data() -> None:
     assert refused is not None
     assert refused.kind == Kind.INVALID
     assert [each.code for each in refused.faults] == ["whole_boxes"]
+
+
+def warned(hidden: frozenset[str] = frozenset(), **changes: Any) -> list[tuple[str, str, str | None]]:
+    """What the rules say when all of them only warn."""
+    rules = {name: replace(each, warns=True) for name, each in COUNT.rules.items()}
+    told = filling.warnings(replace(COUNT, rules=rules), {**GOOD, **changes}, env_of, hidden)
+    return [(each.path, each.code, each.row) for each in told]
+
+
+def test_a_rule_that_warns_is_told_and_refuses_nothing() -> None:
+    same, thirteen = {"to_shop": Reference("shop", "shop-1")}, lines({"asked": Decimal(2)}, {"asked": Decimal(13)})
+    assert warned() == []
+    assert warned(**same) == [("/to_shop", "two_shops", None)]
+    assert warned(lines=thirteen) == [("/lines/1/asked", "whole_boxes", "1")]
+    rules = {name: replace(each, warns=True) for name, each in COUNT.rules.items()}
+    thirteen[1] |= {"sent": Decimal(13)}
+    assert filling.check(replace(COUNT, rules=rules), {**GOOD, "lines": thirteen[1:]}, env_of, ACTION) == ()
+    assert check(ACTION, lines=thirteen[1:]) == [("/lines/0/asked", "whole_boxes")]
+
+
+def test_a_warning_is_silent_about_what_is_not_known_or_not_to_be_known() -> None:
+    assert warned(to_shop=None) == []
+    same = {"to_shop": Reference("shop", "shop-1")}
+    for hidden in ("to_shop", "from_shop"):
+        assert warned(frozenset({hidden}), **same) == []
+    thirteen = lines({"asked": Decimal(13)})
+    for hidden in ("lines.asked", "lines"):
+        assert warned(frozenset({hidden}), lines=thirteen) == []
+    assert warned(frozenset({"note"}), lines=thirteen) != []

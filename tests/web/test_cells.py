@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
+from engine.web.pages.lists import pill
 from engine.web.pages.visit import own_path
 from tests.web.told import of
 
@@ -56,17 +57,16 @@ def test_no_digit_is_lost_between_commas(number: Decimal) -> None:
     assert all(len(each) == 3 for each in shown.lstrip("-").partition(".")[0].split(",")[1:])
 
 
-@pytest.mark.parametrize(
-    ("state", "meaning"),
-    [
-        ({"name": "a", "end": False}, "attention"),
-        ({"name": "b", "end": False}, "progress"),
-        ({"name": "c", "end": True}, "good"),
-    ],
-)
-def test_a_state_has_one_of_four_meanings(state: dict[str, Any], meaning: str) -> None:
-    assert tone(state, "a") == meaning
-    assert tone(None, "a") == "progress"
+@pytest.mark.parametrize("meaning", ["attention", "progress", "good", "wrong"])
+def test_a_state_is_shown_as_its_definition_means_it(meaning: str) -> None:
+    form = {"states": [{"name": "a", "title": "A", "end": True, "means": meaning}]}
+    assert pill(form, "a") == Cell("pill", "A", tone=meaning)
+    assert pill(form, "gone").tone == tone({"means": None}) == tone(None) == "quiet"
+
+
+def test_a_word_that_has_a_title_is_shown_by_it() -> None:
+    field = {"type": "text", "names": {"transfer": "Stock transfer"}}
+    assert [cell(field, each, "en").shown for each in ("transfer", "loss")] == ["Stock transfer", "loss"]
 
 
 @given(st.text(max_size=30))

@@ -186,7 +186,7 @@ def test_a_link_tells_how_much_of_which_row() -> None:
     link = {
         "direction": "to",
         "id": "x",
-        "state": {"name": "s", "title": "S", "end": True},
+        "state": {"name": "s", "title": "S", "end": True, "means": "good"},
         "quantity": "1500",
         "row": "r-i1-2",
     }
@@ -195,3 +195,10 @@ def test_a_link_tells_how_much_of_which_row() -> None:
     assert [(each["id"], each["rows"], each["tone"]) for each in linked] == [("x", 2, "good"), ("y", 1, "good")]
     assert linked[0]["quantities"][0] == {"row": "r-i1-2", "quantity": "1,500", "title": "A100", "unit": "kg"}
     assert linked[0]["quantities"][1]["title"] == ""
+
+
+def test_a_warning_says_in_which_row_and_field_it_stands() -> None:
+    record = found(row(RICE, "2"), {**row(RICE, "3"), "item": None})
+    places = ("/lines/0/asked", "/lines/1/asked", "/note", "")
+    told = {**record, "warnings": [{"path": path, "message": "Much."} for path in places]}
+    assert contents.heeded(FORM, told) == ["A100 · Asked · Much.", "2 · Asked · Much.", "Note · Much.", "Much."]

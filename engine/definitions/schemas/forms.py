@@ -8,12 +8,12 @@ from engine.definitions.schemas.shapes import (
     CONDITION,
     DIALECT,
     EXPRESSION,
+    FORM_RULE,
     FORMAT,
     NAME,
     PATH,
     PEOPLE,
     PLACE,
-    RULE,
     TITLE,
     YES,
     choice,
@@ -123,7 +123,7 @@ def form_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "show": words(),
         "indexes": named(words(PATH)),
         "fields": named({"$ref": "#/$defs/header_field"}, least=1),
-        "rules": named(RULE),
+        "rules": named(FORM_RULE),
         **TOLD,
     }
     form = thing(properties, "format", "form", "title", "kind", "fields")

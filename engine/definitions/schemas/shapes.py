@@ -73,7 +73,10 @@ OPTIONS: dict[str, Any] = {
 }
 """The options of a choice: value -> title."""
 
-RULE = thing({"check": CONDITION, "field": PATH, "says": TITLE}, "check", "says")
+_RULE: dict[str, Any] = {"check": CONDITION, "field": PATH, "says": TITLE}
+RULE = thing(_RULE, "check", "says")
+FORM_RULE = thing({**_RULE, "warns": YES}, "check", "says")
+"""What a form says of its data may also only warn; a guard refuses, or it is none."""
 PLACE = thing(
     {"title": TITLE, "kind": NAME, "negative": choice("forbidden", "allowed"), "empty_at_end": YES}, "title", "kind"
 )

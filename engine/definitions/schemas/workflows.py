@@ -39,6 +39,7 @@ STATE = thing(
     {
         "title": TITLE,
         "end": YES,
+        "means": choice("progress", "good", "attention", "wrong"),
         "edit": named(EDIT),
         "expects": words(),
         "steps": NAME,

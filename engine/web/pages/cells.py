@@ -32,6 +32,8 @@ def cell(field: Mapping[str, Any], value: Any, language: str) -> Cell:
         return Cell("nothing", EMPTY)
     if isinstance(value, bool):
         return Cell("text", say(_YES if value else _NO, language))
+    if isinstance(value, str) and value in field.get("names", ()):
+        return Cell("text", str(field["names"][value]))
     if field.get("digits"):
         return Cell("number", grouped(str(value)))
     known = _BY_WIDGET.get(str(field.get("widget")))
@@ -104,10 +106,6 @@ def sized(count: int) -> str:
     return f"{count} B"
 
 
-def tone(state: Mapping[str, Any] | None, first: str | None) -> str:
-    """One of four meanings: `attention` where it begins, `progress` under way, `good` where it ends."""
-    if state is None:
-        return "progress"
-    if state.get("end"):
-        return "good"
-    return "attention" if state["name"] == first else "progress"
+def tone(state: Mapping[str, Any] | None) -> str:
+    """What a state means, as the form's definition tells it; quiet where it means none of the four."""
+    return str((state or {}).get("means") or "quiet")

@@ -89,6 +89,24 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
     return made
 
 
+def heeded(form: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """What the form's rules warn of, each with where it stands: the row by what it is about, and the field."""
+    return [f"{_place(form, found, each['path'])}{each['message']}" for each in found["warnings"]]
+
+
+def _place(form: Mapping[str, Any], found: Mapping[str, Any], path: str) -> str:
+    name, _, rest = path.strip("/").partition("/")
+    field = form["fields"].get(name)
+    if field is None:
+        return ""
+    index, _, column = rest.partition("/")
+    if not column:
+        return f"{field['title']} · "
+    row = found["values"][name][int(index)]
+    about = next((each["code"] for each in row.values() if isinstance(each, Mapping) and each.get("code")), None)
+    return f"{about or int(index) + 1} · {field['fields'][column]['title']} · "
+
+
 def stands(rows: Sequence[Mapping[str, Any]], column: str, field: Mapping[str, Any]) -> bool:
     """Whether anything stands in a column; a nought in every row is nothing, unless it was worked out."""
     if field.get("worked_out"):

@@ -30,7 +30,7 @@ def edit(visit: Visit) -> Reply:
     if not filled["writable"]:
         raise forbidden()
     told = {"form": form, "record": found, "filled": filled, "offered": _offered(visit, form, found)}
-    lines = visit.get(f"records/{name}/{record}/history")["items"]
+    lines = visit.get(f"records/{name}/{record}/history", newest="true")["items"][::-1]
     return visit.shown("form.html", form=form, record=found, told=told, returned=happened.returned(lines))
 
 

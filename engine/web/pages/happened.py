@@ -130,7 +130,7 @@ def links(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     made: dict[tuple[str, str], dict[str, Any]] = {}
     for link in found:
         key = (link["direction"], link["id"])
-        one = made.setdefault(key, {**link, "rows": 0, "quantities": [], "tone": tone(link["state"], None)})
+        one = made.setdefault(key, {**link, "rows": 0, "quantities": [], "tone": tone(link["state"])})
         one["rows"] += 1
         one["quantities"].append({"row": link["row"], "quantity": grouped(str(link["quantity"]))})
     return list(made.values())

@@ -154,13 +154,5 @@ def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[s
 
 def pill(form: Mapping[str, Any], name: str) -> Cell:
     """A state as its title, in one of the four meanings."""
-    states = {each["name"]: each for each in form["states"]}
-    state = states.get(name)
-    first = form["states"][0]["name"] if form["states"] else None
-    meant = tone(state, first) if form["kind"] == "document" else _in_use(state)
-    return Cell("pill", state["title"] if state else name, tone=meant)
-
-
-def _in_use(state: Mapping[str, Any] | None) -> str:
-    """What is not a paper on its way is in use, or out of it."""
-    return "quiet" if state is None or state.get("end") else "good"
+    state = next((each for each in form["states"] if each["name"] == name), None)
+    return Cell("pill", state["title"] if state else name, tone=tone(state))

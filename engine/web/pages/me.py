@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.operations.signing import SHORTEST_PASSWORD
 from engine.web.answers import Reply
 from engine.web.pages.visit import Visit
 
@@ -33,4 +34,4 @@ def _worded(each: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
 
 def password(visit: Visit) -> Reply:
     """A new password of my own choice."""
-    return visit.shown("password.html")
+    return visit.shown("password.html", shortest=SHORTEST_PASSWORD)

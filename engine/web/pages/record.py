@@ -38,7 +38,10 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     """Everything that a record's page shows; also for the inbox. `whole`: every row of its tables."""
     found = visit.get(f"records/{name}/{record}", actions="all")
     form = visit.get(f"forms/{name}")
-    lines = visit.get(f"records/{name}/{record}/history")["items"]
+    past = visit.get(f"records/{name}/{record}/history", newest="true")
+    lines = past["items"][::-1]
+    older = visit.query.get("past")
+    shown = visit.get(f"records/{name}/{record}/history", newest="true", cursor=older) if older else past
     linked = happened.links(found["links"])
     happened.trail(form, found, linked)
     fields = contents.fields(form, found, visit.language)
@@ -51,6 +54,7 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
         "tables": contents.tables(form, found, visit.language, whole=whole),
         "may": _next_first(found),
         "may_not": [each for each in found["actions"] if "because" in each],
+        "heed": contents.heeded(form, found),
         "edit": {"writable": found["editable"]},
         "waits": [each for each in found["tasks"] if each["people"]],
         "returned": happened.returned(lines),
@@ -58,7 +62,8 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
             visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
         ),
         "route": happened.route(visit.get(f"records/{name}/{record}/route")["items"], lines, found["tasks"]),
-        "history": happened.history(form, lines, visit.language),
+        "history": happened.history(form, shown["items"][::-1], visit.language),
+        "past": {"older": shown["next"], "begun": bool(older)},
         "comments": happened.comments(lines),
         "links": linked,
     }

@@ -18,10 +18,11 @@ def asked(form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> dict
 def told(
     form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], sums: Mapping[str, Any] | None, shown: int
 ) -> list[Cell | None]:
-    """A cell for every column; nothing where nothing is summed, or one row stands alone."""
+    """A cell for every column; none at all where nothing is summed, or one row stands alone."""
     if not sums or shown < 2:
         return []
-    return [_cell(form, each, sums.get(each["name"])) for each in columns]
+    cells = [_cell(form, each, sums.get(each["name"])) for each in columns]
+    return cells if any(cells) else []
 
 
 def _cell(form: Mapping[str, Any], column: Mapping[str, Any], found: Mapping[str, Any] | None) -> Cell | None:

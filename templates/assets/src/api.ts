@@ -11,13 +11,25 @@ export class Refused extends Error {
 }
 
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+let csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
 
 /** Whose page this is: what is kept on a device is kept for him alone. */
 export const me = document.querySelector<HTMLMetaElement>('meta[name="account"]')?.content ?? "";
 
 export function say(en: string, zh: string): string {
   return language === "zh" ? zh : en;
+}
+
+/** Signed in anew in another tab: this page's token is over, and its reader goes on where he is. Whether he may. */
+async function renewed(): Promise<boolean> {
+  const answer = await fetch("/me", { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const told = (name: string) => page.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+  if (told("account") !== me || told("csrf") === csrf) return false;
+  csrf = told("csrf");
+  document.querySelector<HTMLMetaElement>('meta[name="csrf"]')!.content = csrf;
+  return true;
 }
 
 export interface Sent { key?: string; revision?: number; signal?: AbortSignal }
@@ -42,6 +54,7 @@ export async function ask<T = any>(method: string, path: string, body?: unknown,
   if (answer.status === 401) location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   const text = await answer.text();
   const told = text ? JSON.parse(text) : null;
+  if (answer.status === 403 && told?.errors?.[0]?.code === "csrf" && await renewed()) return ask(method, path, body, sent);
   if (!answer.ok) throw new Refused(told);
   return told as T;
 }

@@ -4,13 +4,14 @@ import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
 /** `widget`: how it is typed and shown; `holds`: what expressions see of it; `digits` stand under digits. */
-export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
+export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
 export interface Form { form: string; title: string; kind: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
 export interface Row { row: string; [name: string]: Value }
 export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
-export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: { path: string; code: string; message: string; row: string | null }[] }
+export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: Said[]; warnings: Said[] }
+interface Said { path: string; code: string; message: string; row: string | null }
 export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string }
 
 /** What is sent for a value as it was read: a reference by its id. */

@@ -73,7 +73,21 @@ WORDS: Mapping[str, Text] = {
     "new_password": text("New password", "新密码"),
     "old_password": text("Present password", "原密码"),
     "change_password": text("Change password", "修改密码"),
-    "password_changed": text("The password was changed.", "密码已修改。"),
+    "password_changed": text(
+        "The password was changed. Everywhere where you were signed in, also here, you sign in with the new one.",
+        "密码已修改。您在所有设备（包括本设备）上都需用新密码重新登录。",
+    ),
+    "password_again": text("New password once more", "再次输入新密码"),
+    "password_rule": text(
+        "At least {} characters; a sentence of your own is better than signs. It is yours alone.",
+        "至少 {} 个字符；用一句自己的话比特殊符号更好。请勿告诉他人。",
+    ),
+    "password_short": text("A password has at least {} characters.", "密码至少 {} 个字符。"),
+    "password_differ": text("This is not the same as the new password.", "两次输入的新密码不一致。"),
+    "password_ends": text(
+        "You sign in anew afterwards, in every tab and on every device. What you typed elsewhere stays there.",
+        "修改后，所有标签页和设备都需重新登录；您在别处已填写的内容会保留。",
+    ),
     "roles": text("Roles", "角色"),
     "results": text("Results", "搜索结果"),
     "all_found": text("Everything found here", "查看全部结果"),

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, deeds, foreseen, moved, needsWords, remembered, type Told } from "../deeds";
+import { isPointed, useFresh } from "../presses";
 import { Dialogue, type Done, goOn } from "./dialogue";
 
 export { placed } from "./dialogue";
@@ -19,9 +20,15 @@ export function Actions(told: Told) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [busy, setBusy] = useState(false);
   const key = useRef(newKey());
+  const fresh = useFresh();
   const all = deeds(told);
   const first = all[0];
   const leads = first ? leadsOn(first, told) : false;
+
+  /** Not by a press that was meant for what stood here before. */
+  function press(event: MouseEvent, deed: Deed): void {
+    if (!fresh || !isPointed(event)) void choose(deed);
+  }
 
   async function choose(deed: Deed): Promise<void> {
     setBusy(true);
@@ -46,8 +53,8 @@ export function Actions(told: Told) {
   return (
     <div class="acts">
       <Happened told={told} />
-      {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : leads ? "primary" : "plain"} disabled={busy} onClick={() => void choose(first)}>{first.title}</button>}
-      {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} onClick={() => void choose(deed)}>{deed.title}</button>)}
+      {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : leads ? "primary" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, first)}>{first.title}</button>}
+      {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, deed)}>{deed.title}</button>)}
       {told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
       <Menu told={told} others={others} onChoose={(deed) => void choose(deed)} />
       {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} onEnd={() => setChosen(null)} />}

@@ -3,14 +3,14 @@
 import { sendable, type Field } from "../definitions";
 import { Input } from "./inputs";
 
-interface Props { asks: Record<string, Field>; values: Record<string, any>; fault: (name: string) => string | undefined; onChange: (values: Record<string, any>) => void }
+interface Props { asks: Record<string, Field>; values: Record<string, any>; fault: (name: string) => string | undefined; onChange: (name: string, value: any) => void }
 
 export function Asks({ asks, values, fault, onChange }: Props) {
   return (
     <>
       {Object.entries(asks).map(([name, field]) => (
         <div class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
-          <Input field={field} label={field.title} value={values[name] ?? null} invalid={!!fault(name)} required={!!field.required} onChange={(value) => onChange({ ...values, [name]: value })} />
+          <Input field={field} label={field.title} value={values[name] ?? null} invalid={!!fault(name)} required={!!field.required} onChange={(value) => onChange(name, value)} />
           {fault(name) && <span class="fault">{fault(name)}</span>}</div>
       ))}
     </>

@@ -3,6 +3,8 @@
 import { useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say, type Problem } from "../api";
 import type { Field } from "../definitions";
+import { isPointed, once, useFresh } from "../presses";
+import { takeDrawn } from "../drawn";
 import { sayNext } from "../toast";
 import { answersOf, Asks } from "./asks";
 
@@ -21,16 +23,20 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [answers, setAnswers] = useState<Answer[] | null>(null);
+  const fresh = useFresh();
+  const given = useRef(answered);
+  const answer = (name: string, value: any) => setAnswered((given.current = { ...given.current, [name]: value }));
   const key = useRef(newKey());
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const empty = Object.keys(asks).filter((name) => asks[name]!.required && (answered[name] ?? null) === null);
+    if (!(await takeDrawn())) return;
+    const empty = Object.keys(asks).filter((name) => asks[name]!.required && (given.current[name] ?? null) === null);
     setLacking(empty);
     if (empty.length) return;
     setBusy(true);
     try {
-      const sent = answersOf(answered);
+      const sent = answersOf(given.current);
       const body = { ids: items.map((each) => each.id), ...(Object.keys(sent).length ? { asks: sent } : {}), ...(comment.trim() ? { comment: comment.trim() } : {}) };
       const found = await ask<{ items: Answer[] } | Answer[]>("POST", path, body, { key: key.current });
       const all = Array.isArray(found) ? found : found.items;
@@ -47,7 +53,7 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
 
   const done = answers?.filter((each) => each.status < 300).length ?? 0;
   return (
-    <dialog ref={opens} onClose={() => (answers ? location.assign(back) : onEnd())} aria-label={title}>
+    <dialog ref={opens} onClose={() => (answers ? location.assign(back) : onEnd())} onKeyDown={once} aria-label={title}>
       <form onSubmit={go}>
         <h2>{title} · {say(items.length === 1 ? "1 item" : `${items.length} items`, `${items.length} 项`)}</h2>
         {wrong && <p class="message wrong" role="alert">{wrong}</p>}
@@ -60,9 +66,9 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
         ) : (
           <>
             <ul class="outcomes">{items.slice(0, FIRST).map((item) => <li key={item.id}>{item.says}</li>)}{items.length > FIRST && <li>{say(`and ${items.length - FIRST} more`, `以及其他 ${items.length - FIRST} 项`)}</li>}</ul>
-            <Asks asks={asks} values={answered} fault={(name) => lacking.includes(name) ? say("This is needed.", "此项必填。") : undefined} onChange={setAnswered} />
+            <Asks asks={asks} values={answered} fault={(name) => lacking.includes(name) ? say("This is needed.", "此项必填。") : undefined} onChange={answer} />
             <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
-            <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy}>{busy ? say("Working…", "处理中…") : title}</button>
+            <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
               <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "返回")}</button></div>
           </>
         )}

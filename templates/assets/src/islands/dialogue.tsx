@@ -5,6 +5,8 @@ import { ask, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, remember, type Told, type Written } from "../deeds";
 import type { Form } from "../definitions";
 import { goOn as onward } from "../next";
+import { isPointed, once, useFresh } from "../presses";
+import { takeDrawn } from "../drawn";
 import { answersOf, Asks } from "./asks";
 
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
@@ -47,6 +49,10 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const [tried, setTried] = useState(false);
   /** Somebody else was faster, and what was written here would be lost with the page. */
   const [late, setLate] = useState(false);
+  const fresh = useFresh();
+  /** What was answered, also what an answer that was only drawn adds while it is sent. */
+  const answers = useRef(asks);
+  const answer = (name: string, value: any) => setAsks((answers.current = { ...answers.current, [name]: value }));
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
   const { record } = told;
@@ -59,8 +65,9 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
     setTried(true);
     if (explains && !comment.trim()) return;
     setBusy(true);
+    if (!(await takeDrawn())) return setBusy(false);
     try {
-      const sent = { key: key.current, asks: answersOf(asks), comment, to, revision: revision.current };
+      const sent = { key: key.current, asks: answersOf(answers.current), comment, to, revision: revision.current };
       onDone(await ask<Done>("POST", deed.path, { ...written, ...bodyOf(deed, sent) }, { key: key.current }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -82,8 +89,8 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
     try {
       const path = `records/${record.form}/${record.id}`;
       const now = await ask<{ revision: number }>("GET", path);
-      const past = await ask<{ items: Line[] }>("GET", `${path}/history`);
-      setMeanwhile(past.items.filter((each) => each.at > (record.updated ?? "")));
+      const past = await ask<{ items: Line[] }>("GET", `${path}/history?newest=true`);
+      setMeanwhile(past.items.reverse().filter((each) => each.at > (record.updated ?? "")));
       revision.current = now.revision;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -93,7 +100,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const faults = refused?.problem.errors ?? [];
   const at = (name: string) => faults.find((each) => each.path === `/asks/${name}`);
   return (
-    <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} aria-label={deed.title}>
+    <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} onKeyDown={once} aria-label={deed.title}>
       <form onSubmit={go}>
         <h2>{deed.title} · {told.form.title} {record.number ?? ""}</h2>
         {refused && <Fault refused={refused} told={told} hidden={(path) => !!at(path.slice(6))} />}
@@ -103,11 +110,11 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         {effects.length > 0 && <ul class="effects">{effects.slice(0, 8).map((each) => <li key={each}>{each}</li>)}{effects.length > 8 && <li>+{effects.length - 8}</li>}</ul>}
         {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
           <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
-        <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={setAsks} />
+        <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={answer} />
         <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
           {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
-        <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>}
+        <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>}
           <button type="button" class="plain" onClick={onEnd}>{say("Back", "返回")}</button></div>
       </form>
     </dialog>

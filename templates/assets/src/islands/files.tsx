@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refused, say } from "../api";
 import type { Field } from "../definitions";
+import { keepDrawn } from "../drawn";
 import { upload } from "../uploads";
 
 interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; onChange: (value: any) => void }
@@ -16,7 +17,7 @@ function useSending(onSent: (id: string) => void) {
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
-  async function send(file: File | Blob, name: string): Promise<void> {
+  async function send(file: File | Blob, name: string): Promise<boolean> {
     running.current?.abort();
     const call = (running.current = new AbortController());
     setFault("");
@@ -24,11 +25,14 @@ function useSending(onSent: (id: string) => void) {
     try {
       const id = await upload(file, name, (part) => setSending({ name, part, call }), call.signal);
       onSent(id);
+      if (running.current === call) setSending(null);
+      return true;
     } catch (error) {
       if (error instanceof Refused) setFault(error.problem.errors[0]?.message ?? error.problem.detail);
       else if (!call.signal.aborted) throw error;
     }
     if (running.current === call) setSending(null);
+    return false;
   }
   return { sending, fault, send };
 }
@@ -79,8 +83,7 @@ export function FileInput({ field, value, label, invalid, onChange }: Props) {
 export function Signature({ field, value, label, invalid, onChange }: Props) {
   const [drawing, setDrawing] = useState(false);
   const { sending, fault, send } = useSending((id) => { setDrawing(false); onChange(id); });
-  if (sending) return <Progress sending={sending} label={label} />;
-  if (drawing) return <><Strokes label={label} onTake={(picture) => void send(picture, "signature.png")} onEnd={() => setDrawing(false)} />{fault && <span class="fault" role="alert">{fault}</span>}</>;
+  if (drawing) return <><Strokes label={label} onTake={(picture) => send(picture, "signature.png")} onEnd={() => setDrawing(false)} />{sending && <Progress sending={sending} label={label} />}{fault && <span class="fault" role="alert">{fault}</span>}</>;
   if (typeof value === "string") return <Kept id={value} picture label={field.title} onDrop={() => onChange(null)} />;
   return (
     <div class="signature">
@@ -93,7 +96,7 @@ export function Signature({ field, value, label, invalid, onChange }: Props) {
 
 const INK = "#14213d";
 
-function Strokes({ label, onTake, onEnd }: { label: string; onTake: (picture: Blob) => void; onEnd: () => void }) {
+function Strokes({ label, onTake, onEnd }: { label: string; onTake: (picture: Blob) => Promise<boolean>; onEnd: () => void }) {
   const sheet = useRef<HTMLCanvasElement>(null);
   const [empty, setEmpty] = useState(true);
 
@@ -108,6 +111,11 @@ function Strokes({ label, onTake, onEnd }: { label: string; onTake: (picture: Bl
     pen.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     Object.assign(pen, { lineWidth: 2.5, lineCap: "round", lineJoin: "round", strokeStyle: INK });
   }, []);
+
+  const latest = useRef(onTake);
+  latest.current = onTake;
+  const take = (): Promise<boolean> => new Promise((done) => sheet.current!.toBlob((picture) => done(picture ? latest.current(picture) : false)));
+  useEffect(() => (empty ? undefined : keepDrawn(take)), [empty]);
 
   function draw(event: PointerEvent, begins: boolean): void {
     const canvas = sheet.current!;
@@ -127,7 +135,7 @@ function Strokes({ label, onTake, onEnd }: { label: string; onTake: (picture: Bl
     <div class="strokes">
       <canvas ref={sheet} role="img" aria-label={say(`Sign here: ${label}`, `请在此签字：${label}`)} onPointerDown={(event) => draw(event, true)} onPointerMove={(event) => draw(event, false)} />
       <div class="acts">
-        <button type="button" class="primary" disabled={empty} onClick={() => sheet.current!.toBlob((picture) => picture && onTake(picture))}>{say("Take this", "采用")}</button>
+        <button type="button" class="primary" disabled={empty} onClick={() => void take()}>{say("Take this", "采用")}</button>
         <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button>
       </div>
     </div>

@@ -1,7 +1,9 @@
 /** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
 
+import { useMemo } from "preact/hooks";
 import { say } from "../api";
 import type { Action, Field, Filled, Form, Record_ } from "../definitions";
+import { faultsOf } from "../faults";
 import { divideRow, isTouched, removeRow, tablesOf, write, writeRows, type Clash } from "../filling";
 import { shownAs } from "../shown";
 import { Dialogue, type Done } from "./dialogue";
@@ -18,6 +20,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const sending = useSending(form, typing);
   const { record, filled, draft, setDraft, values, unseen, needed } = typing;
   const { busy, chosen, marked } = sending;
+  const heed = useMemo(() => faultsOf(form, draft, filled.warnings, ""), [draft, filled]);
   const start = form.states[0]?.name ?? "";
   const begun = form.kind === "document" ? form.actions.filter((each) => each.from.includes(start)) : [];
   const onward = (record ? offered : begun)[0];
@@ -27,10 +30,10 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       {typing.said && <Wrong {...typing.said} />}
       {sending.met.map((clash) => <Met key={clash.at} clash={clash} onResolve={(theirs) => sending.resolve(clash, theirs)} />)}
       <section class="card"><div class="fields">
-        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
-        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} added={draft.added}
+        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} heed={heed} added={draft.added}
           onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} onDivide={(row) => setDraft((now) => divideRow(now, name, row, counts(table)))} />
       ))}
       <div class="stick">
@@ -61,14 +64,14 @@ const Met = ({ clash, onResolve }: { clash: Clash; onResolve: (theirs: boolean) 
     <button type="button" class="plain" onClick={() => onResolve(false)}>{say("Keep mine", "保留我的")}</button></div>
 );
 
-interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; fault: string | undefined; onChange: (value: any) => void }
+interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; fault: string | undefined; heed: string | undefined; onChange: (value: any) => void }
 
-function HeaderField({ name, field, value, writable, needed, fault, onChange }: HeaderProps) {
+function HeaderField({ name, field, value, writable, needed, fault, heed, onChange }: HeaderProps) {
   return (
     <div class="field" data-field={name}>
       <span>{field.title}{needed && writable && <b class="needed"> *</b>}</span>
       {writable ? <Input field={field} value={value} label={field.title} invalid={!!fault} required={needed} onChange={onChange} /> : <div>{shownAs(field, value)}</div>}
-      {fault && <span class="fault">{fault}</span>}
+      {fault ? <span class="fault">{fault}</span> : heed && <span class="heed">{heed}</span>}
       {field.help && <small>{field.help}</small>}
     </div>
   );

@@ -11,9 +11,9 @@ import { Input, NAMED, whole } from "./inputs";
 import { ScanRows } from "./scan_rows";
 
 export interface Cell { row: string; column: string; value: any }
-interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void; onDivide: (row: string) => void; added: ReadonlySet<string> }
+interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; heed: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void; onDivide: (row: string) => void; added: ReadonlySet<string> }
 type End = "" | "blank" | "remove" | "divide";
-interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
+interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; heed: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
 
 const widthOf = (field: Field): string => (NAMED.has(field.widget) ? "wideish" : field.digits ? "number" : "");
@@ -23,17 +23,19 @@ class Line extends Component<Drawn> {
     return (Object.keys(next) as (keyof Drawn)[]).some((each) => !each.startsWith("on") && next[each] !== this.props[each]);
   }
 
-  override render({ columns, row, index, editable, end, fault, needed, onWrite, onRemove, onDivide }: Drawn) {
-    const faults = new Map(fault ? fault.split("\n").map((each) => each.split("\t") as [string, string]) : []);
+  override render({ columns, row, index, editable, end, fault, heed, needed, onWrite, onRemove, onDivide }: Drawn) {
+    const faults = byColumn(fault);
+    const heeds = byColumn(heed);
+    const said = (column: string) => faults.has(column) ? <span class="fault">{faults.get(column)}</span> : heeds.has(column) && <span class="heed">{heeds.get(column)}</span>;
     return (
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{faults.has(column) && <span class="fault">{faults.get(column)}</span>}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{said(column)}</td>;
           return (
             <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
               <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
-              {faults.has(column) && <span class="fault">{faults.get(column)}</span>}
+              {said(column)}
             </td>
           );
         })}
@@ -45,7 +47,7 @@ class Line extends Component<Drawn> {
   }
 }
 
-export function Grid({ name, table, rows, filled, unseen, needed, faults, added, onWrite, onRemove, onDivide }: Props) {
+export function Grid({ name, table, rows, filled, unseen, needed, faults, heed, added, onWrite, onRemove, onDivide }: Props) {
   const columns = Object.entries(table.fields ?? {});
   const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
   const how = writable.length ? filled.rows[name] ?? "fixed" : "fixed";
@@ -62,6 +64,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
   for (const [each, field] of columns) if (rows.some((row) => says(field, row[each]))) told.current.add(each);
   const shown = columns.filter(([each]) => editable.some((one) => one.includes(` ${each} `)) || (told.current.has(each) && rows.some((row) => row[each] !== null && row[each] !== undefined)));
   const byRow = faultsByRow(name, faults);
+  const heedByRow = faultsByRow(name, heed);
   const kept = useRef(shown);
   if (kept.current.length !== shown.length || shown.some((each, index) => each[0] !== kept.current[index]![0])) kept.current = shown;
   const drawnColumns = kept.current;
@@ -120,7 +123,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
           <tbody>
             {drawn.map((row, index) => (
               <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} end={endOf(row, index)} editable={editable[index]!}
-                needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""}
+                needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""} heed={heedByRow.get(row.row) ?? ""}
                 onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} onDivide={onDivide} />
             ))}
           </tbody>
@@ -134,6 +137,8 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, added,
 const says = (field: Field, value: unknown): boolean => value !== null && value !== undefined && (!!field.worked_out || !field.digits || !/^0(\.0*)?$/.test(String(value)));
 
 const spaced = (list: [string, Field][]): string => ` ${list.map(([each]) => each).join(" ")} `;
+
+const byColumn = (lines: string): ReadonlyMap<string, string> => new Map(lines ? lines.split("\n").map((each) => each.split("\t") as [string, string]) : []);
 
 /** What is wrong with each row, as `column TAB message` lines: text, so that a row is drawn again only when it changes. */
 function faultsByRow(table: string, faults: Faults): ReadonlyMap<string, string> {

@@ -42,7 +42,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       if (box instanceof HTMLInputElement && box.closest("[data-tasks] .tick")) turn(box.value, event.shiftKey);
     };
     const pressed = (event: KeyboardEvent) => {
-      if (isElsewhere(event)) return;
+      if (isElsewhere(event) || event.repeat) return;
       const opened = document.querySelector<HTMLElement>("[data-opened]")?.dataset["task"] ?? null;
       if (event.key.toLowerCase() === "x" && opened && ids.includes(opened)) turn(opened, event.shiftKey);
       else if (event.key === "Escape") select([]);

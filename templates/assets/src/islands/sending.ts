@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
 import { deedOf, foresee, needsWords, remember, type Coming, type Deed, type Written } from "../deeds";
 import type { Action, Filled, Form, Record_ } from "../definitions";
+import { takeDrawn } from "../drawn";
 import { faultsOf, lacking, listed, type Faults } from "../faults";
 import { clashes, isTouched, patchOf, settle, yieldTo, type Clash } from "../filling";
 import type { Typing } from "./typing";
@@ -14,6 +15,8 @@ export interface Sent { id: string; seq: number }
 
 export function useSending(form: Form, typing: Typing) {
   const { record, draft, filled, faults } = typing;
+  const newest = useRef(draft);
+  newest.current = draft;
   const [tried, setTried] = useState(false);
   const [met, setMet] = useState<Clash[]>([]);
   const [busy, setBusy] = useState(false);
@@ -30,7 +33,11 @@ export function useSending(form: Form, typing: Typing) {
 
   async function send(action?: Action): Promise<void> {
     setBusy(true);
+    if (!(await takeDrawn())) return setBusy(false);
+    // What was drawn has reached the draft when it is shown.
+    await new Promise((shown) => setTimeout(shown));
     typing.overtake();
+    const draft = newest.current;
     const values = isTouched(draft) ? { values: patchOf(form, draft) } : {};
     const written: Written = record ? values : { id: draft.id, values: {}, ...values, ...(action ? { action: action.name } : {}) };
     try {
@@ -116,7 +123,7 @@ export function useSending(form: Form, typing: Typing) {
 /** What is asked or named before an action is done; null: nothing, it is done at once. */
 async function before(record: Record_ | null, form: Form, action: Action, written: Written): Promise<{ deed: Deed; effects: string[] } | null> {
   const deed = record ? deedOf(record, action) : { ...deedOf({ id: "", form: form.form } as Record_, action), path: `records/${form.form}` };
-  const { effects, ends }: Coming = record ? await foresee(deed, form, written) : { effects: [], ends: false };
+  const { effects, ends }: Coming = await foresee(deed, form, written);
   return needsWords(deed) || ends || effects.length ? { deed, effects } : null;
 }
 
