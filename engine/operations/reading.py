@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Kind, Refusal, say, text
+from engine.errors import Kind, Refusal, invalid_at, say, text
 from engine.operations import (
     around,
     asking,
