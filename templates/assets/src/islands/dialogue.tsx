@@ -114,7 +114,9 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
           {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
-        <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }} autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>}
+        <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : (
+          <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}
+            autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>)}
           <button type="button" class="plain" onClick={onEnd}>{say("Back", "返回")}</button></div>
       </form>
     </dialog>
