@@ -17,9 +17,10 @@ export function titled(value: { id?: string; code?: string | null; title?: strin
   return value.code && value.title && value.code !== value.title ? `${value.code} ${value.title}` : value.code || value.title || value.id || "";
 }
 
-export function shownAs(field: Pick<Field, "widget" | "digits" | "options">, value: any): string {
+export function shownAs(field: Pick<Field, "widget" | "digits" | "options" | "names">, value: any): string {
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length)) return EMPTY;
   if (typeof value === "boolean") return value ? say("Yes", "是") : say("No", "否");
+  if (typeof value === "string" && field.names?.[value]) return field.names[value];
   if (field.digits) return grouped(String(value));
   if (Array.isArray(value)) return value.map((each) => shownAs(field, each)).join(say(", ", "、"));
   if (field.widget === "file" || field.widget === "image" || field.widget === "signature") return value.typed ?? say("File", "附件");
