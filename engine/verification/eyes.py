@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.definitions.models import Form, Library
-from engine.expressions import Place, Reference, Subject, Value
+from engine.definitions.models import Fact, Form, Library
+from engine.expressions import Environment, Place, Reference, Subject, Value
+from engine.records import facts
 from engine.verification import invented
 from engine.verification.played import Played
 from engine.verification.scratch import Scratch
@@ -70,7 +71,20 @@ class Eyes:
         if function in ("outcome", "agreed", "changed"):
             return self._past(function, args)
         fact = self.library.facts.get(function)
-        return Decimal(0) if fact is not None and fact.gives.kind != "integer" else 0 if fact is not None else None
+        return None if fact is None else self._fact(fact, args, named)
+
+    def _fact(self, fact: Fact, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
+        """What the records on the stage add up to; empty when a parameter is."""
+        asked = {**dict(zip(fact.parameters, args, strict=False)), **named}
+        if any(each is None for each in asked.values()):
+            return None
+        key = facts.key_of(asked, fact)
+        total = Decimal(0)
+        for record in self.records.values():
+            if record.form.name in fact.forms and not (fact.except_this and record is self.played):
+                seen = Environment({}, replace(self, played=record), invented.NOW, invented.TODAY)
+                total += facts.contributions(fact, record.subject(), seen).get(key, Decimal(0))
+        return int(total) if fact.gives.kind == "integer" else total
 
     def _past(self, function: str, args: Sequence[Value]) -> Value:
         memory = self.played.memory

@@ -72,6 +72,21 @@ def values(form: Form, owner: str) -> dict[str, Any]:
     return filled
 
 
+def complete(form: Form, owner: str, filled: dict[str, Any]) -> None:
+    """Fill in what is required and has a default that came out empty, as somebody would have to."""
+    for field in form.fields.values():
+        if field.type != "table":
+            _complete(filled, field, owner)
+        for row in (filled.get(field.name) or ()) if field.type == "table" else ():
+            for column in field.fields.values():
+                _complete(row, column, f"{owner}.{field.name}")
+
+
+def _complete(into: dict[str, Any], field: Field, owner: str) -> None:
+    if field.default is not None and field.required is not False and not is_quantity(field):
+        into[field.name] = value(field, owner) if into.get(field.name) is None else into[field.name]
+
+
 def answers(asked: Mapping[str, Field], owner: str) -> dict[str, Value]:
     """An answer to everything that an action asks."""
     return {name: value(field, owner) for name, field in asked.items()}

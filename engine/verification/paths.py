@@ -3,6 +3,9 @@
 Every transition and alternative, with none, a part and all of each quantity that may be written, every action at most
 twice, approvals granted, refused and returned, timers, and the records that are created on the way, to every end. A
 record that has ended must have left nothing in its own places, promised or held; and nobody may be stuck before an end.
+
+A record that is created on the way, of a form that people begin as well (so walked by itself), is played
+briefly: every action once, nothing returned, and what it creates in turn with all of each quantity.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from engine.workflow.plan import SYSTEM, Wait
 BASE = Decimal(4)
 """All of the first quantity; a part is half of it, and half of that again."""
 TWICE = 2
+DEEP = 2
+"""How many records stand above one that is played with all of each quantity only."""
 MOST = 200_000
 LOW, HIGH = Decimal(0), Decimal(10) ** 9
 """Limits: with the one every step that asks for a limit applies, with the other none."""
@@ -100,7 +105,8 @@ def walk(library: Library, form: str, most: int = MOST, *, to_first: bool = Fals
 
 
 def begun_by_people(library: Library) -> tuple[str, ...]:
-    """The forms whose records people begin: those that no other workflow creates."""
+    """The forms whose records people begin: those that somebody may create, or that no other workflow creates."""
+    granted = {thing for _, thing, action, _ in library.rights.lines if action == "create"}
     created = {
         use.options.get("form")
         for workflow in library.workflows.values()
@@ -109,7 +115,12 @@ def begun_by_people(library: Library) -> tuple[str, ...]:
         for use in do.values()
         if use.effect == "create"
     }
-    return tuple(form for form in library.workflows if form not in created)
+    return tuple(form for form in library.workflows if form in granted or form not in created)
+
+
+def _is_brief(stage: Stage, record: Played) -> bool:
+    """Whether a record was created on the way, of a form that is walked by itself."""
+    return record.id != next(iter(stage.records)) and record.form.name in begun_by_people(stage.library)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,8 @@ def _following(stage: Stage, path: tuple[str, ...]) -> _Step:
     tried = False
     for play in _plays(stage):
         record = stage.records[play.record]
-        if play.action is not None and record.memory.occurrences.get(play.action, 0) >= TWICE:
+        most = 1 if _is_brief(stage, record) else TWICE
+        if play.action is not None and record.memory.occurrences.get(play.action, 0) >= most:
             tried = True
             continue
         copy = stage.copy()
@@ -191,7 +203,8 @@ def _verdicts(stage: Stage, record: Played, wait: Wait) -> Iterator[_Play]:
         yield _Play(words, record.id, written, actor, wait=wait, verdict="approve")
     yield _Play(f"{record.id}: reject {name}", record.id, {}, actor, wait=wait, verdict="reject")
     approval = record.memory.approval
-    if "return" in wait.actions and approval is not None and approval.round < TWICE and not approval.resume_at:
+    again = approval is not None and approval.round < TWICE and not approval.resume_at
+    if "return" in wait.actions and again and not _is_brief(stage, record):
         yield _Play(f"{record.id}: return {name}", record.id, {}, actor, wait=wait, verdict="return")
 
 
@@ -216,6 +229,8 @@ def _choices(record: Played, paths: frozenset[str]) -> Iterator[Written]:
     """Every combination of none, part and all of the quantities among these fields."""
     chosen = [path for path in sorted(paths) if invented.is_quantity(record.form.field(path))]
     pools = [_pool(record, path, frozenset(chosen)) for path in chosen]
+    if record.id.count(".") >= DEEP:
+        pools = [[amounts[-1]] for amounts in pools]
     for amounts in product(*pools):
         yield dict(zip(chosen, amounts, strict=True))
 

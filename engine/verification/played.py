@@ -35,7 +35,7 @@ class Played:
 
     def put(self, written: Mapping[str, Any]) -> None:
         """Write values of the header instead of their defaults."""
-        self.values.update(written)
+        self.values.update(stored(written))
         self.touched |= {(name, None) for name in written}
 
     @property
@@ -56,6 +56,14 @@ class Played:
         """The same for two records from which everything goes on alike."""
         memory, touched = self.memory, sorted(self.touched, key=str)
         return repr((self.id, self.state, plain(self.values), repr(memory.approval), repr(memory.occurrences), touched))
+
+
+def stored(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a record keeps them: of another record only which one, so that what it comes to is asked anew."""
+    return {
+        name: Reference(value.form, value.id) if isinstance(value, Subject) else value
+        for name, value in written.items()
+    }
 
 
 def plain(value: Any) -> str:

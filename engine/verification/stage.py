@@ -19,7 +19,7 @@ from engine.expressions import Environment, Reference, Subject, Value
 from engine.records import filling
 from engine.verification import invented
 from engine.verification.eyes import CHAIN, PERSON, Eyes
-from engine.verification.played import Played
+from engine.verification.played import Played, stored
 from engine.verification.scratch import Scratch
 from engine.workflow import arrive, decide, look_again, recollect, take
 from engine.workflow.plan import SYSTEM, Arrival, Decision, Due, Situation
@@ -57,6 +57,9 @@ class Stage:
         for rows in filled.values():
             fresh |= {row["row"] for row in rows} if isinstance(rows, list) else set()
         self._derive(played, frozenset(fresh), made=False)
+        if values is None:
+            invented.complete(found, identity, filled)
+            self._derive(played, frozenset(fresh), made=False)
         return played
 
     def situation(self, played: Played, actor: str, asks: Mapping[str, Any] | None = None) -> Situation:
@@ -190,7 +193,7 @@ def _set(stage: Stage, played: Played, _action: str, outcome: o.SetFields) -> No
         return
     for row in played.values.get(outcome.table) or ():
         if row["row"] == outcome.row:
-            row.update(outcome.values)
+            row.update(stored(outcome.values))
             played.touched |= {(f"{outcome.table}.{name}", outcome.row) for name in outcome.values}
 
 
@@ -214,10 +217,12 @@ def _create(stage: Stage, played: Played, _action: str, outcome: o.Create) -> No
     count = sum(name.startswith(f"{played.id}.{outcome.effect}") for name in stage.records)
     identity = f"{played.id}.{outcome.effect}{count}"
     form = stage.library.forms[outcome.form]
-    values = {**invented.values(form, identity), **outcome.values}
+    values = {**invented.values(form, identity), **stored(outcome.values)}
     for table, rows in outcome.rows.items():
         blank = invented.values(form, identity)[table][0]
-        values[table] = [{**blank, **new.values, "row": f"{identity}.{table}.{at}"} for at, new in enumerate(rows)]
+        values[table] = [
+            {**blank, **stored(new.values), "row": f"{identity}.{table}.{at}"} for at, new in enumerate(rows)
+        ]
     made = stage.enter(outcome.form, identity, values)
     made.put(outcome.values)
     made.touched |= {

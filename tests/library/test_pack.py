@@ -16,7 +16,10 @@ from engine.definitions.models import Form, Library, Workflow
 from engine.settings import pack_folder
 from tests.house.words import HAN
 
-SHIPPED = "region store person assignment item category lot supplier customer price limit transfer discrepancy ticket"
+SHIPPED = (
+    "region store person assignment item category lot supplier customer price limit transfer discrepancy ticket "
+    "requisition purchase_order receipt count write_off customer_return"
+)
 STARTER = "requisition purchase_order receipt transfer count write_off customer_return item supplier price"
 FIRED = {"system"}
 
