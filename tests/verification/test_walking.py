@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from engine.definitions.loading import read_library
 from engine.definitions.models import EffectUse, Library, Transition, Workflow
 from engine.definitions.vocabulary import vocabulary
 from engine.effects import EFFECTS
+from engine.expressions import Reference
 from engine.fields import FIELD_TYPES
-from engine.verification.paths import Stranded, Walked, begun_by_people, walk
+from engine.verification.paths import HIGH, Stranded, Walked, begun_by_people, walk
+from engine.verification.stage import Stage
+from tests.workflow.building import refusal_of
 
 PACK = Path(__file__).parents[2]
 
@@ -136,3 +140,37 @@ def test_moving_the_same_goods_twice_is_found() -> None:
 
 def test_a_walk_that_grows_too_large_says_so_instead_of_passing() -> None:
     assert [fault.what for fault in walk(pack(), "transfer", most=50).faults] == ["too_many"]
+
+
+def ordered(quantity: str = "4") -> Stage:
+    """An order that nobody needs to agree to, and the sheet of what comes of it."""
+    stage = Stage(pack(), HIGH)
+    order = stage.enter("purchase_order", "order")
+    stage.edit(order, {"lines.quantity": Decimal(quantity)}, "person1")
+    stage.act(order, "submit", "person1")
+    stage.act(order, "receive", "person2")
+    return stage
+
+
+def receive(stage: Stage, quantity: str) -> str:
+    """Somebody receives so much; the state of the order after it."""
+    sheet = stage.records["order.sheet0"]
+    stage.edit(sheet, {"lines.quantity": Decimal(quantity)}, "person2")
+    stage.act(sheet, "post", "person2")
+    return stage.records["order"].state
+
+
+def test_a_fact_is_what_the_records_on_the_stage_add_up_to() -> None:
+    assert receive(ordered(), "4") == "complete"
+    assert receive(ordered(), "3") == "partly"
+    refused = refusal_of(partial(receive, ordered(), "5"))
+    assert (refused.code, refused.rule) == ("guard", "not_more")
+
+
+def test_what_is_created_knows_its_maker_as_he_is_now() -> None:
+    stage = ordered()
+    assert stage.records["order.sheet0"].values["order"] == Reference("purchase_order", "order")
+
+
+def test_what_people_begin_is_walked_by_itself_although_it_is_created_on_the_way_too() -> None:
+    assert {"requisition", "purchase_order", "receipt"} <= set(begun_by_people(pack()))
