@@ -72,19 +72,25 @@ def values(form: Form, owner: str) -> dict[str, Any]:
     return filled
 
 
-def complete(form: Form, owner: str, filled: dict[str, Any]) -> None:
-    """Fill in what is required and has a default that came out empty, as somebody would have to."""
+def complete(form: Form, owner: str, filled: dict[str, Any]) -> set[tuple[str, str | None]]:
+    """Fill in what is required and has a default that came out empty, as somebody would have to; what was written."""
+    written: set[tuple[str, str | None]] = set()
     for field in form.fields.values():
-        if field.type != "table":
-            _complete(filled, field, owner)
+        if field.type != "table" and _complete(filled, field, owner):
+            written.add((field.name, None))
         for row in (filled.get(field.name) or ()) if field.type == "table" else ():
             for column in field.fields.values():
-                _complete(row, column, f"{owner}.{field.name}")
+                if _complete(row, column, f"{owner}.{field.name}"):
+                    written.add((column.path, row["row"]))
+    return written
 
 
-def _complete(into: dict[str, Any], field: Field, owner: str) -> None:
-    if field.default is not None and field.required is not False and not is_quantity(field):
-        into[field.name] = value(field, owner) if into.get(field.name) is None else into[field.name]
+def _complete(into: dict[str, Any], field: Field, owner: str) -> bool:
+    wanted = field.default is not None and field.required is not False and not is_quantity(field)
+    if not wanted or into.get(field.name) is not None:
+        return False
+    into[field.name] = value(field, owner)
+    return True
 
 
 def answers(asked: Mapping[str, Field], owner: str) -> dict[str, Value]:

@@ -58,7 +58,7 @@ class Stage:
             fresh |= {row["row"] for row in rows} if isinstance(rows, list) else set()
         self._derive(played, frozenset(fresh), made=False)
         if values is None:
-            invented.complete(found, identity, filled)
+            played.touched |= invented.complete(found, identity, played.values)
             self._derive(played, frozenset(fresh), made=False)
         return played
 
