@@ -5,7 +5,8 @@ Built by operations from records whenever people or the tree change (or the day 
 the chain.
 
 A role is held **at** exactly the unit of the assignment; **above** a unit at one of its ancestors or the chain, never
-at the unit itself; **below** a unit at it or at one of its descendants.
+at the unit itself; **below** a unit at it or at one of its descendants; **2 above** a unit at exactly that ancestor
+(the chain is the last); **nearest** to a unit at it, or else at the first above it where anybody holds the role.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class Assignment:
     until: date | None = None
     record: str | None = None
 
+
+NEAREST = "nearest"
 
 Held = tuple[str, str | None]
 """A role and the unit at which it is held."""
@@ -115,13 +118,22 @@ class Directory:
         if not places:
             return ()
         reached = places if relation == "below" and unit is None else self._reached(relation, unit)
+        if relation == NEAREST:
+            reached = tuple(place for place in reached if places.get(place))[:1]
         return tuple(dict.fromkeys(person for place in reached for person in places.get(place, ())))
 
     def holds(self, person: str, role: str, relation: str, unit: str | None) -> bool:
         """Whether this active person does."""
+        if relation == NEAREST:
+            return person in self.holders(role, relation, unit)
         everywhere = relation == "below" and unit is None
         reached = self._reached(relation, unit)
         return any(held == role and (everywhere or at in reached) for held, at in self.held(person))
+
+    def active(self, person: str) -> bool:
+        """Whether this person is there and may still act."""
+        known = self.persons.get(person)
+        return known is not None and known.active
 
     def manager_of(self, person: str) -> tuple[str, ...]:
         """The active managers of a person, nearest first; a circle ends where it closes."""
@@ -144,10 +156,16 @@ class Directory:
         if relation == "at":
             return (unit,) if unit is None or unit in self.units else ()
         if unit is None:
-            return ()
+            return (None,) if relation == NEAREST else ()
+        path = self._paths.get(unit, ())
+        climb: tuple[str | None, ...] = (*path[::-1], None) if path else ()
+        if relation == NEAREST:
+            return climb
         if relation == "above":
-            path = self._paths.get(unit, ())
-            return (*path[-2::-1], None) if path else ()
+            return climb[1:]
+        if relation.endswith(" above"):
+            levels = int(relation.partition(" ")[0])
+            return climb[levels : levels + 1]
         return self._below(unit) if relation == "below" else ()
 
     def _below(self, unit: str) -> tuple[str, ...]:

@@ -47,8 +47,9 @@ class Place:
 class People:
     """Who: `manager at from_store` is kind `role`, role `manager`, relation `at`, unit an expression.
 
-    Kinds: `role` (with `relation` at | above | below and `unit`, an expression that gives an org unit; None is the
-    chain), `system`, `submitter`, `editor`, `writer`, `manager_of`, `owner_of`, `decider_of` (of the step in `name`),
+    Kinds: `role` (with `relation` at | above | below | nearest | 2 above, and `unit`, an expression that gives an org
+    unit; None is the chain), `system`, `submitter`, `editor`, `writer`, `manager_of`, `owner_of`, `decider_of` (of the
+    step in `name`),
     `field` (an expression that gives a person).
     """
 

@@ -15,7 +15,7 @@ from engine.definitions.scopes import Names
 from engine.errors import text
 from engine.expressions import Expression, ExpressionFault, Type, compile_expression
 
-_ROLE = re.compile(r"([a-z][a-z0-9_]*) (at|above|below) ([a-z][a-z0-9_.]*)\Z", re.ASCII)
+_ROLE = re.compile(r"([a-z][a-z0-9_]*) (at|above|below|nearest|[1-9] above) ([a-z][a-z0-9_.]*)\Z", re.ASCII)
 _OF = re.compile(r"(owner|manager|decider) of ([a-z][a-z0-9_.]*)\Z", re.ASCII)
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z", re.ASCII)
 
@@ -48,8 +48,10 @@ class PeopleReader:
             unit = self._expression(words, at, self.scope.outline.person)
             return People("field", unit=unit, text=words) if unit else None
         says = text(
-            f"'{words}' does not say who: 'role at|above|below unit', 'owner of', 'submitter', a user field ...",
-            f"“{words}”没有说明是谁：可写“角色 at|above|below 单位”、“owner of”、“manager of”、“submitter”或人员字段。",
+            f"'{words}' does not say who: 'role at|above|below|nearest unit', '2 above', 'owner of', "
+            "'submitter', a user field ...",
+            f"“{words}”没有说明是谁：可写“角色 at|above|below|nearest 单位”、“2 above”、“owner of”、"
+            "“manager of”、“submitter”或人员字段。",
         )
         self.findings.add(at, "people", says)
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import not_found, say
-from engine.operations import narrowing, presenting, reasons, rights, telling, wording
+from engine.operations import narrowing, presenting, reasons, rights, tasking, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded
@@ -28,12 +28,17 @@ COUNTED = 20
 
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
-    """My open tasks, oldest first; those of others by `?all=true`, as far as one may see their records."""
+    """My open tasks, oldest first; those of others by `?all=true`, as far as one may see their records.
+
+    With `nobody=true` also only those that nobody can do.
+    """
     limit = read_limit(query)
     after = _after(query.get("cursor"))
     form = query.get("form")
     everything = query.get("all") == "true"
     wanted = narrowing.wanted(operation, query)
+    if everything and query.get("nobody") == "true":
+        wanted = _stranded(operation, wanted)
     items: list[dict[str, Any]] = []
     last: Task | None = None
     while len(items) < limit:
@@ -78,6 +83,20 @@ def _unread(operation: Operation) -> int:
     return sum(_seen(operation, each.form, each.record) is not None for each in told)
 
 
+def _stranded(operation: Operation, wanted: Wanted) -> Wanted:
+    """The same, of tasks that ask somebody and find nobody who can act."""
+
+    def found(folder: Folder, task: Task) -> bool:
+        return task.kind != "look" and wanted(folder, task) and not _able(operation, folder, task)
+
+    return found
+
+
+def _able(operation: Operation, folder: Folder, task: Task) -> bool:
+    waits = waiting(operation.situation(folder))
+    return any(each.people for each in waits if (each.kind, each.step, each.part) == (task.kind, task.step, task.part))
+
+
 def _some(
     operation: Operation, form: str | None, after: tuple[int, str] | None, limit: int, *, everything: bool
 ) -> list[Task]:
@@ -119,7 +138,7 @@ def _vacant(operation: Operation) -> Iterator[Ask]:
     for role, relation in sorted(asked):
         for unit in directory.units:
             if not directory.holders(role, relation, unit):
-                yield Ask(role, relation, unit)
+                yield from (Ask(role, word, unit) for word in tasking.relations(relation))
 
 
 def _opened(

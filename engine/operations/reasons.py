@@ -30,7 +30,9 @@ RELATIONS: Mapping[str, Text] = {
     "at": text("{role} ({unit})", "{unit}的{role}"),
     "above": text("{role} (above {unit})", "{unit}上级的{role}"),
     "below": text("{role} (below {unit})", "{unit}下级的{role}"),
+    "nearest": text("{role} (nearest to {unit})", "离{unit}最近的{role}"),
 }
+LEVELS = text("{role} ({levels} above {unit})", "{unit}上 {levels} 级的{role}")
 ASKED = text("Decided by {who}.", "由{who}审批。")
 ASKED_WHEN = text("Decided by {who}, because {when}.", "因为{when}，由{who}审批。")
 PERHAPS = text("Decided by {who} if {when}; that is not known yet.", "若{when}，由{who}审批；目前尚不确定。")
@@ -57,8 +59,10 @@ def _one(sayer: Sayer, who: People) -> str:
         role = (say(known.title, language) if known else "") or str(who.role)
         if who.unit is None:
             return role
-        pattern = RELATIONS.get(who.relation or "at", RELATIONS["at"])
-        return say(pattern, language).format(role=role, unit=sayer.says(who.unit))
+        relation = who.relation or "at"
+        levels, _, above = relation.partition(" ")
+        pattern = LEVELS if above else RELATIONS.get(relation, RELATIONS["at"])
+        return say(pattern, language).format(role=role, unit=sayer.says(who.unit), levels=levels)
     unit = sayer.says(who.unit) if who.unit is not None else say(DOERS["submitter"], language)
     if who.kind == "manager_of":
         return say(text("the manager of {0}", "{0}的上级"), language).format(unit)

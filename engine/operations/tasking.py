@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.access.directory import NEAREST
 from engine.clock import to_stored
 from engine.definitions.models import Edit, People
 from engine.operations import due
@@ -18,7 +19,7 @@ from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
 from engine.workflow import asking
 from engine.workflow.plan import Situation, Wait
-from engine.workflow.rowwise import walk_of
+from engine.workflow.rowwise import at, walk_of
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -71,7 +72,7 @@ def _task(operation: Operation, folder: Folder, wait: Wait, at: int) -> Task:
         content=content(folder, wait),
         opened=at,
         because=dict(wait.because),
-        asks=tuple(each for who in wait.ask for each in asks(who, situation))
+        asks=tuple(each for one in _of_rows(folder, wait, situation) for who in wait.ask for each in asks(who, one))
         + tuple(Ask(person=who) for who in wait.people),
     )
 
@@ -96,10 +97,23 @@ def _look(operation: Operation, folder: Folder, look: Any, at: int) -> Task:
 def asks(people: People, situation: Situation) -> list[Ask]:
     """Whom a task asks, in the words by which an inbox finds it."""
     if people.kind == "role" and people.role:
-        if people.unit is None:
-            return [Ask(people.role, people.relation or "at", "")]
-        return [Ask(people.role, people.relation or "at", unit) for unit in asking.named(people.unit, situation)]
+        units = ("",) if people.unit is None else asking.named(people.unit, situation)
+        return [Ask(people.role, word, unit) for unit in units for word in relations(people.relation)]
     return []
+
+
+def relations(word: str | None) -> tuple[str, ...]:
+    """By which of `at`, `above` and `below` an inbox finds who is asked: `nearest` and `2 above` narrow these."""
+    if word == NEAREST:
+        return ("at", "above")
+    return ("above",) if word is not None and word.endswith(" above") else (word or "at",)
+
+
+def _of_rows(folder: Folder, wait: Wait, situation: Situation) -> list[Situation]:
+    """The situation, or that of each row that waits, where people follow from the row."""
+    steps = (each.steps[wait.step] for each in folder.workflow.approvals.values() if wait.step in each.steps)
+    table = next((step.each for step in steps), None)
+    return [at(situation, table, row) for row in wait.rows] or [situation]
 
 
 def content(folder: Folder, wait: Wait) -> str:

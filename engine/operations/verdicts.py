@@ -33,7 +33,12 @@ def told(
 
 
 def _returns(folder: Folder, approval: Approval) -> list[tuple[str, Text | None]]:
-    done = folder.memory.approval.done if folder.memory.approval else ()
-    steps: dict[str, Step] = {name: approval.steps[name] for name in approval.may_return_to if name in done}
+    approving = folder.memory.approval
+    done = approving.done if approving else ()
+    decided = {vote.part for vote in approving.votes} if approving else set()
+    parts = {part.name: part for step in approval.steps.values() for part in step.parts.values()}
+    again = {name: approval.steps[name] for name in done}
+    again |= {name: part for name, part in parts.items() if name in decided}
+    steps: dict[str, Step] = {name: again[name] for name in approval.may_return_to if name in again}
     back = [(SUBMITTER, _TO_SUBMITTER)] if SUBMITTER in approval.may_return_to else []
     return [*back, *((name, step.title) for name, step in steps.items())]

@@ -44,8 +44,13 @@ def _is(people: People, person: str, situation: Situation) -> bool:
 
 
 def _found(people: People, situation: Situation) -> Iterable[str]:
+    """Whoever is meant and is still there: one who has left is nobody, however he is named."""
     if people.kind == "role":
         return _holders(people, situation)
+    return [person for person in _named(people, situation) if situation.finder.active(person)]
+
+
+def _named(people: People, situation: Situation) -> Iterable[str]:
     if people.kind == "owner_of":
         return [each for record in asking.named(people.unit, situation) for each in situation.finder.owners_of(record)]
     if people.kind in ("decider_of", "writer"):

@@ -29,6 +29,10 @@ class Finder(Protocol):
         """Whether this active person does."""
         ...
 
+    def active(self, person: str) -> bool:
+        """Whether this person is there and may still act."""
+        ...
+
     def manager_of(self, person: str) -> tuple[str, ...]:
         """The managers of a person, nearest first."""
         ...

@@ -99,8 +99,10 @@ PEOPLE = [
          unknown(FIRST, "approvals.review.steps.first_look.ask.0", "shp", FIELD, "shop")),
     case("ask: [boss above shop]", "ask: [boss over shop]", Told(
         FIRST, "approvals.review.steps.first_look.ask.0", "people",
-        "'boss over shop' does not say who: 'role at|above|below unit', 'owner of', 'submitter', a user field ...",
-        "“boss over shop”没有说明是谁：可写“角色 at|above|below 单位”、“owner of”、“manager of”、“submitter”"
+        "'boss over shop' does not say who: 'role at|above|below|nearest unit', '2 above', 'owner of', "
+        "'submitter', a user field ...",
+        "“boss over shop”没有说明是谁：可写“角色 at|above|below|nearest 单位”、“2 above”、“owner of”、"
+        "“manager of”、“submitter”"
         "或人员字段。")),
     case("ask: [boss above shop]", "ask: [boss above reason]", Told(
         FIRST, "approvals.review.steps.first_look.ask.0", "type",

@@ -361,3 +361,53 @@ def test_a_key_decides_only_if_it_was_granted(house: House) -> None:
     assert narrow.send("POST", f"tasks/{task}/approve", {}).status == 403
     wide = house.be("clerk1b", (("duel", "see"), ("duel", "approve")))
     assert wide.send("POST", f"tasks/{task}/approve", {}).status == 200
+
+
+def test_one_part_is_sent_back_alone(house: House) -> None:
+    record = duel(house, "150", price="5")
+    peers_agree(house, record)
+    mgr, ame = house.be("mgr1"), house.be("ame")
+    early = ame.decides("duel", record, "return", to="left")
+    assert (early.status, early.code) == (422, "not_an_earlier_step")
+    assert mgr.decides("duel", record, **FIRST).status == 200
+    told = next(each for each in ame.get(f"records/duel/{record}")["tasks"] if each["part"] == "right")
+    assert [each["to"] for each in told["returns"]] == ["submitter", "peers", "left"]
+    assert ame.decides("duel", record, "return", to="left", comment="too dear").body["state"] == "approval"
+    assert who_has(house, record) == {"mgr1", "ame"}
+    assert ame.decides("duel", record).body["state"] == "approval"
+    assert who_has(house, record) == {"mgr1"}
+    assert mgr.decides("duel", record, values={"price": "4"}, **FIRST).body["state"] == "approval"
+    assert who_has(house, record) == {"ame"}, "what the other part approved has changed, and it says so"
+    assert ame.decides("duel", record).body["state"] == "accepted"
+
+
+def test_named_one_by_one_in_an_order_the_next_has_the_task_and_the_last_counts_again(house: House) -> None:
+    clerk = house.be("clerk1")
+    line = {"item": {"code": "A100"}, "checker": {"code": "buyB"}}
+    values = {"one": {"code": "fin1"}, "two": {"code": "buyA"}, "lines": [line]}
+    record = clerk.makes("basket", values, "hand_in")
+    assert house.be("buyB").decides("basket", record).status == 200
+    accounts = ("fin1", "buyA", "buyB")
+    assert [each for each in accounts if house.be(each).tasks("basket", record)] == ["fin1"]
+    task = house.be("fin1").tasks("basket", record)[0]["id"]
+    turn = house.be("buyA").send("POST", f"tasks/{task}/approve", {})
+    assert (turn.status, turn.body["rule"] or turn.code) == (409, "not_your_turn")
+    assert house.be("fin1").decides("basket", record).status == 200
+    assert [each for each in accounts if house.be(each).tasks("basket", record)] == ["buyA"]
+    assert house.be("buyA").decides("basket", record).body["state"] == "whole"
+    mine = [each for each in clerk.history("basket", record) if each["person"]["code"] == "buyA"]
+    assert [each["action"] for each in mine] == ["approve:order", "approve:also"]
+    assert "acts_once" in mine[1]["because"]
+
+
+def test_tasks_that_nobody_can_do_any_more_are_listed_for_whoever_sees_all(own_house: House) -> None:
+    house = own_house
+    line = {"item": {"code": "A100"}, "checker": {"code": "fin2"}}
+    record = house.be("clerk1").makes("basket", {"lines": [line]}, "hand_in")
+    aud = house.be("aud")
+    stuck = {"all": "true", "nobody": "true", "form": "basket"}
+    assert aud.get("tasks", **stuck)["items"] == []
+    gone = house.be("fin2").person
+    assert house.be("adm").edits("person", gone, {"active": False}).status == 200
+    assert [each["record"]["id"] for each in aud.get("tasks", **stuck)["items"]] == [record]
+    assert house.be("clerk1").get("tasks", nobody="true", form="basket")["items"] == []

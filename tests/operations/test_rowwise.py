@@ -140,6 +140,8 @@ def test_route_history_and_votes_name_the_rows(house: House) -> None:
         "checkers": ("now", ["done", "now"]),
         "seconds": ("now", ["now", "skipped"]),
         "last": ("skipped", []),
+        "order": ("skipped", []),
+        "also": ("skipped", []),
     }
     line = next(each for each in clerk.history("basket", record) if each["action"] == "approve:checkers")
     assert line["rows"] == [rows[0]]

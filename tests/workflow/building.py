@@ -210,12 +210,18 @@ class Chain:
     parents: Mapping[str, str] = field(default_factory=dict)
     managers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def active(self, person: str) -> bool:
+        return person not in self.gone
 
     def holders(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
         return tuple(person for person in self.roles if self.holds(person, role, relation, unit))
 
     def holds(self, person: str, role: str, relation: str, unit: str | None) -> bool:
-        return any(held == role and self._fits(at, relation, unit) for held, at in self.roles.get(person, ()))
+        return self.active(person) and any(
+            held == role and self._fits(at, relation, unit) for held, at in self.roles.get(person, ())
+        )
 
     def _fits(self, at: str | None, relation: str, unit: str | None) -> bool:
         if relation == "at":

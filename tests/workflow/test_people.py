@@ -127,3 +127,10 @@ def test_a_list_finds_each_person_once_in_its_order_and_matches_exactly_those(wo
     assert found == tuple(dict.fromkeys(wanted))
     assert {each for each in EVERYBODY if people.matches(asked, each, now)} == set(found)
     assert people.words(asked) == ", ".join(words)
+
+
+def test_one_who_has_left_is_nobody_however_he_is_named() -> None:
+    for words, found in FOUND:
+        chain = replace(STAFF, gone=frozenset(found))
+        assert not set(people.find(who(words), situation(chain=chain))) & set(found), words
+        assert not any(people.matches(who(words), each, situation(chain=chain)) for each in found), words
