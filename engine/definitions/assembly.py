@@ -22,6 +22,7 @@ from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, W
 from engine.definitions.numbers import numbered, paths_in
 from engine.definitions.outline import FormOutline, Outline
 from engine.definitions.rights import build_roles, read_rights
+from engine.definitions.schedules import ScheduleBuilder
 from engine.definitions.scopes import scope_of
 from engine.definitions.texts import Texts
 from engine.definitions.validation import Validator
@@ -59,7 +60,7 @@ class _Assembly:
 
     def library(self) -> Library | None:
         self.roles = build_roles(self.parts.roles)
-        self.shared = {word: self._all(word) for word in ("places", "options", "facts")}
+        self.shared = {word: self._all(word) for word in ("places", "options", "facts", "schedules")}
         conditional = tuple(each.name for each in self.parts.overlays if "applies_to" in each.data)
         always = tuple(each.name for each in self.parts.overlays if "applies_to" not in each.data)
         base = self._built(always, None)
@@ -110,7 +111,8 @@ class _Assembly:
                 made_flows[name] = WorkflowBuilder(self._desk(each, outline, step_names(each.data))).build()
         if base is not None:
             return replace(base, forms=made_forms, workflows=made_flows)
-        return self._whole(made_forms, made_flows, facts)
+        schedules = ScheduleBuilder(self._desk(self.parts.libraries[-1], outline)).all(self.shared["schedules"])
+        return replace(self._whole(made_forms, made_flows, facts), schedules=schedules)
 
     def _plain(self, kind: str, marked: Marked, base: Library) -> tuple[str, ...]:
         """The overlays that a definition has in the library without conditional ones."""

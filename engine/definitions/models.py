@@ -19,6 +19,7 @@ from engine.definitions.process import (
     Edit,
     EffectUse,
     NobodyFound,
+    Schedule,
     Span,
     State,
     Step,
@@ -52,6 +53,7 @@ __all__ = [
     "Rights",
     "Role",
     "Rule",
+    "Schedule",
     "Sees",
     "Source",
     "Span",
@@ -155,6 +157,7 @@ class Library:
     """Places of the chain: `chain.loss`."""
     options: Mapping[str, tuple[Option, ...]]
     rights: Rights
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
     variants: Mapping[tuple[str, ...], Library] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)

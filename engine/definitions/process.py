@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.definitions.cron import Cron
 from engine.definitions.entities import NOTHING, Field, People, Place, Rule
 from engine.errors import Text
 from engine.expressions import Expression
@@ -187,6 +188,21 @@ class Timer:
     every: Span | None = None
     times: int | None = None
     deadline: bool = False
+    title: Text = NOTHING
+    at: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What the library does at certain times for each record of a form (`each`) that its condition holds for."""
+
+    name: str
+    every: Cron
+    over: str
+    where: Expression | None
+    do: Mapping[str, EffectUse]
+    missed: str = "once"
+    """Or `skip`: a run that comes more than an hour late is left out."""
     title: Text = NOTHING
     at: Place | None = None
 

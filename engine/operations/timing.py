@@ -10,7 +10,7 @@ from engine.clock import to_stored
 from engine.database.dialects import run_together
 from engine.definitions.models import Timer
 from engine.errors import Kind, Refusal, Text, text
-from engine.operations import due, settling, taking, writing
+from engine.operations import due, scheduling, settling, taking, writing
 from engine.operations.calls import Actor, Call
 from engine.operations.folder import Event, Folder, Proposal
 from engine.operations.operation import Operation
@@ -29,8 +29,8 @@ CALL = Call(Actor(SYSTEM, SYSTEM, SYSTEM, "system"), "en", route="timer")
 
 
 def fire_due(services: Services) -> int:
-    """Fire every timer that is due, one transaction each; says how many fired."""
-    count = 0
+    """Plan the runs of schedules that have come, and fire every timer that is due, one transaction each; how many."""
+    count = scheduling.plan(services, CALL)
     while services.database.transaction(lambda connection: _fire_one(services, connection)):
         count += 1
     return count
@@ -55,6 +55,9 @@ def _fire_one(services: Services, connection: Connection) -> bool:
 
 
 def _fire(operation: Operation, timer: timers.Timer) -> None:
+    if timer.name.startswith(scheduling.PREFIX):
+        scheduling.fire(operation, timer)
+        return
     folder = operation.open(timer.form, timer.record, lock=True)
     declared = folder.workflow.timers.get(timer.name)
     if declared is None or not _runs(operation, folder, declared):

@@ -231,6 +231,9 @@ TIMER = _table(
     ),
     rowid=False,
 )
+SCHEDULE = _table("schedule_mark", _words("name", key=True), _words("cron"), _whole("last"), rowid=False)
+"""Up to which time a schedule of the library has run."""
+
 OUTBOX = _table(
     "outbox",
     Column("id", Whole, primary_key=True),

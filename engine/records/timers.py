@@ -56,6 +56,7 @@ def cancelling(
     dialect = connection.dialect.name
     # Said so that PostgreSQL goes by the record: the index of all that waits looks small until it is not.
     sql = "UPDATE timer SET cancelled = :now WHERE record = :record AND coalesce(fired, cancelled) IS NULL"
+    sql += " AND name NOT LIKE '%:%'"  # runs of a schedule are not the workflow's to cancel
     parameters: dict[str, Any] = {"record": record, "now": now}
     if names is not None:
         sql += f" AND {one_of(dialect, 'name', 'names')}"

@@ -258,6 +258,14 @@ facts:
     over: request.lines
     where: it.shop == shop
     except: this_record
+schedules:
+  nightly:
+    title: {en: Nightly, zh: 每夜}
+    every: "0 22 * * *"
+    zone: store
+    missed: once
+    for: {over: shop, where: it.open}
+    do: {back: {restore: agreed}}
 """
 
 OVERLAY = """\

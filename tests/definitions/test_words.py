@@ -178,6 +178,8 @@ NEEDED = [
     ("workflow", ("timers", "late"), ("do",)),
     ("library", (), ("format", "library", "title")),
     ("library", ("founder",), ("account", "role")),
+    ("library", ("schedules", "nightly"), ("every", "for", "do")),
+    ("library", ("schedules", "nightly", "for"), ("over",)),
     ("library", ("facts", "open_requests"), ("for", "over")),
     ("overlay", (), ("format", "overlay", "over", "change")),
     ("roles", (), ("format", "roles")),

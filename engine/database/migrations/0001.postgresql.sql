@@ -433,6 +433,13 @@ CREATE TABLE reservation (
 --;
 CREATE INDEX ix_reservation_place ON reservation (place, item)
 --;
+CREATE TABLE schedule_mark (
+	name TEXT COLLATE "C" NOT NULL,
+	cron TEXT COLLATE "C" NOT NULL,
+	last BIGINT NOT NULL,
+	CONSTRAINT pk_schedule_mark PRIMARY KEY (name)
+)
+--;
 CREATE TABLE security_log (
 	number BIGSERIAL NOT NULL,
 	at BIGINT NOT NULL,

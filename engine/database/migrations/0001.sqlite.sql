@@ -479,6 +479,15 @@ CREATE TABLE reservation (
 --;
 CREATE INDEX ix_reservation_place ON reservation (place, item)
 --;
+CREATE TABLE schedule_mark (
+	name TEXT NOT NULL,
+	cron TEXT NOT NULL,
+	last INTEGER NOT NULL,
+	CONSTRAINT pk_schedule_mark PRIMARY KEY (name)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE security_log (
 	number INTEGER NOT NULL,
 	at INTEGER NOT NULL,

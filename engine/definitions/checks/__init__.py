@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     workflows.duties_and_timers_fit,
     times.calendars_fit,
     times.timers_lead_somewhere,
+    times.schedules_make_once,
     times.rulings_have_a_step,
     workflows.nobody_writes_what_is_worked_out,
     flow.states_can_be_reached,

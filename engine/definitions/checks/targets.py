@@ -25,6 +25,11 @@ def uses_of(workflow: Workflow) -> Iterator[EffectUse]:
         yield from timer.do.values()
 
 
+def scheduled(library: Library) -> Iterator[EffectUse]:
+    """Every effect of the schedules."""
+    return (use for each in library.schedules.values() for use in each.do.values())
+
+
 def effects_have_targets(library: Library) -> Iterator[Finding]:
     """Actions, templates and transitions that effects name are there; what an effect fires is open to *system*."""
     for _, workflow in pairs(library):
@@ -36,6 +41,11 @@ def effects_have_targets(library: Library) -> Iterator[Finding]:
             if reversed_one is not None and reversed_one not in workflow.transitions:
                 yield unknown(use.at, ACTION, reversed_one, workflow.transitions)
             yield from _action(library, use)
+    for use in scheduled(library):
+        template = use.options.get("template")
+        if template is not None and template not in library.templates:
+            yield unknown(use.at, NOTICE, template, library.templates)
+        yield from _action(library, use)
 
 
 def _action(library: Library, use: EffectUse) -> Iterator[Finding]:
@@ -62,7 +72,8 @@ def _target(use: EffectUse) -> str | None:
 
 def system_actions_are_fired(library: Library) -> Iterator[Finding]:
     """An action that only the system takes is fired by an approval or an effect (a warning)."""
-    fired = {(_target(use), use.options.get("action")) for _, each in pairs(library) for use in uses_of(each)}
+    uses = [*(use for _, each in pairs(library) for use in uses_of(each)), *scheduled(library)]
+    fired = {(_target(use), use.options.get("action")) for use in uses}
     for form, workflow in pairs(library):
         approvals = {name for each in workflow.approvals.values() for name in (each.approved, each.refused)}
         for action in workflow.transitions.values():

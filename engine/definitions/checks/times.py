@@ -100,6 +100,21 @@ def _is_part(workflow: Workflow, name: str) -> bool:
     return any(name in step.parts for each in workflow.approvals.values() for step in each.steps.values())
 
 
+def schedules_make_once(library: Library) -> Iterator[Finding]:
+    """What a schedule creates says by what it is never made twice."""
+    for schedule in library.schedules.values():
+        for use in schedule.do.values():
+            if use.effect == "create" and not use.options.get("once_by"):
+                says = text(
+                    f"'{use.name}' does not say 'once_by', so a run could make it twice.",
+                    f"“{use.name}”没有写 once_by，可能重复生成。",
+                )
+                yield finding(use.at, "once_by", says)
+            if use.effect in RULINGS:
+                says = text(f"'{use.effect}' stands in timers only.", f"“{use.effect}”只能用在定时器中。")
+                yield finding(use.at, "no_step", says)
+
+
 def rulings_have_a_step(library: Library) -> Iterator[Finding]:
     """`decide` and `ask` stand in timers, where a step is open; what they name is there."""
     for _, workflow in pairs(library):

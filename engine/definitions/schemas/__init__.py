@@ -18,7 +18,7 @@ def schemas(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
     return {
         "form": form_schema(vocabulary),
         "workflow": workflow_schema(vocabulary),
-        "library": library_schema(),
+        "library": library_schema(vocabulary),
         "overlay": overlay_schema(),
         "roles": roles_schema(),
         "notice": notice_schema(),

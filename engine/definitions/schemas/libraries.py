@@ -19,6 +19,8 @@ from engine.definitions.schemas.shapes import (
     thing,
     words,
 )
+from engine.definitions.schemas.times import SCHEDULE, effect_definitions
+from engine.definitions.vocabulary import Vocabulary
 
 PARAMETER: dict[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
 """A type of the language (`text`, `date`, ...) or the name of a form."""
@@ -39,7 +41,7 @@ FACT = thing(
 )
 
 
-def library_schema() -> dict[str, Any]:
+def library_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """`library.yaml`. Posting rules and stock columns are not part of format 1."""
     library = thing(
         {
@@ -58,12 +60,13 @@ def library_schema() -> dict[str, Any]:
             "places": named(PLACE),
             "options": named(OPTIONS),
             "facts": named(FACT),
+            "schedules": named(SCHEDULE),
         },
         "format",
         "library",
         "title",
     )
-    return {"$schema": DIALECT, **library}
+    return {"$schema": DIALECT, **library, "$defs": effect_definitions(vocabulary)}
 
 
 def overlay_schema() -> dict[str, Any]:

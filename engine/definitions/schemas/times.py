@@ -1,10 +1,11 @@
-"""The schemas of what happens by itself: timers of workflows. Used by the schemas beside it."""
+"""The schemas of what happens by itself: timers of workflows, schedules of the library. For those beside it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from engine.definitions.schemas.shapes import CONDITION, EXPRESSION, NAME, TITLE, YES, thing
+from engine.definitions.schemas.shapes import CONDITION, EXPRESSION, NAME, TITLE, YES, choice, named, thing
+from engine.definitions.vocabulary import Vocabulary, effect_schema
 
 DURATION: dict[str, Any] = {"type": "string", "pattern": "^[1-9][0-9]{0,4}[dhm]$"}
 DO: dict[str, Any] = {"$ref": "#/$defs/do"}
@@ -29,3 +30,25 @@ TIMER: dict[str, Any] = {
     ),
 }
 """`do` may be empty where the timer is only a deadline that tasks show."""
+
+SCHEDULE: dict[str, Any] = thing(
+    {
+        "title": TITLE,
+        "every": {"type": "string", "minLength": 9, "maxLength": 200},
+        "zone": choice("store", "chain"),
+        "missed": choice("once", "skip"),
+        "for": thing({"over": NAME, "where": CONDITION}, "over"),
+        "do": DO,
+    },
+    "every",
+    "for",
+    "do",
+)
+"""Both zones are the library's, until units have zones of their own."""
+
+
+def effect_definitions(vocabulary: Vocabulary) -> dict[str, Any]:
+    """`do` and `effect`, for every schema in which something is done."""
+    effects = {name: effect_schema(kind.options_schema) for name, kind in vocabulary.effects.items()}
+    one = {**thing({**effects, "when": CONDITION}), "minProperties": 1, "maxProperties": 2}
+    return {"do": named({"$ref": "#/$defs/effect"}), "effect": one}

@@ -20,8 +20,8 @@ from engine.definitions.schemas.shapes import (
     thing,
     words,
 )
-from engine.definitions.schemas.times import TIMER
-from engine.definitions.vocabulary import Vocabulary, effect_schema
+from engine.definitions.schemas.times import TIMER, effect_definitions
+from engine.definitions.vocabulary import Vocabulary
 
 DO: dict[str, Any] = {"$ref": "#/$defs/do"}
 ASKS: dict[str, Any] = named({"$ref": "#/$defs/asked_field"})
@@ -159,7 +159,5 @@ def workflow_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "start",
         "states",
     )
-    definitions = {**field_definitions(vocabulary), "do": named({"$ref": "#/$defs/effect"})}
-    effects = {name: effect_schema(kind.options_schema) for name, kind in vocabulary.effects.items()}
-    definitions["effect"] = {**thing({**effects, "when": CONDITION}), "minProperties": 1, "maxProperties": 2}
+    definitions = {**field_definitions(vocabulary), **effect_definitions(vocabulary)}
     return {"$schema": DIALECT, **workflow, "$defs": definitions}
