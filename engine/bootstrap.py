@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from engine import demo, seed
 from engine.access import accounts, passwords, stamps
+from engine.access.sealing import seal_of
 from engine.clock import Clock, SystemClock
 from engine.database import open_database
 from engine.database.embedded import start_server
@@ -28,6 +30,9 @@ from engine.definitions.comparing import diff as text_diff
 from engine.definitions.documents import PARTS
 from engine.definitions.folders import pull as pull_files
 from engine.definitions.vocabulary import vocabulary
+from engine.delivery import sending
+from engine.delivery.mailing import mailer
+from engine.delivery.posting import Poster
 from engine.delivery.watching import watch
 from engine.effects import EFFECTS
 from engine.errors import rule, text
@@ -36,6 +41,7 @@ from engine.operations import (
     batch,
     counting,
     founding,
+    letters,
     loading,
     publishing,
     recount,
@@ -85,6 +91,7 @@ def build(settings: Settings) -> Services:
         secret=secret,
         attachments=settings.data / "attachments",
         render=render_words,
+        seal=seal_of(_plain(settings.secret_key), settings.data),
     )
     if settings.test_clock is not None:
         start = SystemClock().now() if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
@@ -233,8 +240,27 @@ def application(settings: Settings, worker: int) -> FastAPI:
         loading.state_of(services, connection, services.now(connection))
     gc.freeze()  # what was compiled stays: a page of stock took three times as long while it was looked through
     gc.set_threshold(*COLLECTED)
-    background = [partial(_watch, services)]
+    background = [partial(_watch, services), partial(sending.watch, office(services))]
     return create_app(Doors(services), settings, partial(Watch, services), background)
+
+
+def office(services: Services) -> sending.Office:
+    """What sends the messages of this chain."""
+    settings = services.settings
+    smtp = _plain(settings.smtp)
+    return sending.Office(
+        database=services.database,
+        now=services.now,
+        compose=partial(letters.compose, services),
+        new_id=new_id,
+        poster=Poster(settings.allow_private_webhooks),
+        mailer=mailer(smtp, settings.mail_from) if smtp else None,
+        tries=settings.delivery_tries,
+    )
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def _watch(services: Services, ending: threading.Event) -> None:

@@ -45,6 +45,12 @@ def serve(
     demo: Annotated[str | None, typer.Option(help="Demo chain for an empty database")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes")] = None,
     test_clock: Annotated[str | None, typer.Option(help="A settable clock, from this moment or `now`")] = None,
+    smtp: Annotated[str | None, typer.Option(help="smtp://user:password@host:587 or smtps://... for mail")] = None,
+    mail_from: Annotated[str | None, typer.Option(help="The address that mail is from")] = None,
+    public_url: Annotated[str | None, typer.Option(help="Where people open this server, for links")] = None,
+    allow_private_webhooks: Annotated[
+        bool | None, typer.Option("--allow-private-webhooks", help="Webhooks may go to addresses inside")
+    ] = None,
 ) -> None:
     """Run the server; prints `ready http://...` when it answers."""
     bootstrap.serve(
@@ -57,6 +63,10 @@ def serve(
             demo=demo,
             workers=workers,
             test_clock=test_clock,
+            smtp=smtp,
+            mail_from=mail_from,
+            public_url=public_url,
+            allow_private_webhooks=allow_private_webhooks,
         )
     )
 

@@ -49,6 +49,24 @@ class Settings(BaseSettings):
     file_quota: int = 2_000_000_000
     """Bytes of files that one person may keep here."""
 
+    smtp: SecretStr | None = None
+    """`smtp://user:password@host:587` (STARTTLS), `smtps://...:465`, or `smtp://host:25?tls=none` within a machine."""
+
+    mail_from: str = ""
+    """The address that mail is from, such as `Chain <stock@example.com>`; the user of `smtp` when not given."""
+
+    public_url: str = ""
+    """Where people open this server, such as `https://stock.example.com`: for links in what is sent."""
+
+    allow_private_webhooks: bool = False
+    """Let webhooks go to addresses inside, over http and to any port; else only to what is open to everybody."""
+
+    delivery_tries: int = 14
+    """How often a message is tried, over some three days, before it is given up."""
+
+    secret_key: SecretStr | None = None
+    """Seals secrets of endpoints: 32 bytes in URL-safe base64; kept in a file below `data` when not given."""
+
     pool: int = 16
     """Database connections per process."""
 

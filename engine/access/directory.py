@@ -29,7 +29,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may sign in, decide or be told. `manager` is a person, if the library keeps one."""
+    """Somebody who may sign in, decide or be told. `manager` is a person and `mail` an address, if
+    the library keeps them."""
 
     id: str
     account: str
@@ -37,6 +38,7 @@ class Person:
     language: str = "zh"
     active: bool = True
     manager: str | None = None
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

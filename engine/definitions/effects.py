@@ -114,6 +114,8 @@ class _Options:
         """The type that an option must give, as far as its place or its name tells."""
         if stands == "place":
             return PLACE
+        if stands == "told":
+            return None
         if len(inside) > 1 and inside[-2] == "values":
             return self._written(inside)
         if inside[-1] == "quantity":

@@ -165,7 +165,7 @@ class Form:
     """One form. `derived` lists the paths of computed, live and defaulted fields in the order they must be worked out.
 
     `told` holds what the engine must know of a form, never by name: `org_unit`, `ledger`, `account`, `assignment`,
-    `limit`, `holds_roles`, `valid`, as plain maps of words (`{"parent": "region"}`, `{"item": {"unit": ...}}`).
+    `webhook`, `limit`, `holds_roles`, `valid`, as plain maps of words (`{"parent": "region"}`).
     """
 
     name: str

@@ -7,6 +7,7 @@ effect tells the definitions which options to compile and what they may name; `*
 - `row`: the same and `row`, the row of the nearest `each` (of a nested map, else of the effect), if there is one;
 - `group`: as `row`, and `group`, the values of `group_by`, when that is given;
 - `place`: as `row`, giving a place or a record that is one;
+- `told`: as `row`, giving anything: it is told, not written;
 - `people`: a list of people.
 
 What is not named there stays as it is written.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.definitions.models import People
-from engine.expressions import Place, Reference
+from engine.expressions import Place, Reference, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,34 @@ class AskOthers:
     effect: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value that is told outside, and the names that it was read from."""
+
+    value: Value
+    of: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRows:
+    """Rows of a table that are told outside, and the names that each of their values was read from."""
+
+    table: str
+    rows: tuple[Mapping[str, Value], ...]
+    of: Mapping[str, frozenset[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Those who listen to a channel are told, with a template of the library for whoever reads words."""
+
+    to: str
+    values: Mapping[str, Told] = field(default_factory=dict)
+    rows: Mapping[str, ToldRows] = field(default_factory=dict)
+    template: str | None = None
+    effect: str = ""
+
+
 Outcome: TypeAlias = (
     Move
     | Reserve
@@ -183,4 +211,5 @@ Outcome: TypeAlias = (
     | Notify
     | Decide
     | AskOthers
+    | Webhook
 )

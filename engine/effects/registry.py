@@ -23,6 +23,7 @@ from engine.effects.set_fields import SetEffect
 from engine.effects.task import TaskEffect
 from engine.effects.unhold import UnholdEffect
 from engine.effects.update import UpdateEffect
+from engine.effects.webhook import WebhookEffect
 
 EFFECTS: tuple[Effect, ...] = (
     MoveEffect(),
@@ -40,6 +41,7 @@ EFFECTS: tuple[Effect, ...] = (
     NotifyEffect(),
     DecideEffect(),
     AskEffect(),
+    WebhookEffect(),
 )
 
 BY_NAME: Mapping[str, Effect] = MappingProxyType({effect.name: effect for effect in EFFECTS})

@@ -129,6 +129,10 @@ def _rule(operation: Operation, folder: Folder, outcome: o.Decide | o.AskOthers)
     return Follow(folder, ruling=outcome)
 
 
+def _webhook(operation: Operation, folder: Folder, outcome: o.Webhook) -> None:
+    folder.webhooks.append(outcome)
+
+
 _APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
     o.Move: _stock,
     o.Reserve: _stock,
@@ -144,4 +148,5 @@ _APPLY: Mapping[type, Callable[[Any, Folder, Any], Follow | None]] = {
     o.Notify: _notify,
     o.Decide: _rule,
     o.AskOthers: _rule,
+    o.Webhook: _webhook,
 }

@@ -63,6 +63,8 @@ def outcome(operation: Operation, one: o.Outcome) -> dict[str, Any]:
         shown |= {"record": presenting.reference(operation, one.record), "action": one.action}
     elif isinstance(one, o.Notify):
         shown |= {"template": one.template}
+    elif isinstance(one, o.Webhook):
+        shown |= {"to": one.to}
     return shown
 
 

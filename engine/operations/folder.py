@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.clock import from_stored
 from engine.definitions.models import Form, Library, Workflow
-from engine.effects.outcomes import Notify, OpenTask, Outcome
+from engine.effects.outcomes import Notify, OpenTask, Outcome, Webhook
 from engine.expressions import Reference, Subject
 from engine.fields import BY_NAME
 from engine.records import filling, forms_json
@@ -91,6 +91,7 @@ class Folder:
     shares: list[Share] = field(default_factory=list)
     looks: list[OpenTask] = field(default_factory=list)
     notices: list[Notify] = field(default_factory=list)
+    webhooks: list[Webhook] = field(default_factory=list)
     returned: Mapping[str, str] | None = None
     """By whom it was given back to whoever submitted it, with his words."""
     mentions: tuple[str, ...] = ()

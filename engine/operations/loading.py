@@ -153,6 +153,7 @@ def _person(stored: Stored, told: Mapping[str, Any], newest: Library) -> Person:
         str(values.get(told.get("language", "language")) or "en"),
         active,
         values.get(told["manager"]) if "manager" in told else None,
+        str(values.get(told["mail"]) or "") if "mail" in told else "",
     )
 
 

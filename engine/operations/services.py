@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from engine.access.directory import Directory
 from engine.access.matrix import Matrix
+from engine.access.sealing import Seal
 from engine.clock import Clock
 from engine.database import Database
 from engine.definitions.models import Library
@@ -48,6 +49,8 @@ class Services:
     attachments: Path
     render: Callable[[str, Mapping[str, Any]], str]
     """Words of a template with plain values, in a sandbox."""
+    seal: Seal
+    """Closes and opens what must be read again and is not to stand in the database."""
     caches: Caches = field(default_factory=Caches)
 
     def now(self, connection: Connection) -> datetime:

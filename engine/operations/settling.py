@@ -16,14 +16,24 @@ from engine.definitions.models import Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
 from engine.ledger import Book
-from engine.operations import asking, calendars, changes, charting, postings, rights, tasking, validity, wording
+from engine.operations import (
+    asking,
+    calendars,
+    changes,
+    charting,
+    endpoints,
+    informing,
+    postings,
+    rights,
+    tasking,
+    validity,
+)
 from engine.operations.folder import Event, Folder
-from engine.records import archive, attachments, facts, forms_json, journal, links, notices, outbox, votes
+from engine.records import archive, attachments, facts, forms_json, journal, links, votes
 from engine.records.archive import Stored
 from engine.records.beside import Steps
 from engine.records.journal import Change, Entry
 from engine.workflow import memory
-from engine.workflow.people import find
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -36,6 +46,7 @@ def settle(operation: Operation) -> None:
     for folder in touched:
         validity.require(operation, folder)
         calendars.require(folder)
+        endpoints.require(operation, folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)
     also = facts.moving(operation.connection, operation.facts.changes(touched))
@@ -125,9 +136,8 @@ def beside(operation: Operation, folder: Folder) -> Steps:
     folder.stored = sealed[new.id]
     return [
         *history,
-        *_messages(operation, folder),
         *tasking.steps(operation, folder),
-        *_told(operation, folder),
+        *informing.steps(operation, folder),
     ]
 
 
@@ -259,39 +269,6 @@ def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence
         because=event.because,
         asks=asking.stored(asking.asked_by(folder.workflow, event.action), event.asks),
     )
-
-
-def _messages(operation: Operation, folder: Folder) -> Steps:
-    """What is told outside: one message for each event."""
-    payloads = [
-        {
-            "form": folder.form.name,
-            "id": folder.id,
-            "action": event.action,
-            "from": event.origin,
-            "to": event.target,
-        }
-        for event in folder.events
-    ]
-    return outbox.steps(operation.connection, operation.seq, folder.id, "record", payloads, to_stored(operation.now))
-
-
-def _told(operation: Operation, folder: Folder) -> Steps:
-    """A notice for everybody whom an effect tells."""
-    at = to_stored(operation.now)
-    found: Steps = []
-    for notice in folder.notices:
-        people = find(notice.people, operation.situation(folder))
-        found += notices.telling(
-            operation.connection, operation.new_id, people, folder.form.name, folder.id, notice.template, at
-        )
-    if folder.returned and folder.submitted_by:
-        back = ((folder.submitted_by,), folder.form.name, folder.id, wording.RETURNED, at, folder.returned)
-        found += notices.telling(operation.connection, operation.new_id, *back)
-    if folder.mentions:
-        told = (folder.mentions, folder.form.name, folder.id, wording.MENTION, at, {"by": operation.actor_id})
-        found += notices.telling(operation.connection, operation.new_id, *told)
-    return found
 
 
 def small(operation: Operation, folder: Folder) -> dict[str, Any]:

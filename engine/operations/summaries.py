@@ -39,6 +39,21 @@ PLAIN: tuple[Path, ...] = (
         "保存视图：{form, name, filters, sort, columns, default}",
     ),
     _path("delete", "/api/me/views/{id}", "Take a view away", "删除视图"),
+    _path("get", "/api/me/channels", "How I am told of what", "我接收消息的方式"),
+    _path(
+        "put", "/api/me/channels", "How I am told: {kinds: {kind: app|mail|none}, gather, hour, zone}",
+        "设置接收方式：{kinds: {kind: app|mail|none}, gather, hour, zone}",
+    ),
+    _path(
+        "get", "/api/deliveries", "What is sent outside: waiting, dead or delivered",
+        "对外发送的消息（待发、已放弃、已送达）", "state", "limit", "cursor",
+    ),
+    _path("post", "/api/deliveries/{id}/resend", "Send again what was given up", "重新发送已放弃的消息"),
+    _path("get", "/api/endpoints/{id}/secrets", "Which secrets sign for an endpoint", "端点的签名密钥"),
+    _path(
+        "post", "/api/endpoints/{id}/secrets", "Make a secret for an endpoint, shown once: {secret, token}",
+        "为端点生成签名密钥（仅显示一次）：{secret, token}",
+    ),
     _path("get", "/api/forms", "Forms", "表单"),
     _path("get", "/api/codes", "What has this code", "该编码对应的记录", "text", "form"),
     _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "limit", "cursor"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 25
 Reached = TypeVar("Reached", Arrival, Decision)
-BESIDE = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Trace, o.OpenTask, o.Notify)
+BESIDE = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Trace, o.OpenTask, o.Notify, o.Webhook)
 """Outcomes that leave the record's own values as they were; stock is asked for anew by every expression."""
 
 

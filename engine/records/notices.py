@@ -37,6 +37,11 @@ class Notice:
     read: int | None
 
 
+def steps(connection: Connection, lines: Iterable[Mapping[str, Any]]) -> Steps:
+    """Notices to be, each with all that `COLUMNS` names."""
+    return insert_steps(connection, "notice", COLUMNS, lines)
+
+
 def telling(
     connection: Connection,
     new_id: Callable[[], str],
@@ -49,8 +54,18 @@ def telling(
 ) -> Steps:
     """Tell these people, each once."""
     shared = {"form": form, "record": record, "template": template, "params": dict(params or {}), "at": at}
-    lines = [{**shared, "id": new_id(), "person": person} for person in dict.fromkeys(people)]
-    return insert_steps(connection, "notice", COLUMNS, lines)
+    return steps(connection, [{**shared, "id": new_id(), "person": person} for person in dict.fromkeys(people)])
+
+
+def these(connection: Connection, person: str, ids: Iterable[str]) -> list[Notice]:
+    """These notices of a person, oldest first."""
+    dialect = connection.dialect.name
+    sql = (
+        "SELECT id, person, form, record, template, params, at, read FROM notice "
+        f"WHERE person = :person AND {one_of(dialect, 'id', 'ids')} ORDER BY at, id"
+    )
+    lines = run(connection, sql, {"person": person, "ids": listed(dialect, ids)})
+    return [Notice(**{**line._mapping, "params": loads(line.params)}) for line in lines]
 
 
 def of(

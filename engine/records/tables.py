@@ -35,6 +35,8 @@ def _table(name: str, *parts: Any, rowid: bool = True, **options: Any) -> Table:
     return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid, **options)
 
 
+_WAITING = text("delivered IS NULL AND dead IS NULL")
+
 RECORD_ID = _table("record_id", _words("id", key=True), _words("form"), rowid=False)
 """Every id that was ever given to a record; ids are unique over all forms and never used again."""
 
@@ -237,22 +239,45 @@ SCHEDULE = _table("schedule_mark", _words("name", key=True), _words("cron"), _wh
 OUTBOX = _table(
     "outbox",
     Column("id", Whole, primary_key=True),
+    _words("key"),
     _whole("seq"),
     _words("record"),
+    _words("target"),
     _words("topic"),
     _document("payload"),
     _whole("at"),
     _whole("next_try"),
     _whole("tries", default=0),
     _whole("delivered", null=True),
-    Index("ix_outbox_record", "record", "id"),
-    Index(
-        "ix_outbox_waiting",
-        "next_try",
-        sqlite_where=text("delivered IS NULL"),
-        postgresql_where=text("delivered IS NULL"),
-    ),
+    _whole("dead", null=True),
+    _words("said", null=True),
+    UniqueConstraint("key"),
+    Index("ix_outbox_record", "record", "target", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_outbox_waiting", "next_try", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_outbox_dead", "id", sqlite_where=text("dead IS NOT NULL"), postgresql_where=text("dead IS NOT NULL")),
+    Index("ix_outbox_delivered", "delivered"),
 )
+"""What is told outside; `key` is the same however often it is sent, `said` is what was answered last, in short."""
+
+OUTBOX_COUNT = _table(
+    "outbox_count", _words("topic", key=True), _words("outcome", key=True), _whole("value"), rowid=False
+)
+"""How much was sent, how often that failed, how much was given up."""
+
+CHANNEL = _table("channel", _words("person", key=True), _document("choices"), _whole("updated"), rowid=False)
+"""How a person wants to be told."""
+
+ENDPOINT_SECRET = _table(
+    "endpoint_secret",
+    _words("endpoint", key=True),
+    _words("id", key=True),
+    _words("sealed"),
+    _whole("created"),
+    _whole("until", null=True),
+    rowid=False,
+)
+"""What signs for an endpoint, sealed with a key that is not in the database; the one before lives `until` then."""
+
 NOTICE = _table(
     "notice",
     _words("id", key=True),

@@ -237,7 +237,7 @@ def _create(stage: Stage, played: Played, _action: str, outcome: o.Create) -> No
 
 
 def _nothing(stage: Stage, _played: Played, _action: str, outcome: o.Outcome) -> None:
-    """Tasks and notices change nothing that is walked; what a timer decides, people are played to decide too."""
+    """Tasks and what is told change nothing that is walked; what a timer decides, people are played to decide too."""
 
 
 _HAPPENS: Mapping[type, Callable[[Stage, Played, str, Any], None]] = {
@@ -255,4 +255,5 @@ _HAPPENS: Mapping[type, Callable[[Stage, Played, str, Any], None]] = {
     o.Notify: _nothing,
     o.Decide: _nothing,
     o.AskOthers: _nothing,
+    o.Webhook: _nothing,
 }

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.errors import forbidden
-from engine.operations import batch, commands, describing, exporting, filing, importing, loading, signing
+from engine.operations import batch, commands, deliveries, describing, exporting, filing, importing, loading, signing
 from engine.operations.calls import Actor, Answer, Call, SignedIn
 from engine.operations.services import Services
 from engine.web.doors import Look
@@ -76,7 +76,7 @@ class Doors:
         return loading.ready(self._services)
 
     def metrics(self, call: Call) -> bytes:
-        """Nothing beside the process's own figures; refused for whom the policy does not let see them."""
+        """Figures of what is sent outside; refused for whom the policy does not let see figures."""
         if not describing.may_see_metrics(self._services, call):
             raise forbidden()
-        return b""
+        return deliveries.figures(self._services)

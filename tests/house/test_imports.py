@@ -9,7 +9,19 @@ import pytest
 
 from tests.house.source import functions, imports, modules
 
-DOORS = ("transitions", "casbin", "ruamel", "jsonschema", "jinja2", "alembic", "pwdlib", "PIL", "typer", "uvicorn")
+DOORS = (
+    "transitions",
+    "casbin",
+    "ruamel",
+    "jsonschema",
+    "jinja2",
+    "alembic",
+    "pwdlib",
+    "PIL",
+    "typer",
+    "uvicorn",
+    "cryptography",
+)
 
 
 def test_no_function_imports() -> None:

@@ -30,6 +30,12 @@ def draft(chain: Chain, quantity: str = "3", submit: bool = False, item: str = "
     return chain.be("clerk1").makes("transfer", values, "submit" if submit else None)
 
 
+def listens(chain: Chain) -> None:
+    """Somebody outside is told of transfers that are on their way."""
+    values = {"code": "OUT", "name": "Outside", "channel": "transfers", "url": "https://hooks.example.com/in"}
+    chain.be("adm").makes("subscriber", {**values, "reader": {"code": "adm"}})
+
+
 def revision(chain: Chain, record: str) -> int:
     """The revision that a record is at."""
     return int(chain.one("SELECT revision FROM record WHERE id = :id", id=record))
@@ -105,10 +111,11 @@ def test_i8_revisions_count_up_by_one_in_every_story(house: Chain) -> None:
 def test_i9_record_ledger_history_outbox_and_tasks_change_together(house: Chain) -> None:
     def check(books: Books) -> None:
         told = Counter(
-            (row.record, row.seq, parsed(row.payload)["action"], parsed(row.payload)["to"])
-            for row in house.rows("SELECT record, seq, payload FROM outbox WHERE topic = 'record'")
+            (row.record, row.seq, parsed(row.payload)["action"], parsed(row.payload)["state"])
+            for row in house.rows("SELECT record, seq, payload FROM outbox WHERE topic = 'webhook'")
         )
-        assert told == Counter((line.record, line.seq, line.action, line.target) for line in books.history)
+        sent = [line for line in books.history if line.form == "transfer" and line.action == "ship"]
+        assert told == Counter((line.record, line.seq, line.action, line.target) for line in sent)
         written = {(line.record, line.seq) for line in books.history}
         assert not [move.seq for move in books.moves if (move.source, move.seq) not in written]
         for record in books.records.values():
@@ -126,7 +133,9 @@ def test_i9_record_ledger_history_outbox_and_tasks_change_together(house: Chain)
             due = record.state in ("approval", "approved", "in_transit", "returning")
             assert (waiting[record.id] > 0) is due, (record.state, waiting[record.id])
 
+    listens(house)
     assert accepted(tell(house, check)) > 30
+    assert house.one("SELECT count(*) FROM outbox") > 0
 
 
 WRITTEN = {
@@ -166,6 +175,7 @@ def broken(chain: Chain, table: str, act: str) -> Iterator[None]:
 
 
 def test_i9_whatever_table_fails_nothing_at_all_is_left(house: Chain) -> None:
+    listens(house)
     record = draft(house, submit=True)
     house.be("mgr1").decides(record)
     clerk, before = house.be("clerk1"), house.digest()

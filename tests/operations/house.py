@@ -50,10 +50,9 @@ class Reply:
 class House:
     """One process on one database."""
 
-    def __init__(self, url: str, data: Path, test_clock: str | None = "now") -> None:
-        settings = Settings(
-            database=url, data=data, test_clock=test_clock, demo_password=SecretStr("correct horse battery"), pool=4
-        )
+    def __init__(self, url: str, data: Path, test_clock: str | None = "now", **more: Any) -> None:
+        password = SecretStr("correct horse battery")
+        settings = Settings(database=url, data=data, test_clock=test_clock, demo_password=password, pool=4, **more)
         self.services: Services = bootstrap.build(settings)
         self.doors = Doors(self.services)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from engine.database import Database
 from engine.database.dialects import run_together
 from engine.errors import Kind, Refusal
-from engine.records import attachments, links, notices, outbox, tasks, timers, votes
+from engine.records import attachments, links, notices, tasks, timers, votes
 from engine.records.attachments import Attachment, FileStore
 from engine.records.beside import Steps
 from engine.records.links import Link
@@ -173,26 +173,6 @@ def test_many_who_claim_at_once_get_each_timer_once(database: Database) -> None:
     for each in threads:
         each.join()
     assert sorted(claimed) == sorted(f"r{index}" for index in range(60))
-
-
-def test_messages_go_out_in_order_per_record_until_they_have_arrived(database: Database) -> None:
-    for record, what in (("r1", "a"), ("r1", "b"), ("r2", "c")):
-        database.transaction(lambda c, r=record, w=what: outbox.put(c, 1, r, "record", {"what": w}, 10))
-
-    def due(now: int) -> dict[str, outbox.Message]:
-        return {each.payload["what"]: each for each in database.transaction(lambda c: outbox.due(c, now))}
-
-    assert due(9) == {}
-    first = due(10)
-    assert set(first) == {"a", "c"}
-    database.transaction(lambda c: outbox.failed(c, [first["a"].id], 30))
-    database.transaction(lambda c: outbox.delivered(c, [first["c"].id], 11))
-    assert due(20) == {}
-    again = due(30)
-    assert set(again) == {"a"}
-    assert again["a"].tries == 1
-    database.transaction(lambda c: outbox.delivered(c, [again["a"].id], 31))
-    assert set(due(30)) == {"b"}
 
 
 def test_notices_are_a_persons_own_newest_first(database: Database) -> None:

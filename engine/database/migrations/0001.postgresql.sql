@@ -61,6 +61,13 @@ CREATE TABLE balance (
 --;
 CREATE INDEX ix_balance_item ON balance (item, place)
 --;
+CREATE TABLE channel (
+	person TEXT COLLATE "C" NOT NULL,
+	choices JSONB NOT NULL,
+	updated BIGINT NOT NULL,
+	CONSTRAINT pk_channel PRIMARY KEY (person)
+)
+--;
 CREATE TABLE closed_period (
 	unit TEXT NOT NULL,
 	until BIGINT NOT NULL,
@@ -87,6 +94,15 @@ CREATE TABLE definition_version (
 	at BIGINT NOT NULL,
 	hash TEXT NOT NULL,
 	CONSTRAINT pk_definition_version PRIMARY KEY (version)
+)
+--;
+CREATE TABLE endpoint_secret (
+	endpoint TEXT COLLATE "C" NOT NULL,
+	id TEXT COLLATE "C" NOT NULL,
+	sealed TEXT COLLATE "C" NOT NULL,
+	created BIGINT NOT NULL,
+	until BIGINT,
+	CONSTRAINT pk_endpoint_secret PRIMARY KEY (endpoint, id)
 )
 --;
 CREATE TABLE fact_value (
@@ -288,20 +304,36 @@ CREATE TABLE once_key (
 --;
 CREATE TABLE outbox (
 	id BIGSERIAL NOT NULL,
+	key TEXT COLLATE "C" NOT NULL,
 	seq BIGINT NOT NULL,
 	record TEXT COLLATE "C" NOT NULL,
+	target TEXT COLLATE "C" NOT NULL,
 	topic TEXT COLLATE "C" NOT NULL,
 	payload JSONB NOT NULL,
 	at BIGINT NOT NULL,
 	next_try BIGINT NOT NULL,
 	tries BIGINT DEFAULT 0 NOT NULL,
 	delivered BIGINT,
-	CONSTRAINT pk_outbox PRIMARY KEY (id)
+	dead BIGINT,
+	said TEXT COLLATE "C",
+	CONSTRAINT pk_outbox PRIMARY KEY (id),
+	CONSTRAINT uq_outbox_key UNIQUE (key)
 )
 --;
-CREATE INDEX ix_outbox_record ON outbox (record, id)
+CREATE INDEX ix_outbox_dead ON outbox (id) WHERE dead IS NOT NULL
 --;
-CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
+CREATE INDEX ix_outbox_delivered ON outbox (delivered)
+--;
+CREATE INDEX ix_outbox_record ON outbox (record, target, id) WHERE delivered IS NULL AND dead IS NULL
+--;
+CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL AND dead IS NULL
+--;
+CREATE TABLE outbox_count (
+	topic TEXT COLLATE "C" NOT NULL,
+	outcome TEXT COLLATE "C" NOT NULL,
+	value BIGINT NOT NULL,
+	CONSTRAINT pk_outbox_count PRIMARY KEY (topic, outcome)
+)
 --;
 CREATE TABLE posting (
 	seq BIGINT NOT NULL,

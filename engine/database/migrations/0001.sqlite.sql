@@ -66,6 +66,15 @@ CREATE TABLE balance (
 --;
 CREATE INDEX ix_balance_item ON balance (item, place)
 --;
+CREATE TABLE channel (
+	person TEXT NOT NULL,
+	choices TEXT NOT NULL,
+	updated INTEGER NOT NULL,
+	CONSTRAINT pk_channel PRIMARY KEY (person)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE closed_period (
 	unit TEXT NOT NULL,
 	until INTEGER NOT NULL,
@@ -97,6 +106,17 @@ CREATE TABLE definition_version (
 	hash TEXT NOT NULL,
 	CONSTRAINT pk_definition_version PRIMARY KEY (version)
 )
+ STRICT
+--;
+CREATE TABLE endpoint_secret (
+	endpoint TEXT NOT NULL,
+	id TEXT NOT NULL,
+	sealed TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	until INTEGER,
+	CONSTRAINT pk_endpoint_secret PRIMARY KEY (endpoint, id)
+)
+ WITHOUT ROWID,
  STRICT
 --;
 CREATE TABLE fact_value (
@@ -316,21 +336,39 @@ CREATE TABLE once_key (
 --;
 CREATE TABLE outbox (
 	id INTEGER NOT NULL,
+	"key" TEXT NOT NULL,
 	seq INTEGER NOT NULL,
 	record TEXT NOT NULL,
+	target TEXT NOT NULL,
 	topic TEXT NOT NULL,
 	payload TEXT NOT NULL,
 	at INTEGER NOT NULL,
 	next_try INTEGER NOT NULL,
 	tries INTEGER DEFAULT 0 NOT NULL,
 	delivered INTEGER,
-	CONSTRAINT pk_outbox PRIMARY KEY (id)
+	dead INTEGER,
+	said TEXT,
+	CONSTRAINT pk_outbox PRIMARY KEY (id),
+	CONSTRAINT uq_outbox_key UNIQUE ("key")
 )
  STRICT
 --;
-CREATE INDEX ix_outbox_record ON outbox (record, id)
+CREATE INDEX ix_outbox_dead ON outbox (id) WHERE dead IS NOT NULL
 --;
-CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL
+CREATE INDEX ix_outbox_delivered ON outbox (delivered)
+--;
+CREATE INDEX ix_outbox_record ON outbox (record, target, id) WHERE delivered IS NULL AND dead IS NULL
+--;
+CREATE INDEX ix_outbox_waiting ON outbox (next_try) WHERE delivered IS NULL AND dead IS NULL
+--;
+CREATE TABLE outbox_count (
+	topic TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	value INTEGER NOT NULL,
+	CONSTRAINT pk_outbox_count PRIMARY KEY (topic, outcome)
+)
+ WITHOUT ROWID,
+ STRICT
 --;
 CREATE TABLE posting (
 	seq INTEGER NOT NULL,

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from engine.definitions.checks import built, fields, flow, forms, notices, rights, rowwise, targets, times, workflows
+from engine.definitions.checks import (
+    built,
+    fields,
+    flow,
+    forms,
+    notices,
+    rights,
+    rowwise,
+    targets,
+    times,
+    webhooks,
+    workflows,
+)
 from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 
@@ -43,6 +55,8 @@ CHECKS: tuple[Check, ...] = (
     targets.effects_have_targets,
     targets.system_actions_are_fired,
     notices.notices_are_words_and_values,
+    webhooks.told_values_have_eyes,
+    webhooks.endpoints_can_be_sent_to,
     rights.lines_name_what_exists,
     rights.roles_exist,
     rights.actions_are_granted,

@@ -12,7 +12,7 @@ from engine.errors import text
 
 OF_ENGINE = frozenset(
     (
-        "stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery",
+        "stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery", "metrics",
     )
 )  # fmt: skip
 """Objects that are no form."""

@@ -74,7 +74,9 @@ TOLD: dict[str, Any] = {
         "maxProperties": 1,
     },
     "account": thing(
-        {"account": NAME, "name": NAME, "language": NAME, "active": NAME, "manager": NAME}, "account", "name"
+        {"account": NAME, "name": NAME, "language": NAME, "active": NAME, "manager": NAME, "mail": NAME},
+        "account",
+        "name",
     ),
     "assignment": thing(
         {"person": NAME, "role": NAME, "at": NAME, "from": NAME, "until": NAME}, "person", "role", "at"
@@ -84,6 +86,9 @@ TOLD: dict[str, Any] = {
         "form",
         "level",
         "amount",
+    ),
+    "webhook": thing(
+        {"name": NAME, "url": NAME, "reader": NAME, "format": NAME, "active": NAME}, "name", "url", "reader"
     ),
     "holds_roles": YES,
     "calendar": thing(
