@@ -54,14 +54,8 @@ def _readers(operation: Operation, folder: Folder, sought: str) -> Iterator[Pers
         if person.id == operation.actor_id or not person.active:
             continue
         named = sought in person.name.casefold() or sought in person.account.casefold()
-        if named and _sees(operation, folder, person.id):
+        if named and rights.person_may(operation, folder, "see", person.id):
             yield person
-
-
-def _sees(operation: Operation, folder: Folder, person: str) -> bool:
-    held = operation.directory.held(person)
-    decision = operation.matrix.decide(held, folder.form.name, "see", operation.directory)
-    return decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
 
 
 def _mentioned(operation: Operation, folder: Folder, body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -73,7 +67,7 @@ def _mentioned(operation: Operation, folder: Folder, body: Mapping[str, Any]) ->
         raise invalid_at("/mentions", "too_many", text("At most 20 people at once.", "一次最多提及 20 人。"))
     for index, each in enumerate(sent):
         person = operation.directory.persons.get(each)
-        if person is None or not person.active or not _sees(operation, folder, each):
+        if person is None or not person.active or not rights.person_may(operation, folder, "see", each):
             words = text("Nobody of that name sees this record.", "没有可查看此单据的该人员。")
             raise invalid_at(f"/mentions/{index}", "unknown_person", words)
     return tuple(each for each in dict.fromkeys(sent) if each != operation.actor_id)

@@ -55,6 +55,12 @@ def may(operation: Operation, folder: Folder, action: str) -> bool:
     return within is None or bool(within & belongs(folder))
 
 
+def person_may(operation: Operation, folder: Folder, action: str, person: str) -> bool:
+    """Whether the policy lets somebody else take an action on this record."""
+    within = operation.matrix.reach(person, folder.form.name, action, operation.directory)
+    return within is None or bool(within & belongs(folder))
+
+
 def may_decide(operation: Operation, folder: Folder, verdict: str) -> bool:
     """Whether the policy lets the actor give this verdict: a step names its people, lines that name it narrow them."""
     form = folder.form.name

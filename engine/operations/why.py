@@ -44,7 +44,7 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         raise not_found()
     language = operation.call.language
     decision = operation.matrix.decide(operation.directory.held(person), folder.form.name, action, operation.directory)
-    within = decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
+    within = rights.person_may(operation, folder, action, person)
     situation = operation.situation(folder, person)
     checks = [
         {
@@ -65,7 +65,7 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         taking.take(situation, action)
     except Refusal as refusal:
         checks.append({"check": refusal.rule or refusal.code, "holds": False, "because": say(refusal.says, language)})
-    who = [each for each in people.find(transition.by, situation) if _granted(operation, folder, action, each)]
+    who = [each for each in people.find(transition.by, situation) if rights.person_may(operation, folder, action, each)]
     return {
         "person": presenting.person(operation, person),
         "form": folder.form.name,
@@ -75,11 +75,6 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         "reasons": checks,
         "who": [presenting.person(operation, each) for each in who],
     }
-
-
-def _granted(operation: Operation, folder: Folder, action: str, person: str) -> bool:
-    decision = operation.matrix.decide(operation.directory.held(person), folder.form.name, action, operation.directory)
-    return decision.allowed and (decision.units is None or bool(decision.units & rights.belongs(folder)))
 
 
 def _where(at: Any) -> dict[str, Any]:
