@@ -67,7 +67,7 @@ class PeopleReader:
 
     def _of(self, words: str, kind: str, whom: str, *, at: Place) -> People | None:
         if kind == "decider":
-            if whom not in self.steps:
+            if "." not in whom and whom not in self.steps:
                 self.findings.unknown(at, text("a step", "审批步骤"), whom, self.steps)
                 return None
             return People("decider_of", name=whom, text=words)

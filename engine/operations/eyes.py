@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.expressions import Place, Reference, Subject, Value
 from engine.operations.tables import NEAREST
-from engine.workflow import recollect
+from engine.workflow import memory, recollect
+from engine.workflow.trail import DID
 from engine.workflow.working import ALWAYS
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class LibraryEyes:
         if of.form == CHAIN.form:
             place = self._operation.library.places.get(name)
             return Place(f"chain/{name}", place.kind, place.negative) if place else None
+        if name.startswith(DID):
+            return self._did(of, name.removeprefix(DID))
         if name == "#place":
             return self._operation.shelf.place(Reference(of.form, of.id))
         return self._field(of, name)
@@ -73,6 +76,12 @@ class LibraryEyes:
         else:
             found = self._operation.shelf.field(Reference(of.form, of.id), name)
         return found
+
+    def _did(self, of: Reference | Subject, deed: str) -> Value:
+        """Those who did something to another record, as it is worked on or as it is stored."""
+        working, stored = self._operation.folders.get(of.id), self._operation.shelf.head(of.id)
+        known = working.memory if working else memory.from_json(stored.memory) if stored else None
+        return tuple(Reference(SYSTEM.form, each) for each in known.did.get(deed, ())) if known else ()
 
     def _form(self, of: Reference | Subject) -> Any:
         working = self._operation.folders.get(of.id)

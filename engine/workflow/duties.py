@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.definitions.models import Approval, Duty, Edit, Step
 from engine.errors import Refusal, rule, text
-from engine.workflow import asking
+from engine.workflow import asking, trail
 from engine.workflow import memory as memories
 from engine.workflow.plan import SYSTEM, Situation
 
@@ -15,14 +15,18 @@ def broken_duty(situation: Situation, person: str, names: Iterable[str]) -> Duty
     """The first duty that this person would break by doing any of `names` (an action, or a step and its part)."""
     if person == SYSTEM:
         return None
-    did = situation.memory.did
     for duty in situation.workflow.duties.values():
         first, second = duty.not_both
         for name in names:
             other = second if name == first else first if name == second else None
-            if other is not None and other != name and person in did.get(other, ()):
+            if other is not None and other != name and person in _did(situation, other):
                 return duty
     return None
+
+
+def _did(situation: Situation, name: str) -> tuple[str, ...]:
+    """Whoever did it to this record (a duty is about the whole of it), or to one that it refers to."""
+    return trail.doers(situation, name) if "." in name else tuple(situation.memory.did.get(name, ()))
 
 
 def duty_refusal(duty: Duty) -> Refusal:
@@ -77,8 +81,11 @@ def _within(situation: Situation, edits: Iterable[Edit], person: str) -> bool:
 
 
 def _excluded(situation: Situation, step: Step, person: str) -> bool:
-    ask = {"did": memories.doers, "wrote": memories.writers}
-    return any(person in ask[kind](situation.memory, name, situation.row) for kind, name in step.exclude)
+    for kind, name in step.exclude:
+        wrote = memories.writers(situation.memory, name, situation.row) if kind == "wrote" else ()
+        if person in (wrote if kind == "wrote" else trail.doers(situation, name)):
+            return True
+    return False
 
 
 def _decided_before(situation: Situation, step: Step, person: str) -> bool:

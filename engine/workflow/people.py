@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.definitions.models import People
-from engine.workflow import asking
+from engine.workflow import asking, trail
 from engine.workflow import memory as memories
-from engine.workflow.plan import SYSTEM, Memory, Situation
+from engine.workflow.plan import SYSTEM, Situation
 
 
 def matches(people: tuple[People, ...], person: str, situation: Situation) -> bool:
@@ -54,7 +54,7 @@ def _named(people: People, situation: Situation) -> Iterable[str]:
     if people.kind == "owner_of":
         return [each for record in asking.named(people.unit, situation) for each in situation.finder.owners_of(record)]
     if people.kind in ("decider_of", "writer"):
-        return _doers(people, situation.memory, situation.row)
+        return _doers(people, situation)
     whom = _whom(people, situation)
     if people.kind != "manager_of":
         return whom
@@ -69,11 +69,12 @@ def _holders(people: People, situation: Situation) -> Iterable[str]:
     return [person for unit in units for person in situation.finder.holders(people.role, relation, unit)]
 
 
-def _doers(people: People, memory: Memory, row: str | None) -> Iterable[str]:
+def _doers(people: People, situation: Situation) -> Iterable[str]:
+    memory = situation.memory
     if people.kind == "decider_of":
-        return memories.doers(memory, people.name or "", row)
+        return trail.doers(situation, people.name or "")
     if people.name is not None:
-        return memories.writers(memory, people.name, row)
+        return memories.writers(memory, people.name, situation.row)
     return [person for persons in memory.wrote.values() for person in persons]
 
 

@@ -162,3 +162,30 @@ def test_many_tasks_at_once_decide_all_my_rows(house: House) -> None:
     task = house.be("buyA").tasks("basket", record)[0]["id"]
     answers = house.be("buyA").send("POST", "tasks/actions/approve", {"ids": [task]}).body
     assert [(each["status"], each["body"]["state"]) for each in answers] == [(200, "whole")]
+
+
+def test_a_duty_reaches_along_the_trail_to_the_record_that_is_referred_to(house: House) -> None:
+    earlier, _rows = basket(house, ("clerk1b", 1, None))
+    assert decide(house, "clerk1b", earlier, "checkers").body["state"] == "whole"
+    values = {"earlier": earlier, "lines": [{"item": {"code": "A100"}, "checker": {"code": "buyA"}}]}
+    sent = {"values": values, "action": "hand_in"}
+    refused = house.be("clerk1b").send("POST", "records/basket", sent)
+    assert (refused.status, refused.body["rule"]) == (409, "not_its_checker")
+    assert refused.body["detail"] == "Who checked the earlier one hands in no other."
+    assert house.be("clerk1").send("POST", "records/basket", sent).status == 201
+    assert (
+        house.be("clerk1b").send("POST", "records/basket", {**sent, "values": {"lines": values["lines"]}}).status == 201
+    )
+
+
+def test_who_decided_the_earlier_one_is_asked_and_who_had_a_hand_in_it_is_not(house: House) -> None:
+    clerk, line = house.be("clerk1"), {"item": {"code": "A100"}, "checker": {"code": "buyB"}}
+    values = {"one": {"code": "fin1"}, "two": {"code": "buyA"}, "lines": [line]}
+    earlier = clerk.makes("basket", values, "hand_in")
+    for account in ("buyB", "fin1", "buyA"):
+        assert house.be(account).decides("basket", earlier).status == 200
+    other = {"item": {"code": "A100"}, "checker": {"code": "fin2"}}
+    record = clerk.makes("basket", {"earlier": earlier, "two": {"code": "buyB"}, "lines": [other]}, "hand_in")
+    assert house.be("fin2").decides("basket", record).status == 200
+    people = [each["code"] for each in clerk.get(f"records/basket/{record}")["tasks"][0]["people"]]
+    assert people == ["buyA"], "buyB is named too, but checked the earlier one"

@@ -17,6 +17,7 @@ from engine.definitions.checks import (
     rowwise,
     targets,
     times,
+    trails,
     webhooks,
     workflows,
 )
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     workflows.names_mean_one_thing,
     rowwise.rows_are_walked,
     workflows.duties_and_timers_fit,
+    trails.deeds_elsewhere_are_there,
     times.calendars_fit,
     times.timers_lead_somewhere,
     times.schedules_make_once,

@@ -155,11 +155,11 @@ def duties_and_timers_fit(library: Library) -> Iterator[Finding]:
         known = {*workflow.transitions, *steps}
         for duty in workflow.duties.values():
             for name in duty.not_both:
-                if name not in known:
+                if name not in known and "." not in name:
                     yield unknown(workflow.at, text("an action or a step", "操作或审批步骤"), name, known)
         for step in steps_of(workflow):
             for kind, name in step.exclude:
-                if kind == "did" and name not in known:
+                if kind == "did" and name not in known and "." not in name:
                     yield unknown(step.at, text("an action or a step", "操作或审批步骤"), name, known)
         for timer in workflow.timers.values():
             if timer.state is not None and timer.state not in workflow.states:

@@ -136,7 +136,7 @@ APPROVAL = thing(
     "steps",
 )
 
-DUTY = thing({"not_both": {**words(), "minItems": 2, "maxItems": 2}, "says": TITLE}, "not_both")
+DUTY = thing({"not_both": {**words(PATH), "minItems": 2, "maxItems": 2}, "says": TITLE}, "not_both")
 
 
 def workflow_schema(vocabulary: Vocabulary) -> dict[str, Any]:
