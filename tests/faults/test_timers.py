@@ -44,20 +44,21 @@ transitions:
   take: {from: warm, to: eaten, by: [clerk at store]}
 timers:
   hatch: {in: warm, at: record.hatches, do: {count: {set: {values: {hatched: record.hatched + 1, born: now}}}}}
-  second: {in: warm, after: 5d, do: {count: {set: {values: {hatched: record.hatched + 1}}}}}
+  second: {in: warm, after: 2d, do: {count: {set: {values: {hatched: record.hatched + 1}}}}}
 """
 POLICY = [f"p, clerk, egg, {each}, own" for each in ("see", "create", "edit", "brood", "take")]
-DAYS = 30
+LONGEST = 86_400
+"""By how many seconds the clock jumps at most; within half of it a restart, everything is due while they die."""
 
 
-def lay(house: House, count: int, chance: random.Random) -> dict[str, datetime]:
+def lay(house: House, count: int, seconds: int, chance: random.Random) -> dict[str, datetime]:
     """Records that wait for a moment of their own, and for the same span; and when."""
     house.publish(FORM, FLOW, policy=POLICY)
     house.pass_time(minutes=1)
     start = datetime.fromisoformat(house.be("adm").get("clock")["now"]).replace(microsecond=0)
     made = {}
     for _ in range(count):
-        hatches = start + timedelta(seconds=chance.randrange(60, DAYS * 86_400))
+        hatches = start + timedelta(seconds=chance.randrange(60, seconds))
         made[house.be("clerk1").makes("egg", {"hatches": hatches.isoformat()}, "brood")] = hatches
     return made
 
@@ -66,7 +67,7 @@ def play(copies: Copies, data: Path, count: int, restarts: int, seed: int) -> No
     """Kill two processes at a time in what they do, put the clock forward between, and look at what came of it."""
     chance, url = random.Random(seed), copies.fresh()
     house = House(url, data)
-    laid = lay(house, count, chance)
+    laid = lay(house, count, restarts * LONGEST // 2, chance)
     program = f"from tests.faults.ticking import nursery; nursery({url!r}, {str(data)!r})"
     start = [sys.executable, "-c", program]
     with subprocess.Popen(start, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -80,7 +81,7 @@ def play(copies: Copies, data: Path, count: int, restarts: int, seed: int) -> No
             process.stdin.flush()
             assert process.stdout.readline() == "2\n"
         process.stdin.close()
-    house.pass_time(days=DAYS + 6)
+    house.pass_time(days=restarts + 3)
     assert timing.fire_due(house.services) == 0
     for record, hatches in laid.items():
         told = house.be("clerk1").get(f"records/egg/{record}")["values"]
@@ -94,7 +95,7 @@ def play(copies: Copies, data: Path, count: int, restarts: int, seed: int) -> No
 
 def jump(house: House, chance: random.Random) -> None:
     """The clock goes forward, and nobody fires what is due but those who will be killed."""
-    by = timedelta(seconds=chance.randrange(60, 86_400))
+    by = timedelta(seconds=chance.randrange(60, LONGEST))
 
     def work(connection: Connection) -> None:
         stamps.put(connection, testclock.STAMP, to_stored(house.services.now(connection) + by))
