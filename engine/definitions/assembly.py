@@ -160,9 +160,10 @@ class _Assembly:
 
     def _outline(self, forms: Mapping[str, Marked], by_form: Mapping[str, Marked]) -> Outline:
         outlines: dict[str, FormOutline] = {}
+        people = next((name for name, each in forms.items() if each.data.get("account")), None)
         for name, each in forms.items():
             states = tuple(by_form[name].data["states"]) if name in by_form else ()
-            outlines[name] = outline_form_data(each, states, self.vocabulary, self.shared["options"])
+            outlines[name] = outline_form_data(each, states, self.vocabulary, self.shared["options"], people)
         return Outline(outlines, frozenset(self.shared["places"])).settled()
 
     def _desk(self, marked: Marked, outline: Outline, steps: tuple[str, ...] = ()) -> Desk:

@@ -20,27 +20,34 @@ OWN = frozenset({*COMMON, "type", "fields", "minimum", "maximum"})
 
 
 def outline_fields(
-    fields: Mapping[str, Any], form: str, vocabulary: Vocabulary, options: Mapping[str, Any]
+    fields: Mapping[str, Any], vocabulary: Vocabulary, options: Mapping[str, Any], people: str | None
 ) -> tuple[dict[str, Type], dict[str, dict[str, Type]]]:
     """The types of a form's fields, and of the fields of each of its tables."""
     plain: dict[str, Type] = {}
     tables: dict[str, dict[str, Type]] = {}
     for name, data in fields.items():
         if data["type"] == "table":
-            tables[name] = {each: type_of(column, vocabulary, options) for each, column in data["fields"].items()}
+            tables[name] = {
+                each: type_of(column, vocabulary, options, people) for each, column in data["fields"].items()
+            }
         else:
-            plain[name] = type_of(data, vocabulary, options)
+            plain[name] = type_of(data, vocabulary, options, people)
     return plain, tables
 
 
-def type_of(data: Mapping[str, Any], vocabulary: Vocabulary, options: Mapping[str, Any]) -> Type:
+def type_of(data: Mapping[str, Any], vocabulary: Vocabulary, options: Mapping[str, Any], people: str | None) -> Type:
     """The type that expressions see."""
-    return vocabulary.fields[data["type"]].value_type(options_of(data, options))
+    return vocabulary.fields[data["type"]].value_type(options_of(data, options, people))
 
 
-def options_of(data: Mapping[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
-    """What only the type knows; the options of a choice as they are, whether listed here or in the library."""
+def options_of(data: Mapping[str, Any], lists: Mapping[str, Any], people: str | None) -> dict[str, Any]:
+    """What only the type knows; the options of a choice as they are, whether listed here or in the library.
+
+    A person is a record of `people`, the form that was told `account`, whatever it is called.
+    """
     own = {word: value for word, value in data.items() if word not in OWN}
+    if data["type"] == "person" and people is not None:
+        own.setdefault("to", people)
     given = own.get("options")
     if given is not None:
         listed = lists.get(given) or {} if isinstance(given, str) else given
@@ -97,7 +104,8 @@ class FieldBuilder:
         """One field."""
         desk, scope = self.desk, self.scope
         self._lists(data, path)
-        value_type = self._known(type_of(data, desk.vocabulary, desk.options))
+        people = desk.outline.first("account")
+        value_type = self._known(type_of(data, desk.vocabulary, desk.options, people))
         candidate = scope.with_names(it=value_type)
 
         def compiled(word: str, expected: Type | None) -> Expression | None:
@@ -109,7 +117,7 @@ class FieldBuilder:
             title=desk.title(data, name),
             value_type=value_type,
             table=table,
-            options=options_of(data, desk.options),
+            options=options_of(data, desk.options, people),
             help=data.get("help", NOTHING),
             required=self._required(data, path),
             visible=desk.condition(data.get("visible"), (*path, "visible"), scope),

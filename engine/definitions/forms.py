@@ -22,11 +22,11 @@ from engine.definitions.vocabulary import Vocabulary
 
 
 def outline_form_data(
-    marked: Marked, states: tuple[str, ...], vocabulary: Vocabulary, options: Mapping[str, Any]
+    marked: Marked, states: tuple[str, ...], vocabulary: Vocabulary, options: Mapping[str, Any], people: str | None
 ) -> FormOutline:
     """What expressions may see of a form, from its text alone."""
     data = marked.data
-    plain, tables = outline_fields(data["fields"], data["form"], vocabulary, options)
+    plain, tables = outline_fields(data["fields"], vocabulary, options, people)
     return FormOutline(
         data["form"], plain, tables, frozenset(data.get("places") or ()), states, told(data), data.get("variant")
     )

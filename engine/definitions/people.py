@@ -89,7 +89,9 @@ class PeopleReader:
             self.findings.unknown(at, text("a field of this form", "此表单的字段"), first, names)
             return None
         column = known is not None and known.kind == "table"
-        path = words if plain else f"record.{words}"
+        table, _, rest = words.partition(".")
+        deeper = known is not None and known.kind == "table" and "." in rest
+        path = f"distinct({table}, row.{rest})" if deeper else words if plain else f"record.{words}"
         try:
             return compile_expression(path, self.scope, None if column else expected)
         except ExpressionFault as fault:

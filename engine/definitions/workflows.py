@@ -97,8 +97,8 @@ class WorkflowBuilder:
         )
 
     def _asked(self, data: Mapping[str, Any] | None) -> dict[str, Type]:
-        desk = self.desk
-        return {name: type_of(each, desk.vocabulary, desk.options) for name, each in (data or NOTHING).items()}
+        desk, people = self.desk, self.desk.outline.first("account")
+        return {name: type_of(each, desk.vocabulary, desk.options, people) for name, each in (data or NOTHING).items()}
 
     def _alternatives(self, data: Any, path: Path, scope: Names) -> tuple[Alternative, ...]:
         if isinstance(data, str):

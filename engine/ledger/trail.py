@@ -46,6 +46,7 @@ class Moved:
     cause: str
     reason: str
     person: str
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Step:
 
 _SELECT = """
 SELECT m.id, m.seq, m.key, i.key AS item, l.key AS lot, o.key AS owner, f.key AS origin, t.key AS target, m.quantity,
-  m.value, m.kind, m.source, m.line, m.reverses, m.happened, m.recorded, p.cause, p.reason, p.person
+  m.value, m.kind, m.source, m.line, m.reverses, m.happened, m.recorded, p.cause, p.reason, p.person, p.version
 FROM movement m JOIN posting p ON p.seq = m.seq JOIN ledger_item i ON i.id = m.item
 JOIN ledger_place f ON f.id = m.origin JOIN ledger_place t ON t.id = m.target
 LEFT JOIN ledger_lot l ON l.id = m.lot LEFT JOIN ledger_owner o ON o.id = m.owner

@@ -33,6 +33,7 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
     if folder.form.kind == "master":
         writing.require_whole(operation, folder, "")
     folder.note(Event("edit", operation.actor_id, None, before, before))
+    settling.remember(folder, operation)  # before it is asked who may decide what was written
     taking.content_changed(operation, folder)
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))

@@ -45,7 +45,7 @@ def prepare(operation: Operation, form: str, body: Mapping[str, Any], *, looking
     writing.derive(operation, folder, "/values")
     folder.making = False
     if not rights.may(operation, folder, "create"):
-        raise forbidden("not_your_unit")
+        raise forbidden("not_your_unit", faults=rights.elsewhere(folder, "/values"))
     folder.note(Event("create", operation.actor_id, None, None, folder.state))
     numbers.give(operation, folder, "create")
     if folder.form.kind == "master":

@@ -7,10 +7,11 @@ narrow it for one record. All of them must say yes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
-from engine.errors import not_found
+from engine.errors import Fault, not_found, text
 from engine.expressions import Expression, Reference, holds
 from engine.workflow import people
 from engine.workflow import writable as workflow_writable
@@ -150,10 +151,34 @@ def _is_where_it_belongs(form: Form, unit: Expression) -> bool:
 
 
 def writable(operation: Operation, folder: Folder, transition: str | None = None) -> Writable:
-    """What the actor may write now: the workflow's word, minus what the policy or `sees` hides."""
-    return seen_only(
-        operation, folder, workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
-    )
+    """What the actor may write now: the workflow's word, minus what the policy or `sees` hides.
+
+    Whoever begins a record that belongs to no unit yet says to which; what else may be written follows from that.
+    """
+    allowed = workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
+    if begins := unplaced(folder):
+        allowed = replace(allowed, fields=allowed.fields | begins)
+    return seen_only(operation, folder, allowed)
+
+
+def elsewhere(folder: Folder, base: str) -> list[Fault]:
+    """The units that were named, none of which is the actor's: what is live there is not his to ask."""
+    says = text("You may not do this here.", "您无权在此执行此操作。")
+    named = [each for each in folder.form.org if isinstance(folder.values.get(each), Reference)]
+    return [Fault(f"{base}/{each}", "not_your_unit", says) for each in named]
+
+
+def unplaced(folder: Folder) -> frozenset[str]:
+    """The units that a record which is only being made can be given, while it has none of them."""
+    units = [name for name in folder.form.org if name in folder.form.fields]
+    if folder.stored is not None or any(folder.values.get(name) is not None for name in units):
+        return frozenset()
+    edits = [
+        each
+        for each in folder.workflow.states[folder.state].edit.values()
+        if any(who.unit is not None for who in each.by)
+    ]
+    return frozenset(name for name in units if any(name in each.fields for each in edits))
 
 
 def seen_only(operation: Operation, folder: Folder, allowed: Writable) -> Writable:

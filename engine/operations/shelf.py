@@ -25,6 +25,7 @@ class Shelf:
     def __init__(self, connection: Connection, library: Library) -> None:
         self._connection = connection
         self._library = library
+        self._people = next((form.name for form in library.forms.values() if form.told.get("account")), "person")
         self._heads: dict[str, Stored | None] = {}
         self._rows: dict[str, Stored | None] = {}
 
@@ -69,7 +70,7 @@ class Shelf:
             return None if micros is None else from_stored(micros)
         if name in PERSONS:
             person = getattr(stored, name)
-            return Reference("person", person) if person else None
+            return Reference(self._people, person) if person else None
         if name in ("id", "number", "state", "version"):
             kept: Value = getattr(stored, name)
             return kept

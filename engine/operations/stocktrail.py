@@ -88,6 +88,7 @@ def _moved(operation: Operation, each: ledger_trail.Moved, known: dict[str, Any]
         "row": each.line,
         "reverses": each.reverses,
         "person": presenting.person(operation, each.person),
+        "version": each.version,
         "happened": each.happened.isoformat().replace("+00:00", "Z"),
         "recorded": each.recorded.isoformat().replace("+00:00", "Z"),
     }

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Fault, Refusal, forbidden, say, text
-from engine.expressions import Reference
+from engine.errors import Fault, Refusal, forbidden, say
 from engine.operations import bodies, browsing, heeding, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
@@ -19,7 +18,6 @@ from engine.records.filling_shown import shown
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
-    from engine.workflow.plan import Writable
 
 
 MOST_FAULTS = 1_000
@@ -36,15 +34,8 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> An
     writing.derive(operation, folder)
     answer = _tried(operation, folder, body)
     if rights.belongs(folder) and not rights.may(operation, folder, "create"):
-        raise forbidden("not_your_unit", faults=_elsewhere(folder))
+        raise forbidden("not_your_unit", faults=rights.elsewhere(folder, ""))
     return answer
-
-
-def _elsewhere(folder: Folder) -> list[Fault]:
-    """The units that were named, none of which is the actor's: what is live there is not his to ask."""
-    says = text("You may not do this here.", "您无权在此执行此操作。")
-    named = [each for each in folder.form.org if isinstance(folder.values.get(each), Reference)]
-    return [Fault(f"/{each}", "not_your_unit", says) for each in named]
 
 
 def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
@@ -56,15 +47,14 @@ def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]
     editable = rights.may(operation, folder, "edit")
     answer = _tried(operation, folder, body)
     if editable and not rights.may(operation, folder, "edit"):
-        raise forbidden("not_your_unit", faults=_elsewhere(folder))
+        raise forbidden("not_your_unit", faults=rights.elsewhere(folder, ""))
     return answer
 
 
 def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None) -> Answer:
     sent = bodies.mapping(body or {}, "values")
     action = bodies.word(body, "action") if body and body.get("action") is not None else None
-    writable = rights.writable(operation, folder, action)
-    faults = _take(operation, folder, sent, writable) if sent else []
+    faults = _take(operation, folder, sent, action) if sent else []
     writable = rights.writable(operation, folder, action)
     required = frozenset(writing.required_of(folder, action)) if action else frozenset()
     if action is not None:
@@ -92,9 +82,10 @@ def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None)
     )
 
 
-def _take(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable) -> list[Fault]:
+def _take(operation: Operation, folder: Folder, sent: Mapping[str, Any], action: str | None) -> list[Fault]:
     """Write what can be written, field by field where not all of it can, and say what is wrong with the rest."""
-    writing.shape(operation, folder, sent, writable)
+    writing.shape(operation, folder, sent, rights.writable(operation, folder, action))
+    writable = rights.writable(operation, folder, action)
     faults = _refused(partial(writing.patch, operation, folder, sent, writable))
     known = folder.form.fields
     for name, value in ((name, value) for name, value in sent.items() if faults and name in known):

@@ -50,15 +50,19 @@ def _divided(splits: Iterable[filling.Split], touched: Iterable[tuple[str, str |
 def shape(operation: Operation, folder: Folder, sent: Mapping[str, Any], writable: Writable) -> None:
     """Take the shape of the unit that a person names, before the rest of what he sends is read by it.
 
-    What is wrong with his words is refused when all of them are read.
+    What is wrong with his words is refused when all of them are read. Of a record that belongs to no unit yet, those
+    that he names say who may write: else nobody could begin it, since nobody is a clerk of nowhere.
     """
-    name = folder.form.variant
-    if name is not None and name in sent and operation.library.overlays:
+    form = folder.form
+    named = {form.variant} if form.variant is not None and operation.library.overlays else set()
+    wanted = {name: sent[name] for name in sorted(named | rights.unplaced(folder)) if name in sent}
+    before = folder.values
+    for name, value in wanted.items():
         known = Knowing(operation, folder)
-        one = filling.patch(folder.form, folder.values, {name: sent[name]}, writable, frozenset(), known, str)
-        if not one.faults:
-            folder.values = one.values
-            derive(operation, folder)
+        one = filling.patch(form, folder.values, {name: value}, writable, frozenset(), known, str)
+        folder.values = folder.values if one.faults else one.values
+    if folder.values is not before:
+        derive(operation, folder)
 
 
 def propose(operation: Operation, folder: Folder, values: Mapping[str, Any]) -> None:

@@ -49,7 +49,8 @@ def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[Rou
             continue
         for part in panel.units(step):
             votes = panel.cast(approving, step.name, part.name if part else None)
-            if step.name in approving.done or (over and votes):
+            decided = approving.step == step.name and panel.standing(situation, approval, step, part) is not None
+            if step.name in approving.done or decided or (over and votes):
                 persons = tuple(dict.fromkeys(vote.person for vote in votes))
                 yield _line(step, part, persons, "done", _voted(votes[-1].verdict if votes else "approve"))
             elif over:

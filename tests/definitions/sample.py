@@ -204,6 +204,7 @@ p, boss, shop, retire, chain
 p, boss, region, retire, chain
 p, boss, good, retire, chain
 p, boss, human, retire, chain
+p, boss, request, approve, chain
 p, boss, request.total, see, chain
 p, boss, stock, see, chain
 """

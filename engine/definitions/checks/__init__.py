@@ -62,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
     rights.lines_name_what_exists,
     rights.roles_exist,
     rights.actions_are_granted,
+    rights.deciders_are_granted,
     built.only_what_is_built,
 )
 

@@ -66,9 +66,7 @@ def roles_exist(library: Library) -> Iterator[Finding]:
 
 def actions_are_granted(library: Library) -> Iterator[Finding]:
     """An action that no line grants is closed to everybody."""
-    granted: dict[tuple[str, str], set[str]] = {}
-    for role, thing, word, _ in library.rights.lines:
-        granted.setdefault((thing, word), set()).add(role)
+    granted = _granted(library)
     for form, workflow in pairs(library):
         for action in workflow.transitions.values():
             roles = granted.get((form.name, action.name), set())
@@ -79,6 +77,34 @@ def actions_are_granted(library: Library) -> Iterator[Finding]:
                 )
                 hint = text(f"p, role, {form.name}, {action.name}, own", f"p, 角色, {form.name}, {action.name}, own")
                 yield finding(action.at, "not_granted", says, hint)
+
+
+def deciders_are_granted(library: Library) -> Iterator[Finding]:
+    """Whoever a step asks may approve: a task that its people may not decide is nobody's, and the record is stuck."""
+    granted = _granted(library)
+    for form, workflow in pairs(library):
+        roles = granted.get((form.name, "approve"), set())
+        for approval in workflow.approvals.values():
+            for step in approval.steps.values():
+                for part in step.parts.values() or (step,):
+                    missing = [each.text for each in part.ask if each.kind == "role" and each.role not in roles]
+                    if missing or (part.ask and not roles):
+                        asked = ", ".join(missing) or ", ".join(each.text for each in part.ask)
+                        says = text(
+                            f"'{part.name}' asks {asked}; no line of the policy grants them 'approve' of "
+                            f"'{form.name}'.",
+                            f"“{part.name}”请 {asked} 审批，但权限策略没有授予“{form.name}”的“approve”。",
+                        )
+                        hint = text(f"p, role, {form.name}, approve, own", f"p, 角色, {form.name}, approve, own")
+                        yield finding(part.at or step.at, "not_granted", says, hint)
+
+
+def _granted(library: Library) -> dict[tuple[str, str], set[str]]:
+    """Which roles hold an action of a thing somewhere."""
+    granted: dict[tuple[str, str], set[str]] = {}
+    for role, thing, word, _ in library.rights.lines:
+        granted.setdefault((thing, word), set()).add(role)
+    return granted
 
 
 def _taken_by(action: Transition, roles: set[str]) -> bool:

@@ -1,0 +1,67 @@
+"""What of the scenarios is open: each file says which Then lines it does not assert yet, and why.
+
+Open is only what a later issue builds, or what issue 4 still owes. That it is not there is asked here: whoever builds
+it sees this turn red, and writes the assertion into the scenario.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.world import World
+
+HERE = Path(__file__).parent
+SCENARIOS = {
+    "pur_01", "pur_02", "pur_03", "org_01", "org_02", "org_03", "org_04", "org_05", "org_06", "org_07", "org_09",
+    "org_11", "md_01", "srt_01", "srt_02", "trf_05", "new_01",
+}  # fmt: skip
+UNWRITTEN = {
+    "pur_03": "issue 4: facts over several sources with a budget",
+    "org_04": "issue 4: delegation with period, forms and amount",
+    "org_06": "issue 4: return with reason, and what resumes",
+    "org_09": "issue 4: withdraw and take back",
+    "srt_01": "issue 4: two signatures, expired lots, a weekly report",
+    "new_01": "issue 4: deadlines, a report of costs",
+}
+"""Scenarios without a file yet."""
+
+WHY = {"print", "dashboard", "sheet", "mapping"}
+"""What later issues build; everything else names the issue that owes it."""
+
+
+def opened(name: str) -> dict[str, str]:
+    """The open Then lines of a scenario, with the reason of each."""
+    module = importlib.import_module(f"tests.scenarios.test_{name}")
+    told: dict[str, str] = getattr(module, "OPEN", {})
+    return told
+
+
+def test_every_scenario_is_there_or_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    written = {each.stem.removeprefix("test_") for each in HERE.glob("test_*_0[0-9].py")} | {
+        each.stem.removeprefix("test_") for each in HERE.glob("test_*_1[0-9].py")
+    }
+    assert written | set(UNWRITTEN) == SCENARIOS
+    assert not written & set(UNWRITTEN)
+    with capsys.disabled():
+        for name in sorted(written):
+            for then, why in opened(name).items():
+                print(f"\nopen in {name}: {then} ({why})", end="")  # noqa: T201 it is to be read in every run
+    reasons = [why for name in written for why in opened(name).values()] + list(UNWRITTEN.values())
+    assert all(why in WHY or why.startswith("issue ") for why in reasons), reasons
+
+
+def test_what_is_open_is_not_there(world: World) -> None:
+    fin1, adm = world.be("fin1"), world.be("adm")
+    record = world.be("clerk1").makes("requisition", {"store": {"code": "S01"}, "lines": []})
+    absent: dict[str, Callable[[], int]] = {
+        "print": lambda: fin1.send("GET", f"records/requisition/{record}/print/slip").status,
+        "dashboard": lambda: fin1.send("GET", "dashboards").status,
+        "sheet": lambda: world.be("ame").send("GET", "records/ticket/export", format="xlsx").status,
+        "mapping": lambda: adm.send("POST", "definitions/publish", {"texts": [], "mapping": {}}).status,
+    }
+    assert set(absent) == WHY
+    assert {why: ask() for why, ask in absent.items()} == {"print": 404, "dashboard": 404, "sheet": 422, "mapping": 422}
