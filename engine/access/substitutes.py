@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, select, update
 
@@ -23,6 +24,8 @@ class Substitute:
     since: date
     until: date
     forms: tuple[str, ...] | None = None
+    amount: Decimal | None = None
+    """Up to which he decides, by the amount of the record; None is any."""
 
 
 def set_substitute(connection: Connection, new: Substitute, at: datetime) -> None:
@@ -43,6 +46,7 @@ def set_substitute(connection: Connection, new: Substitute, at: datetime) -> Non
             since=new.since.isoformat(),
             until=new.until.isoformat(),
             forms=None if new.forms is None else list(new.forms),
+            amount=None if new.amount is None else format(new.amount, "f"),
             created=to_stored(at),
         )
     )
@@ -91,6 +95,7 @@ def _running(connection: Connection, since: date, until: date, absent: str | Non
             date.fromisoformat(row.since),
             date.fromisoformat(row.until),
             None if row.forms is None else tuple(row.forms),
+            None if row.amount is None else Decimal(row.amount),
         )
         for row in connection.execute(asked)
     )

@@ -68,6 +68,7 @@ substitute = Table(
     Column("since", Words, nullable=False),
     Column("until", Words, nullable=False),
     Column("forms", Document),
+    Column("amount", Words),
     Column("created", Whole, nullable=False),
     Column("ended", Whole),
     sqlite_strict=True,

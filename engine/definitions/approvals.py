@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.definitions import moves
 from engine.definitions.compiling import Desk
 from engine.definitions.effects import EffectBuilder
 from engine.definitions.fields import FieldBuilder
@@ -45,11 +46,18 @@ class ApprovalBuilder:
             ),
             submitter_may_decide=data.get("submitter_may_decide", False),
             may_return_to=tuple(data.get("may_return_to") or ()),
+            keeps_parts=after.get("parts") == "kept",
+            tells_deciders=after.get("tell") == "deciders",
             resume="returner" if after.get("resume") == "returner" else "all_again",
             all_again_when=desk.condition(
                 after.get("all_again_when"), (*path, "after_return", "all_again_when"), self.scope
             ),
-            may=dict(data.get("may") or NOTHING),
+            asks={
+                verdict: FieldBuilder(desk, self.scope, NOTHING).asked(each, (*path, "asks", verdict))
+                for verdict, each in (data.get("asks") or NOTHING).items()
+            },
+            may=moves.may(desk, data.get("may"), (*path, "may"), self.scope),
+            cc=moves.copies(desk, data.get("cc"), (*path, "cc"), self.scope),
             at=desk.marked.place(path),
         )
 
@@ -80,6 +88,7 @@ class ApprovalBuilder:
             do=EffectBuilder(desk, self.scope).all(data.get("do"), (*path, "do")),
             on_refusal=EffectBuilder(desk, self.scope).all(data.get("on_refusal"), (*path, "on_refusal")),
             binds=tuple(data.get("binds") or ()),
+            cc=moves.copies(desk, data.get("cc"), (*path, "cc"), scope),
             at=desk.marked.place(path),
         )
 

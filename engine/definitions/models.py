@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definitions.entities import NOTHING, Field, Form, Numbering, Option, People, Place, RecordPlace, Rule, Sees
+from engine.definitions.moving import WHERE, AddSigner, Copy, Delegate, HandOver, May, Nudge, TakeBack
 from engine.definitions.process import (
     Alternative,
     Approval,
@@ -32,17 +33,24 @@ from engine.expressions import Expression, Type
 
 __all__ = [
     "NOTHING",
+    "WHERE",
+    "AddSigner",
     "Alternative",
     "Approval",
+    "Copy",
     "Decide",
+    "Delegate",
     "Duty",
     "Edit",
     "EffectUse",
     "Fact",
     "Field",
     "Form",
+    "HandOver",
     "Library",
+    "May",
     "NobodyFound",
+    "Nudge",
     "Numbering",
     "Option",
     "Overlay",
@@ -59,6 +67,7 @@ __all__ = [
     "Span",
     "State",
     "Step",
+    "TakeBack",
     "Timer",
     "Transition",
     "Workflow",

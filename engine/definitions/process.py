@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.definitions.cron import Cron
 from engine.definitions.entities import NOTHING, Field, People, Place, Rule
+from engine.definitions.moving import Copy, May
 from engine.errors import Text
 from engine.expressions import Expression
 
@@ -116,6 +117,7 @@ class Step:
     on_refusal: Mapping[str, EffectUse] = NOTHING
     """Of a row that is refused here."""
     binds: tuple[str, ...] = ()
+    cc: Mapping[str, Copy] = NOTHING
     at: Place | None = None
 
 
@@ -125,6 +127,9 @@ class NobodyFound:
 
     ask: tuple[People, ...] = ()
     otherwise: str = "refuse"
+
+
+CLOSED = May()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,14 @@ class Approval:
     may_return_to: tuple[str, ...] = ()
     resume: str = "all_again"
     all_again_when: Expression | None = None
-    may: Mapping[str, Any] = NOTHING
+    keeps_parts: bool = False
+    """Whether votes on other parts of a step stand when one part returns it."""
+    tells_deciders: bool = False
+    """Whether those who need not decide again are told that it has come back."""
+    asks: Mapping[str, Mapping[str, Field]] = NOTHING
+    """What a verdict (`reject`, `return`) asks instead of what the step does."""
+    may: May = CLOSED
+    cc: Mapping[str, Copy] = NOTHING
     at: Place | None = None
 
 

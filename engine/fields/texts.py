@@ -48,7 +48,11 @@ class TextField(FieldType):
     name = "text"
     widget = "text"
     options_schema = MappingProxyType(
-        {"longest": {"type": "integer", "minimum": 1, "maximum": SHORT}, "code": {"type": "boolean"}}
+        {
+            "shortest": {"type": "integer", "minimum": 1, "maximum": SHORT},
+            "longest": {"type": "integer", "minimum": 1, "maximum": SHORT},
+            "code": {"type": "boolean"},
+        }
     )
 
     def value_type(self, options: Mapping[str, Any]) -> Type:
@@ -62,7 +66,7 @@ class TextField(FieldType):
             raise Unfit(
                 "code", text("Only A-Z, 0-9 and . _ / - are allowed here.", "此处只允许 A-Z、0-9 和 . _ / - 。")
             )
-        return read if read.strip() else None
+        return _enough(read, field)
 
 
 class LongTextField(FieldType):
@@ -70,7 +74,12 @@ class LongTextField(FieldType):
 
     name = "long_text"
     widget = "area"
-    options_schema = MappingProxyType({"longest": {"type": "integer", "minimum": 1, "maximum": LONG}})
+    options_schema = MappingProxyType(
+        {
+            "shortest": {"type": "integer", "minimum": 1, "maximum": LONG},
+            "longest": {"type": "integer", "minimum": 1, "maximum": LONG},
+        }
+    )
 
     def value_type(self, options: Mapping[str, Any]) -> Type:
         """Text."""
@@ -80,7 +89,7 @@ class LongTextField(FieldType):
         """Lines end in a line feed, however the sender ends them."""
         lines = raw.replace("\r\n", "\n") if isinstance(raw, str) else raw
         read = clean(lines, field.options.get("longest", LONG), _SPACES + _LINES)
-        return read if read.strip() else None
+        return _enough(read, field)
 
 
 class UrlField(FieldType):
@@ -108,6 +117,14 @@ class UrlField(FieldType):
         if not host or not _HOST.fullmatch(host) or "@" in parts.netloc or port == 0:
             raise _no_address()
         return read
+
+
+def _enough(read: str, field: Declared) -> str | None:
+    """The text if it is long enough without the blanks around it; blank text is empty, whatever its length."""
+    plain, shortest = read.strip(), field.options.get("shortest", 0)
+    if plain and len(plain) < shortest:
+        raise Unfit("too_short", text(f"At least {shortest} characters.", f"至少 {shortest} 个字符。"))
+    return read if plain else None
 
 
 def _no_address() -> Unfit:

@@ -46,10 +46,13 @@ def asked_by(workflow: Workflow, action: str) -> Mapping[str, Field]:
     transition = workflow.transitions.get(action)
     if transition is not None:
         return transition.asks
-    step, _, part = action.partition(":")[2].partition("/")
+    verdict, _, where = action.partition(":")
+    step, _, part = where.partition("/")
     for approval in workflow.approvals.values():
         found = approval.steps.get(step)
         if found is not None:
+            if verdict in approval.asks:
+                return approval.asks[verdict]
             return found.parts[part].asks if part in found.parts else found.asks
     return {}
 

@@ -44,18 +44,28 @@ def people(operation: Operation, form: str, record: str, query: Mapping[str, str
     folder = operation.open(form, record, lock=False)
     rights.require_seen(operation, folder)
     sought = query.get("q", "").strip().casefold()
-    found = islice(_readers(operation, folder, sought), MOST_PEOPLE)
+    found = islice(readers(operation, folder, sought), MOST_PEOPLE)
     items = [{"id": each.id, "code": each.account, "title": each.name} for each in found]
     return Answer(200, {"items": items, "next": None})
 
 
-def _readers(operation: Operation, folder: Folder, sought: str) -> Iterator[Person]:
+def readers(operation: Operation, folder: Folder, sought: str) -> Iterator[Person]:
+    """Other people who may see a record, by a part of name or account."""
     for person in sorted(operation.directory.persons.values(), key=lambda each: each.account):
         if person.id == operation.actor_id or not person.active:
             continue
         named = sought in person.name.casefold() or sought in person.account.casefold()
-        if named and rights.person_may(operation, folder, "see", person.id):
+        if named and sees(operation, folder, person.id):
             yield person
+
+
+def sees(operation: Operation, folder: Folder, person: str) -> bool:
+    """Whether a person may see a record: where the policy lets him, or because he was copied in."""
+    if rights.person_may(operation, folder, "see", person):
+        return True
+    held = operation.directory.held(person)
+    decision = operation.matrix.decide(held, folder.form.name, "see", operation.directory)
+    return decision.allowed and person in folder.memory.readers
 
 
 def _mentioned(operation: Operation, folder: Folder, body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,7 +77,7 @@ def _mentioned(operation: Operation, folder: Folder, body: Mapping[str, Any]) ->
         raise invalid_at("/mentions", "too_many", text("At most 20 people at once.", "一次最多提及 20 人。"))
     for index, each in enumerate(sent):
         person = operation.directory.persons.get(each)
-        if person is None or not person.active or not rights.person_may(operation, folder, "see", each):
+        if person is None or not person.active or not sees(operation, folder, each):
             words = text("Nobody of that name sees this record.", "没有可查看此单据的该人员。")
             raise invalid_at(f"/mentions/{index}", "unknown_person", words)
     return tuple(each for each in dict.fromkeys(sent) if each != operation.actor_id)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Step
 from engine.errors import conflict, forbidden, invalid_at, not_found, text
-from engine.operations import acting, asking, bodies, deciding_rows, rights, settling, taking, writing
+from engine.operations import acting, asking, bodies, deciding_rows, rights, settling, taking, undoing, writing
 from engine.operations.calls import Answer
 from engine.operations.folder import Event, Folder
 from engine.records import tasks
 from engine.records.tasks import Task
 from engine.workflow import decide as vote
-from engine.workflow import edited
+from engine.workflow import edited, signers
 from engine.workflow import writable as workflow_writable
+from engine.workflow.deciding import acts_for, writes
 from engine.workflow.plan import SYSTEM, Decision, Writable
 
 if TYPE_CHECKING:
@@ -50,20 +51,34 @@ def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str,
     if task.ended is not None:
         raise conflict("task_done", text("This task is done already.", "该任务已处理。"))
     words = bodies.comment(body)
-    answered = asking.answers(operation, folder, step.asks, bodies.mapping(body, "asks"))
+    whom, writes = _acting(operation, folder, task)
+    asked = asking.asked_by(folder.workflow, f"{verdict}:{signers.name(task.step, task.part)}")
+    answered = asking.answers(operation, folder, asked if writes else {}, bodies.mapping(body, "asks"))
     values = bodies.mapping(body, "values")
     deciding_rows.require_own(operation, folder, step, rows, values)
     voided = _edit(operation, folder, task, values) if values else None
     if verdict == "approve" and step.each is not None:
         deciding_rows.require_whole(operation, folder, step, rows)
-    elif verdict == "approve":
+    elif verdict == "approve" and writes:
         writing.require_whole(operation, folder, "/values", step.required)
+    before, state, proposed = folder.memory, folder.state, len(folder.proposals)
     decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to, rows)
-    name = f"{task.step}/{task.part}" if task.part else task.step
-    folder.note(Event(f"{verdict}:{name}", operation.actor_id, None, folder.state, folder.state, words, None, answered))
+    name = f"{verdict}:{signers.name(task.step, task.part)}"
+    folder.note(Event(name, operation.actor_id, whom, folder.state, folder.state, words, None, answered))
     _counted(operation, folder, decision, task)
     _go_on(operation, folder, decision, words)
+    taking.tell_deciders(operation, folder, before.approval)
+    if verdict != "return":
+        undoing.remember(operation, folder, task, before, state, proposed)
     return folder
+
+
+def _acting(operation: Operation, folder: Folder, task: Task) -> tuple[str | None, bool]:
+    """For whom the actor decides, if not for himself; whether he is asked by the definition, not added to sign."""
+    situation = operation.situation(folder)
+    whom = acts_for(situation, task.step, task.part)
+    own = None if whom == operation.actor_id else whom
+    return own, writes(situation, operation.actor_id, task.step, task.part)
 
 
 def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str, Any]) -> Decision:

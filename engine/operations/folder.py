@@ -32,6 +32,8 @@ class Event:
     comment: str | None = None
     because: Mapping[str, str] | None = None
     asks: Mapping[str, Any] | None = None
+    told: Mapping[str, str] | None = None
+    """Of a move: who it brought in (`to`), and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Folder:
     """By whom it was given back to whoever submitted it, with his words."""
     mentions: tuple[str, ...] = ()
     """People whom a comment names."""
+    tells: list[tuple[tuple[str, ...], str, Mapping[str, str]]] = field(default_factory=list)
+    """People who are told by a notice of the engine's own, its name and what it says."""
+    reopens: bool = False
+    """Whether every task is opened anew, with an id of its own."""
     wrote: set[tuple[str, str | None]] = field(default_factory=set)
     """What was written in this operation, for the memory."""
     fresh: set[str | None] = field(default_factory=set)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import not_found, say
-from engine.operations import narrowing, presenting, reasons, rights, tasking, telling, wording
+from engine.operations import absence, moving, narrowing, presenting, reasons, rights, tasking, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded
@@ -107,13 +107,31 @@ def _some(
 
 def asks(operation: Operation) -> Iterator[Ask]:
     """By what the actor may be asked: what he holds, and what nobody holds for which he stands in."""
-    return chain(holdings(operation), _vacant(operation))
+    absent = _absent(operation)
+    theirs = chain.from_iterable(holdings(operation, each) for each in absent)
+    return chain(holdings(operation), _vacant(operation), theirs, (Ask(person=each) for each in absent))
 
 
-def holdings(operation: Operation) -> Iterator[Ask]:
-    """Every role, relation and unit by which the actor may be asked."""
+def _absent(operation: Operation) -> tuple[str, ...]:
+    """For whom the actor may decide today, or might because it is above what their substitutes may."""
+    found = [each.absent for each in absence.today(operation) if each.person == operation.actor_id]
+    limited = [each.absent for each in absence.today(operation) if each.amount is not None]
+    return tuple(dict.fromkeys((*found, *(limited if limited and _decides_above(operation) else ()))))
+
+
+def _decides_above(operation: Operation) -> bool:
+    """Whether any approval asks a role of the actor's where it is above the amount of a substitute."""
+    roles = set(operation.directory.roles_of(operation.actor_id))
+    flows = operation.library.workflows.values()
+    approvals = [each for flow in flows for each in flow.approvals.values() if each.may.delegate is not None]
+    asked = [each.may.delegate.above or each.nobody_found.ask for each in approvals if each.may.delegate is not None]
+    return any(who.kind != "role" or who.role in roles for each in asked for who in each)
+
+
+def holdings(operation: Operation, person: str | None = None) -> Iterator[Ask]:
+    """Every role, relation and unit by which the actor (or another person) may be asked."""
     directory = operation.directory
-    for role, at in directory.held(operation.actor_id):
+    for role, at in directory.held(person or operation.actor_id):
         yield Ask(role, "at", at or "")
         yield Ask(role, "below", "")
         if at is None:
@@ -184,7 +202,7 @@ def _open_to(operation: Operation, folder: Folder, task: Task) -> list[str]:
     """What may be done with the task, less the verdicts that the policy refuses this person."""
     if task.kind != "decide":
         return list(task.actions)
-    return [each for each in task.actions if rights.may_decide(operation, folder, each)]
+    return moving.offered(operation, folder, task)
 
 
 def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
@@ -199,6 +217,7 @@ def present(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
         "part": task.part,
         "title": say(telling.title(folder, task), language),
         "actions": _open_to(operation, folder, task),
+        **moving.told(operation, folder, task),
         "since": presenting.moment(task.opened),
         "deadline": presenting.moment(task.deadline),
         "because": reasons.of_task(operation, folder, task.kind, task.step, task.part)

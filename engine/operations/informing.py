@@ -46,6 +46,7 @@ def _tellings(operation: Operation, folder: Folder) -> Iterator[Telling]:
         yield find(notice.people, operation.situation(folder)), notice.template, {}
     if folder.returned and folder.submitted_by:
         yield (folder.submitted_by,), wording.RETURNED, folder.returned
+    yield from folder.tells
     if folder.mentions:
         yield folder.mentions, wording.MENTION, {"by": operation.actor_id}
 

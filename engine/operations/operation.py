@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from engine.access.directory import Directory
 from engine.access.matrix import Matrix
+from engine.access.substitutes import Substitute
 from engine.clock import to_stored
 from engine.definitions.models import Form, Library, Workflow
 from engine.errors import Kind, Refusal, Text, not_found
 from engine.expressions import Environment, Reference, Subject, Value
-from engine.operations import loading, pinning, writing
+from engine.operations import absence, loading, pinning, writing
 from engine.operations.calendars import Calendars
 from engine.operations.calls import Call
 from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
@@ -71,6 +72,7 @@ class Operation:
         """The timer that is being fired."""
         self.because: Text | None = None
         """Why *system* acts: time has passed."""
+        self.standing_in: tuple[Substitute, ...] | None = beside.standing_in if beside else None
         self.depth = 0
         self.seq = 0
 
@@ -171,6 +173,7 @@ class Operation:
             environment=self.environment(folder, locking=locking, asks=asks),
             finder=self.directory,
             now=self.now,
+            away=absence.away(self, folder),
         )
 
     # -- records -------------------------------------------------------------------------------------------------

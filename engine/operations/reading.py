@@ -14,10 +14,12 @@ from engine.operations import (
     formview,
     heeding,
     inbox,
+    moving,
     presenting,
     reasons,
     rights,
-    signing,
+    standing_in,
+    undoing,
     verdicts,
     wording,
     writing,
@@ -27,6 +29,7 @@ from engine.operations.paging import counted
 from engine.records import journal, links
 from engine.workflow import offers
 from engine.workflow import route as predicted
+from engine.workflow.moves import ADD_SIGNER, HAND_OVER, REMOVE_SIGNER
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 
 LINES = 500
+MOVES = (HAND_OVER, ADD_SIGNER, REMOVE_SIGNER)
 _LACKS = text("Still needed: {fields}.", "尚需填写：{fields}。")
 _APART = text(", ", "、")
 
@@ -57,6 +61,7 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
     body["editable"] = bool(rights.writable(operation, folder).fields)
     body["tasks"] = [_asking(operation, folder, each) for each in inbox.of_record(operation, folder)]
     body["actions"] = actions(operation, folder, everything=query.get("actions") == "all")
+    body["take_back"] = undoing.offered(operation, folder)
     body["links"] = _links(operation, record)
     return Answer(200, body, {"ETag": f'"{body["revision"]}"'})
 
@@ -157,6 +162,7 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
                 "version": line.version,
                 "comment": line.comment,
                 "because": reasons.plain(operation, folder, line.because),
+                "whom": _whom(operation, line.action, line.asks),
                 "asks": line.asks,
                 "asked": asking.told(operation, folder, line.action, line.asks),
                 **ballots.rows_of(by_row, line),
@@ -164,6 +170,12 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
         )
     following = str(lines[LINES - 1].n) if len(lines) > LINES else None
     return Answer(200, {"items": items, "next": following})
+
+
+def _whom(operation: Operation, action: str, told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Who was brought in by a move."""
+    to = (told or {}).get("to") if action.partition(":")[0] in MOVES else None
+    return presenting.person(operation, to) if isinstance(to, str) else None
 
 
 def _path(pointer: str) -> str:
@@ -191,6 +203,12 @@ def route(operation: Operation, form: str, record: str) -> Answer:
             "state": each.state,
             "because": reasons.of_route(operation, folder, each),
             **({"rows": [{"row": row, "state": state} for row, state in each.rows.items()]} if each.rows else {}),
+            "for": [
+                {"person": presenting.person(operation, who), "for": presenting.person(operation, whom)}
+                for who, whom in each.acting
+            ],
+            "handed": [moving.handed(operation, pair) for pair in each.handed],
+            "added": [moving.added(operation, one, None) for one in each.added],
         }
         for each in predicted(operation.situation(folder))
     ]
@@ -222,7 +240,7 @@ def me(operation: Operation) -> Answer:
         "roles": roles,
         "may": may,
         "people": operation.person_form,
-        "acting_for": signing.acting_for(operation),
+        "acting_for": standing_in.acting_for(operation),
         "zone": operation.zone.key,
     }
     return Answer(200, body)

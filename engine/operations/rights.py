@@ -53,7 +53,16 @@ def units_of(form: Form, values: dict[str, Any]) -> frozenset[str]:
 def may(operation: Operation, folder: Folder, action: str) -> bool:
     """Whether the policy lets the actor take an action on this record."""
     within = reach(operation, folder.form.name, action)
-    return within is None or bool(within & belongs(folder))
+    if within is None or within & belongs(folder):
+        return True
+    return action == "see" and operation.actor_id in folder.memory.readers and _anywhere(operation, folder)
+
+
+def _anywhere(operation: Operation, folder: Folder) -> bool:
+    """Whether the policy lets the actor see records of this form at all; whoever was copied in sees this one."""
+    form = folder.form.name
+    held = operation.directory.held(operation.actor_id)
+    return granted(operation, form, "see") and operation.matrix.decide(held, form, "see", operation.directory).allowed
 
 
 def person_may(operation: Operation, folder: Folder, action: str, person: str) -> bool:

@@ -21,6 +21,7 @@ from engine.operations import (
     calendars,
     changes,
     charting,
+    copying,
     endpoints,
     informing,
     postings,
@@ -44,6 +45,7 @@ def settle(operation: Operation) -> None:
     touched = [folder for folder in operation.folders.values() if folder.dirty]
     check(operation)
     for folder in touched:
+        copying.note(operation, folder)
         validity.require(operation, folder)
         calendars.require(folder)
         endpoints.require(operation, folder)
@@ -267,7 +269,7 @@ def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence
         route=operation.call.route,
         comment=event.comment,
         because=event.because,
-        asks=asking.stored(asking.asked_by(folder.workflow, event.action), event.asks),
+        asks=event.told or asking.stored(asking.asked_by(folder.workflow, event.action), event.asks),
     )
 
 

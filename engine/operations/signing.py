@@ -1,15 +1,15 @@
-"""Signing in and out, keys, passwords, substitutes. Used by `commands` and, through bootstrap, by the web."""
+"""Signing in and out, keys, passwords. Used by `commands`, `standing_in` and, through bootstrap, by the web."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.access import accounts, passwords, security, sessions, substitutes
+from engine.access import accounts, passwords, security, sessions
 from engine.clock import SystemClock
 from engine.errors import forbidden, invalid_at, not_found, text
-from engine.operations import bodies, presenting, rights
+from engine.operations import bodies, rights
 from engine.operations.calls import Actor, Answer, SignedIn
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def set_password(operation: Operation, person: str, body: Mapping[str, Any]) -> 
     folder = operation.open(operation.person_form, person, lock=True)
     own = person == operation.actor_id
     if own:
-        _require_himself(operation)
+        require_himself(operation)
     else:
         rights.require_seen(operation, folder)
     plain = passwords.read_password(bodies.word(body, "password"), "/password", chosen=True)
@@ -169,7 +169,7 @@ def csrf_of(token: str) -> str:
     return sessions.csrf_of(token)
 
 
-def _require_himself(operation: Operation) -> None:
+def require_himself(operation: Operation) -> None:
     """A key that was granted single actions does not act as its person in what is his alone."""
     actor = operation.call.actor
     if actor is not None and actor.grants is not None:
@@ -183,68 +183,9 @@ def _require_old(operation: Operation, values: Mapping[str, Any], body: Mapping[
         raise invalid_at("/old", "wrong_password", text("This is not your password.", "原密码不正确。"))
 
 
-def substitute(operation: Operation, body: Mapping[str, Any]) -> Answer:
-    """`{person, from, until, forms?}`: who decides for me while I am away."""
-    bodies.only(body, {"person", "from", "until", "forms"})
-    _require_himself(operation)
-    person = bodies.word(body, "person")
-    target = operation.directory.persons.get(person)
-    if target is None or not target.active:
-        raise invalid_at("/person", "unknown_person", text("There is no such person.", "没有此人。"))
-    forms = None if body.get("forms") is None else tuple(bodies.words(body, "forms"))
-    for index, each in enumerate(forms or ()):
-        if each not in operation.library.forms or not rights.sees_form(operation, each):
-            raise invalid_at(f"/forms/{index}", "unknown_form", text("There is no such form.", "没有此表单。"))
-    new = substitutes.Substitute(
-        operation.new_id(), operation.actor_id, person, _day(body, "from"), _day(body, "until"), forms
-    )
-    substitutes.set_substitute(operation.connection, new, operation.now)
-    return Answer(200, {"id": new.id, "person": person})
-
-
-def _day(body: Mapping[str, Any], name: str) -> date:
-    try:
-        return date.fromisoformat(bodies.word(body, name))
-    except ValueError as error:
-        raise invalid_at(
-            f"/{name}", "bad_date", text("A date is expected (2026-01-31).", "应为日期（2026-01-31）。")
-        ) from error
-
-
-def substitute_of(operation: Operation) -> Answer:
-    """Who decides for me, now or from a later day on."""
-    mine = substitutes.still_running(operation.connection, operation.today, operation.actor_id)
-    items = [
-        {"id": each.id, "person": each.person, **_told(each), "who": presenting.person(operation, each.person)}
-        for each in mine
-    ]
-    return Answer(200, {"items": items, "next": None})
-
-
-def acting_for(operation: Operation) -> list[dict[str, Any]]:
-    """For whom the actor decides today."""
-    return [
-        {"person": presenting.person(operation, each.absent), **_told(each)}
-        for each in substitutes.substitutes_on(operation.connection, operation.today)
-        if each.person == operation.actor_id
-    ]
-
-
-def _told(each: substitutes.Substitute) -> dict[str, Any]:
-    return {"from": each.since.isoformat(), "until": each.until.isoformat(), "forms": each.forms}
-
-
-def end_substitutes(operation: Operation) -> Answer:
-    """Nobody decides for me any more, nor will from a later day on."""
-    _require_himself(operation)
-    for each in substitutes.still_running(operation.connection, operation.today, operation.actor_id):
-        substitutes.end_substitute(operation.connection, each.id, operation.actor_id, operation.now)
-    return Answer(200, {"items": [], "next": None})
-
-
 def keys(operation: Operation) -> Answer:
     """My keys, without what opens."""
-    _require_himself(operation)
+    require_himself(operation)
     found = sessions.keys_of(operation.connection, operation.actor_id, operation.now)
     items = [
         {
@@ -262,7 +203,7 @@ def keys(operation: Operation) -> Answer:
 
 def end_key(operation: Operation, key: str) -> Answer:
     """A key of mine opens nothing any more."""
-    _require_himself(operation)
+    require_himself(operation)
     if not sessions.end_key(operation.connection, key, operation.actor_id, operation.now):
         raise not_found()
     security.note(

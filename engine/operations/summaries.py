@@ -139,6 +139,11 @@ VERDICTS: Mapping[str, Text] = {
     "reject": text("Reject", "拒绝"),
     "return": text("Return", "退回"),
     "comment": text("Comment", "评论"),
+    "hand_over": text("Hand over", "转交"),
+    "add_signer": text("Add a signer", "加签"),
+    "remove_signer": text("Remove a signer", "取消加签"),
+    "take_back": text("Take back", "撤回审批"),
+    "nudge": text("Remind", "催办"),
 }
 SIGN_IN = text("Sign in", "登录")
 SIGN_OUT = text("Sign out", "退出登录")

@@ -14,11 +14,11 @@ from engine.definitions.models import EffectUse
 from engine.effects import EffectCall, propose
 from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
-from engine.operations import applying, numbers, pinning, writing
+from engine.operations import applying, numbers, pinning, wording, writing
 from engine.operations.folder import Event, Folder, Proposal
 from engine.workflow import arrive, ask_others, edited, look_again, rule_on, waiting
 from engine.workflow import take as step
-from engine.workflow.plan import SYSTEM, Arrival, Decision, Leg
+from engine.workflow.plan import SYSTEM, Approving, Arrival, Decision, Leg
 from engine.workflow.recollect import agree
 
 if TYPE_CHECKING:
@@ -142,9 +142,11 @@ def _ask(operation: Operation, folder: Folder, asked: o.AskOthers) -> None:
 
 def settle_in(operation: Operation, folder: Folder) -> None:
     """The record has reached a state: find out what waits there, or take what fires at once."""
+    before = folder.memory.approval
     arrival = carried_out(operation, folder, arrive(operation.situation(folder, SYSTEM, locking=True)))
     folder.memory = arrival.memory
     folder.waits = arrival.waits
+    tell_deciders(operation, folder, before)
     if arrival.fire is not None:
         remember_agreed(folder)
         take(operation, folder, arrival.fire, actor=SYSTEM, because=arrival.because)
@@ -165,6 +167,20 @@ def carried_out(operation: Operation, folder: Folder, reached: Reached) -> Reach
             reached, memory=again.memory, waits=again.waits, fire=again.fire, due=again.due, because=because
         )
     return reached
+
+
+def tell_deciders(operation: Operation, folder: Folder, before: Approving | None) -> None:
+    """Whoever decided before a return and is not asked again is told that it has come back to whoever returned it."""
+    after = folder.memory.approval
+    if before is None or after is None or before.resume_at is None or after.resume_at is not None:
+        return
+    approval = folder.workflow.approvals.get(after.name)
+    if approval is None or not approval.tells_deciders or after.round != before.round or after.step is None:
+        return
+    voted = (person for vote in after.votes if vote.step in after.done for person in (vote.person, vote.on_behalf))
+    asked = {person for wait in folder.waits or () for person in wait.people}
+    persons = tuple(each for each in dict.fromkeys(voted) if each and each not in (operation.actor_id, *asked))
+    folder.tells.append((persons, wording.RESUMED, {}))
 
 
 def content_changed(operation: Operation, folder: Folder) -> None:

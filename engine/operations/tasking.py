@@ -17,7 +17,7 @@ from engine.records import tasks
 from engine.records.beside import Steps
 from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
-from engine.workflow import asking
+from engine.workflow import asking, signers
 from engine.workflow.plan import Situation, Wait
 from engine.workflow.rowwise import at, walk_of
 
@@ -41,7 +41,7 @@ def steps(operation: Operation, folder: Folder) -> Steps:
     if nothing:
         return found + due.shown(running, is_open)
     wanted = [] if folder.discarded else [_task(operation, folder, wait, at) for wait in folder.waits or ()]
-    kept = {_same(each) for each in is_open} & {_same(each) for each in wanted}
+    kept = set() if folder.reopens else {_same(each) for each in is_open} & {_same(each) for each in wanted}
     gone = [each.id for each in is_open if _same(each) not in kept and each.kind != "look"]
     asked = {_same(each): each.asks for each in wanted}
     still = {each.id: asked[_same(each)] for each in is_open if _same(each) in kept}
@@ -73,8 +73,18 @@ def _task(operation: Operation, folder: Folder, wait: Wait, at: int) -> Task:
         opened=at,
         because=dict(wait.because),
         asks=tuple(each for one in _of_rows(folder, wait, situation) for who in wait.ask for each in asks(who, one))
-        + tuple(Ask(person=who) for who in wait.people),
+        + tuple(Ask(person=who) for who in dict.fromkeys((*wait.people, *_brought_in(folder, wait)))),
     )
+
+
+def _brought_in(folder: Folder, wait: Wait) -> list[str]:
+    """Those to whom it was handed over and those who were added, though their turn may not have come."""
+    approval = folder.memory.approval
+    if approval is None:
+        return []
+    key = f"{signers.name(wait.step, wait.part)}:"
+    handed = [to for origin, to in approval.handed.items() if origin.startswith(key)]
+    return handed + [each.person for each in approval.added if (each.step, each.part) == (wait.step, wait.part)]
 
 
 def _look(operation: Operation, folder: Folder, look: Any, at: int) -> Task:

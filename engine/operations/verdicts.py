@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Field, Step
 from engine.errors import Text, say, text
 from engine.operations.folder import Folder
+from engine.workflow.deciding import may_return_to
 
 if TYPE_CHECKING:
     from engine.definitions.models import Approval
@@ -28,6 +29,10 @@ def told(
     returns = _returns(folder, approval) if "return" in task["actions"] else []
     return {
         "asks": {name: describe(field) for name, field in asked.asks.items()},
+        "verdict_asks": {
+            verdict: {name: describe(field) for name, field in fields.items()}
+            for verdict, fields in approval.asks.items()
+        },
         "returns": [{"to": name, "title": say(title, language) if title else name} for name, title in returns],
     }
 
@@ -39,6 +44,6 @@ def _returns(folder: Folder, approval: Approval) -> list[tuple[str, Text | None]
     parts = {part.name: part for step in approval.steps.values() for part in step.parts.values()}
     again = {name: approval.steps[name] for name in done}
     again |= {name: part for name, part in parts.items() if name in decided}
-    steps: dict[str, Step] = {name: again[name] for name in approval.may_return_to if name in again}
+    steps: dict[str, Step] = {name: again[name] for name in may_return_to(approval) if name in again}
     back = [(SUBMITTER, _TO_SUBMITTER)] if SUBMITTER in approval.may_return_to else []
     return [*back, *((name, step.title) for name, step in steps.items())]

@@ -26,6 +26,11 @@ DEEDS: Mapping[str, Text] = {
     "approve": text("Approved", "同意"),
     "reject": text("Rejected", "拒绝"),
     "return": text("Returned", "退回"),
+    "hand_over": text("Handed over", "转交"),
+    "add_signer": text("Added a signer", "加签"),
+    "remove_signer": text("Removed a signer", "取消加签"),
+    "take_back": text("Took the decision back", "撤回审批"),
+    "nudge": text("Reminded", "催办"),
 }
 """What is done to every record, whatever its workflow."""
 
@@ -51,6 +56,29 @@ _RETURNED = text("{who} returned {title}: {words}", "{who} 退回了{title}：{w
 _RETURNED_MUTELY = text("{who} returned {title}", "{who} 退回了{title}")
 
 
+NUDGED, COPIED, RESUMED = "@nudged", "@copied", "@resumed"
+"""Notices of who is reminded, who is copied in, and who need not decide again what has come back."""
+_RESUMED = text(
+    "{title} has come back corrected; you need not decide again.", "{title}已更正并重新提交，您无需再次审批。"
+)
+OWN: Mapping[str, tuple[Text, Text]] = {
+    MENTION: (_MENTIONED, _MENTIONED),
+    RETURNED: (_RETURNED, _RETURNED_MUTELY),
+    NUDGED: (
+        text("{who} reminds you of {title}: {words}", "{who} 催办{title}：{words}"),
+        text("{who} reminds you of {title}", "{who} 催办{title}"),
+    ),
+    RESUMED: (_RESUMED, _RESUMED),
+}
+"""How each is said, with words and without."""
+MOMENTS: Mapping[str, Text] = {
+    "asked": text("For your information: {title} is being approved", "抄送：{title}正在审批"),
+    "approved": text("For your information: {title} was approved", "抄送：{title}已通过审批"),
+    "refused": text("For your information: {title} was refused", "抄送：{title}已被拒绝"),
+    "returned": text("For your information: {title} was returned", "抄送：{title}已被退回"),
+}
+
+
 def deed(workflow: Workflow, action: str, language: str) -> str:
     """What was done, in the words of the definition: a transition's title, a verdict with its step's."""
     transition = workflow.transitions.get(action)
@@ -69,9 +97,11 @@ def notice(operation: Operation, folder: Folder, template: str, params: Mapping[
     found = operation.library.templates.get(template, {})
     pattern = found.get(language) or found.get("en")
     plain = f"{say(folder.form.title, language)} {folder.number or ''}".strip()
-    if template in (MENTION, RETURNED):
+    if template == COPIED:
+        return say(MOMENTS[str(params.get("moment"))], language).format(title=plain)
+    if template in OWN:
         who, words = presenting.person(operation, str(params.get("by", ""))) or {}, params.get("words")
-        said = _MENTIONED if template == MENTION else _RETURNED if words else _RETURNED_MUTELY
+        said = OWN[template][0 if words else 1]
         return say(said, language).format(who=who.get("title") or who.get("code") or "", title=plain, words=words)
     if pattern is None:
         return plain

@@ -136,8 +136,8 @@ def inbox(
     excluded for that is for the workflow to say.
     """
     dialect = connection.dialect.name
-    kinds = {name: kind for name, kind in ASK.items() if name in ("role", "relation", "unit")}
-    held = [{"role": ask.role, "relation": ask.relation, "unit": ask.unit} for ask in dict.fromkeys(holdings)]
+    kinds = {name: kind for name, kind in ASK.items() if name != "task"}
+    held = [ask._asdict() for ask in dict.fromkeys(holdings)]
     where = ["t.ended IS NULL"]
     parameters: dict[str, Any] = {"person": person, "held": dumps(held), "most": limit}
     if form is not None:
@@ -150,7 +150,7 @@ def inbox(
         f"SELECT {', '.join('t.' + name for name in COLUMNS)} FROM task t WHERE t.id IN ("
         "SELECT a.task FROM task_ask a WHERE a.person = :person UNION "
         f"SELECT a.task FROM task_ask a JOIN {rows_from(dialect, 'held', kinds)} "
-        "ON a.role = held.role AND a.relation = held.relation AND a.unit = held.unit WHERE a.role <> '') "
+        "ON a.role = held.role AND a.relation = held.relation AND a.unit = held.unit AND a.person = held.person) "
         f"AND {' AND '.join(where)} ORDER BY t.opened, t.id LIMIT :most"
     )
     return [_task(line) for line in run(connection, sql, parameters)]

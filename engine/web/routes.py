@@ -22,6 +22,7 @@ _PARTS = {
     "action": _NAME,
     "verb": _NAME,
     "id": _ID,
+    "other": _ID,
 }
 
 
@@ -65,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/me", ("GET",)),
     Route("/api/me/waiting", ("GET",)),
     Route("/api/me/substitute", ("GET", "PUT", "DELETE")),
+    Route("/api/me/substitute/{id}", ("DELETE",)),
     Route("/api/me/views", ("GET",)),
     Route("/api/me/views/{id}", ("PUT", "DELETE")),
     Route("/api/me/password", ("PUT",)),
@@ -75,9 +77,12 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/keys", ("GET", "POST")),
     Route("/api/keys/{id}", ("DELETE",)),
     Route("/api/people/{id}/password", ("POST",)),
+    Route("/api/people/{id}/substitute", ("GET", "PUT", "DELETE")),
+    Route("/api/people/{id}/substitute/{other}", ("DELETE",)),
     Route("/api/tasks", ("GET",)),
     Route("/api/tasks/actions/{verb}", ("POST",)),
     Route("/api/tasks/{id}", ("GET",)),
+    Route("/api/tasks/{id}/people", ("GET",)),
     Route("/api/tasks/{id}/{verb}", ("POST",)),
     Route("/api/stock", ("GET",)),
     Route("/api/stock/movements", ("GET",)),

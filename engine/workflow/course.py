@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from engine.definitions.models import Approval, Step
 from engine.errors import Text, rule, text
-from engine.workflow import asking, panel, people, rowwise
+from engine.workflow import asking, panel, people, rowwise, seats
 from engine.workflow.plan import Due, Situation, Wait
 from engine.workflow.progress import approval_of, approving_of, begun, nobody, with_approving, with_votes
 
@@ -138,7 +138,7 @@ def waits(situation: Situation, approval: Approval, step: Step) -> tuple[Wait, .
             part=part.name if part else None,
             actions=actions,
             ask=panel.asks(situation, step, part),
-            people=panel.left(situation, approval, step, part),
+            people=seats.everybody(situation, approval, step, part),
             because=why_asked(step, part),
         )
         for part in parts_of(situation, step)

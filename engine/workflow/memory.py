@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from engine.workflow.plan import SYSTEM, Approving, Memory, Vote
+from engine.workflow.plan import SYSTEM, Added, Approving, Memory, Undo, Vote
 
 
 def to_json(memory: Memory) -> dict[str, Any]:
@@ -20,6 +20,9 @@ def to_json(memory: Memory) -> dict[str, Any]:
         "editor": memory.editor,
         "approval": None if memory.approval is None else _approving_to_json(memory.approval),
         "agreed": None if memory.agreed is None else dict(memory.agreed),
+        "undo": None if memory.undo is None else asdict(memory.undo),
+        "readers": list(memory.readers),
+        "nudged": dict(memory.nudged),
     }
     return {name: value for name, value in document.items() if value or (name == "agreed" and value is not None)}
 
@@ -36,6 +39,9 @@ def from_json(document: Mapping[str, Any]) -> Memory:
         editor=document.get("editor"),
         approval=None if approval is None else _approving_from_json(approval),
         agreed=document.get("agreed"),
+        undo=None if "undo" not in document else Undo(**document["undo"]),
+        readers=tuple(document.get("readers", ())),
+        nudged=dict(document.get("nudged", {})),
     )
 
 
@@ -93,6 +99,7 @@ def _approving_to_json(approving: Approving) -> dict[str, Any]:
         **({"others": dict(approving.others)} if approving.others else {}),
         **({"passed": {row: list(steps) for row, steps in approving.passed.items()}} if approving.passed else {}),
         **({"ended": dict(approving.ended)} if approving.ended else {}),
+        **({"added": [asdict(each) for each in approving.added]} if approving.added else {}),
     }
 
 
@@ -104,6 +111,7 @@ def _vote_to_json(vote: Vote) -> dict[str, Any]:
         "verdict": vote.verdict,
         "on_behalf": vote.on_behalf,
         "row": vote.row,
+        "signer": vote.signer or None,
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -117,16 +125,24 @@ def _approving_from_json(document: Mapping[str, Any]) -> Approving:
         step=document.get("step"),
         done=tuple(document.get("done", ())),
         route=None if route is None else tuple(route),
-        votes=tuple(
-            Vote(
-                vote["step"], vote.get("part"), vote["person"], vote["verdict"], vote.get("on_behalf"), vote.get("row")
-            )
-            for vote in document.get("votes", ())
-        ),
+        votes=tuple(_vote_from_json(vote) for vote in document.get("votes", ())),
         base=dict(document.get("base", {})),
         resume_at=document.get("resume_at"),
         handed=dict(document.get("handed", {})),
         others=dict(document.get("others", {})),
         passed={row: tuple(steps) for row, steps in document.get("passed", {}).items()},
         ended=dict(document.get("ended", {})),
+        added=tuple(Added(**each) for each in document.get("added", ())),
+    )
+
+
+def _vote_from_json(vote: Mapping[str, Any]) -> Vote:
+    return Vote(
+        vote["step"],
+        vote.get("part"),
+        vote["person"],
+        vote["verdict"],
+        vote.get("on_behalf"),
+        vote.get("row"),
+        vote.get("signer", False),
     )

@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.definitions.models import Approval, People, Step
-from engine.workflow import duties, people, votes
+from engine.workflow import duties, people, signers, votes
 from engine.workflow.plan import SYSTEM, Approving, Situation, Vote
 
-
-def key(step: str, part: str | None, row: str | None = None) -> str:
-    """The name under which a step, part or row is kept: `area`, `head_office/finance`, `buyers@7f..`."""
-    name = step if part is None else f"{step}/{part}"
-    return name if row is None else f"{name}@{row}"
+key = signers.name
 
 
 def names(step: str, part: str | None, row: str | None = None) -> tuple[str, ...]:
@@ -31,8 +27,9 @@ def units(step: Step) -> tuple[Step | None, ...]:
 
 
 def cast(approving: Approving, step: str, part: str | None, row: str | None = None) -> tuple[Vote, ...]:
-    """The votes of this round on a step, a part, or one row of a step."""
-    return tuple(vote for vote in approving.votes if (vote.step, vote.part, vote.row) == (step, part, row))
+    """The votes of this round on a step, a part, or one row of a step, without those of added signers."""
+    here = (step, part, row)
+    return tuple(vote for vote in approving.votes if (vote.step, vote.part, vote.row) == here and not vote.signer)
 
 
 def voters(cast_votes: Iterable[Vote]) -> frozenset[str]:
@@ -55,12 +52,7 @@ def asks(situation: Situation, step: Step, part: Step | None) -> tuple[People, .
 
 def asked(situation: Situation, step: Step, part: Step | None) -> tuple[str, ...]:
     """Whom the definition asks, after what was handed over; before anybody is left out."""
-    approving = situation.memory.approval
-    found = people.find(asks(situation, step, part), situation)
-    if approving is None or not approving.handed:
-        return found
-    name = key(step.name, part.name if part else None)
-    return tuple(dict.fromkeys(approving.handed.get(f"{name}:{person}", person) for person in found))
+    return signers.owners(situation, step, part, people.find(asks(situation, step, part), situation))
 
 
 def able(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
@@ -74,7 +66,8 @@ def able(situation: Situation, approval: Approval, step: Step, part: Step | None
 
 def stand_in(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
     """Those whom `nobody_found` asks."""
-    return _may(situation, approval, step, part, people.find(approval.nobody_found.ask, situation))
+    found = signers.owners(situation, step, part, people.find(approval.nobody_found.ask, situation))
+    return _may(situation, approval, step, part, found)
 
 
 def enough(situation: Situation, approval: Approval, step: Step, part: Step | None) -> bool:
@@ -84,18 +77,35 @@ def enough(situation: Situation, approval: Approval, step: Step, part: Step | No
 
 
 def left(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
-    """Those who can vote now. In a listed order that is the next one; if all have gone, whoever stands in."""
+    """Those who can vote now. In a listed order that is the next one; if all have gone, whoever stands in.
+
+    Nobody when their votes have come to something; and not who waits for a signer whom he added before himself.
+    """
     approving = situation.memory.approval
-    here = cast(approving, step.name, part.name if part else None, situation.row) if approving is not None else ()
-    done = voters(here)
+    name = key(step.name, part.name if part else None, situation.row)
+    begun = approving is not None and name in approving.base
+    if begun and own_standing(situation, approval, step, part) is not None:
+        return ()
+    done = voters(signers.voiced(situation, step, part))
     waiting = [person for person in able(situation, approval, step, part) if person not in done]
     if not waiting:
         waiting = [person for person in stand_in(situation, approval, step, part) if person not in done]
-    return tuple(waiting[:1] if (part or step).decide.order == "listed" else waiting)
+    waiting = waiting[:1] if (part or step).decide.order == "listed" else waiting
+    held = signers.holding_up(situation, step, part)
+    return tuple(person for person in waiting if person not in held)
 
 
 def standing(situation: Situation, approval: Approval, step: Step, part: Step | None) -> str | None:
-    """`approved`, `refused`, or None while a step or part is open."""
+    """`approved`, `refused`, or None while a step or part is open, with the signers who were added."""
+    own, approving = own_standing(situation, approval, step, part), situation.memory.approval
+    ruled = approving is not None and any(
+        vote.person == SYSTEM for vote in cast(approving, step.name, part.name if part else None)
+    )
+    return own if ruled else signers.outcome(situation, step, part, own)
+
+
+def own_standing(situation: Situation, approval: Approval, step: Step, part: Step | None) -> str | None:
+    """What the votes of those whom the definition asks have come to; None while they are open."""
     approving = situation.memory.approval
     if approving is None:
         return None

@@ -41,6 +41,10 @@ class Finder(Protocol):
         """Persons with any role at a record whose form holds roles."""
         ...
 
+    def active(self, person: str) -> bool:
+        """Whether this person is still there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Vote:
@@ -53,6 +57,27 @@ class Vote:
     """`approve` or `reject`."""
     on_behalf: str | None = None
     row: str | None = None
+    signer: bool = False
+    """Of somebody whom an approver added: it is asked beside the votes and counts as none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Somebody whom one of those asked (`by`) had asked too: `before` him, `after` him, `beside` him."""
+
+    step: str
+    part: str | None
+    person: str
+    by: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Of somebody who is away: who decides for him on this record; `above`: it is above what one of them may."""
+
+    persons: tuple[str, ...] = ()
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,23 @@ class Approving:
     """Row -> the steps of its walk that it has passed."""
     ended: Mapping[str, str] = field(default_factory=dict)
     """Row -> `approved` or `refused`, when its walk is over."""
+    added: tuple[Added, ...] = ()
+    """Signers whom approvers added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The last decision, as far as it may be taken back: by whom, of which task, and the memory from before it."""
+
+    person: str
+    task: str
+    at: str
+    state: str
+    before: Mapping[str, Any]
+    fired: bool = False
+    followed: bool = False
+    mark: str = ""
+    """Of the memory after it: whatever happens next makes it another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +138,11 @@ class Memory:
     approval: Approving | None = None
     agreed: Mapping[str, Any] | None = None
     """Stored values when the last approval ended or was returned."""
+    undo: Undo | None = None
+    readers: tuple[str, ...] = ()
+    """People who were told of it (`cc`) and may read it wherever it belongs."""
+    nudged: Mapping[str, str] = field(default_factory=dict)
+    """When those who are asked in a step were reminded last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +159,8 @@ class Situation:
     now: datetime
     row: str | None = None
     """The row that is asked about, where a step is taken row by row; `environment` then knows it as `row`."""
+    away: Mapping[str, Away] = field(default_factory=dict)
+    """Who is away today, and who decides for him on this record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +260,11 @@ class RouteStep:
     people: tuple[str, ...]
     state: str
     because: Text
+    handed: tuple[tuple[str, str], ...] = ()
+    """Whose task was handed over, and to whom."""
+    added: tuple[Added, ...] = ()
+    acting: tuple[tuple[str, str], ...] = ()
+    """Who acts (or acted) for whom."""
     sure: bool | None = None
     """Whether its condition is known; None where the reason is not its definition's."""
     rows: Mapping[str, str] = field(default_factory=dict)

@@ -75,7 +75,7 @@ def _again(situation: Situation, approval: Approval, step: Step, part: Step | No
     voted = panel.voters(panel.cast(approving, step.name, name, situation.row))
     able = tuple(person for person in able if person not in voted)
     for vote in approving.votes:
-        if vote.step != before or vote.verdict != "approve" or vote.row not in (None, situation.row):
+        if vote.step != before or vote.verdict != "approve" or vote.signer or vote.row not in (None, situation.row):
             continue
         mine = next((who for who in (vote.person, vote.on_behalf) if who in able and who not in found), None)
         if mine is not None and vote.person not in panel.voters(found.values()):

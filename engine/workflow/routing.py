@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from engine.definitions.models import Approval, Step
 from engine.errors import Text, text
-from engine.workflow import asking, course, panel, rowwise
+from engine.workflow import asking, course, panel, rowwise, seats, signers
 from engine.workflow.asking import Said
 from engine.workflow.plan import Approving, RouteStep, Situation
 
@@ -48,11 +48,12 @@ def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[Rou
             yield _by_row(situation, approval, step, over)
             continue
         for part in panel.units(step):
-            votes = panel.cast(approving, step.name, part.name if part else None)
+            votes = signers.voiced(situation, step, part)
             decided = approving.step == step.name and panel.standing(situation, approval, step, part) is not None
             if step.name in approving.done or decided or (over and votes):
                 persons = tuple(dict.fromkeys(vote.person for vote in votes))
-                yield _line(step, part, persons, "done", _voted(votes[-1].verdict if votes else "approve"))
+                line = _line(step, part, persons, "done", _voted(votes[-1].verdict if votes else "approve"))
+                yield _moved(line, approving, step, part, [(each.person, each.on_behalf) for each in votes])
             elif over:
                 yield _line(step, part, (), "skipped", text("It was not asked.", "未经过此步骤。"))
             else:
@@ -78,7 +79,7 @@ def _of_row(situation: Situation, approval: Approval, step: Step, row: str, over
     if step.name in approving.passed.get(row, ()) or row in approving.ended or over:
         return ("done" if cast else "skipped"), tuple(dict.fromkeys(vote.person for vote in cast))
     if panel.key(step.name, None, row) in approving.base and approving.step is not None:
-        return "now", panel.left(alone, approval, step, None)
+        return "now", seats.everybody(alone, approval, step, None)
     fixed = approving.route is not None and panel.key(step.name, None, row) in approving.route
     if fixed or step.when is None or asking.said(step.when, asking.eyes(alone)) is Said.YES:
         return "next", panel.able(alone, approval, step, None)
@@ -100,13 +101,26 @@ def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | No
             sure=True,
         )
     if approving.step == step.name:
-        people = panel.left(situation, approval, step, part)
-        return _line(step, part, people, "now", course.why_asked(step, part), sure=True)
+        people = seats.everybody(situation, approval, step, part)
+        line = _line(step, part, people, "now", course.why_asked(step, part), sure=True)
+        return _moved(line, approving, step, part, seats.acting(situation, approval, step, part))
     clean = replace(situation, memory=replace(situation.memory, approval=replace(approving, votes=())))
     because = course.why_asked(step, part)
     if applies is not Said.YES:
         because = text(f"Cannot be foretold: {because.get('en')}", f"暂无法预知：{because.get('zh')}")
     return _line(step, part, panel.able(clean, approval, step, part), "next", because, sure=applies is Said.YES)
+
+
+def _moved(
+    line: RouteStep, approving: Approving, step: Step, part: Step | None, acting: Iterable[tuple[str, str | None]]
+) -> RouteStep:
+    """With who handed it to whom, who was added by whom, and who acts for whom."""
+    return replace(
+        line,
+        handed=signers.handed(approving, step, part),
+        added=signers.added(approving, step, part),
+        acting=tuple((person, whom) for person, whom in acting if whom is not None and whom != person),
+    )
 
 
 def _applies(situation: Situation, step: Step, part: Step | None) -> Said:
@@ -124,7 +138,7 @@ def _applies(situation: Situation, step: Step, part: Step | None) -> Said:
 def _line(
     step: Step, part: Step | None, persons: tuple[str, ...], state: str, because: Text, sure: bool | None = None
 ) -> RouteStep:
-    return RouteStep(step.name, part.name if part else None, (part or step).title, persons, state, because, sure)
+    return RouteStep(step.name, part.name if part else None, (part or step).title, persons, state, because, sure=sure)
 
 
 def _voted(verdict: str) -> Text:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.definitions.models import Approval, EffectUse, Step
 from engine.errors import Fault, Text, rule, text
-from engine.workflow import asking, panel
+from engine.workflow import asking, panel, seats
 from engine.workflow.plan import Approving, Due, Situation
 from engine.workflow.progress import approving_of, begun, nobody, with_approving
 
@@ -208,7 +208,7 @@ def asked(situation: Situation, approval: Approval, step: Step) -> Iterator[tupl
     for row in rows_of(situation, step.each):
         here = current(situation, approval, step, row)
         if here is not None:
-            found.setdefault(here.name, {})[row] = panel.left(at(situation, here.each, row), approval, here, None)
+            found.setdefault(here.name, {})[row] = seats.everybody(at(situation, here.each, row), approval, here, None)
     for each in walk_of(approval, step):
         if each.name in found:
             yield each, found[each.name]

@@ -24,7 +24,7 @@ def writable(
     if taken is not None and situation.state in taken.origins and people.matches(taken.by, person, situation):
         edits += _his(taken.edit.values(), person, situation)
     approval = course.approval_of(situation)
-    if approval is not None and step is not None and deciding.decider(situation, person, step, part):
+    if approval is not None and step is not None and deciding.writes(situation, person, step, part):
         asked = approval.steps[step]
         edits += _his((asked.parts[part] if part is not None else asked).edit.values(), person, situation)
     return _union(edit for edit in edits if _now(edit, situation))

@@ -192,12 +192,16 @@ approvals:
     same_person: acts_once
     nobody_found: {ask: [boss at chain], otherwise: refuse}
     submitter_may_decide: true
-    may_return_to: [submitter]
-    after_return: {resume: returner, all_again_when: record.open}
+    may_return_to: [submitter, earlier]
+    after_return: {resume: returner, all_again_when: record.open, parts: kept, tell: deciders}
     may:
-      hand_over: {}
-      delegate: {}
-      add_signer: {where: [before, after]}
+      hand_over: {to: [boss at chain]}
+      delegate: {above: [boss at chain]}
+      add_signer: {where: [before, after, beside], to: [boss at chain]}
+      take_back: {within: 30m}
+      nudge: {by: [submitter], every: 4h}
+    asks: {reject: {sorry: {type: text}}, return: {reason: {type: long_text, shortest: 10}}}
+    cc: {readers: {to: [boss at chain], at: [asked, approved, refused, returned]}}
     steps:
       first:
         title: {en: First, zh: 初审}

@@ -47,6 +47,7 @@ ACTIONS = {
     "parcel": ("send_off",),
     "memo": ("hand_in",),
     "hand": ("rename", "reprice", "push", "note", "hide", "copy_it", "stamp", *WRITES),
+    "plea": ("hand_in", "withdraw", "finish"),
     "duel": ("hand_in", "withdraw", "count_up", "put_back", "route_it", "approve", "reject", "return"),
     "basket": ("hand_in", "approve", "reject", "return"),
     "crate": ("freeze", "thaw", "promise", "free_one", "fill", "send", "undo", "again", "end_it", "empty_it"),
@@ -64,6 +65,8 @@ def policy() -> list[str]:
     verdicts = ("see", "edit", "approve", "reject", "return")
     lines += [f"p, manager, duel, {action}, own" for action in (*verdicts, "hand_in", "create")]
     lines += [f"p, area_manager, duel, {action}, below" for action in verdicts]
+    roles = (("manager", "own"), ("area_manager", "below"), ("director", "chain"), ("finance", "chain"))
+    lines += [f"p, {role}, plea, see, {where}" for role, where in (*roles, ("buyer", "chain"), ("planner", "own"))]
     lines += [f"p, {role}, duel, {action}, chain" for role in ("buyer", "director", "finance") for action in verdicts]
     for role in ("manager", "area_manager", "buyer", "finance"):
         lines += [f"p, {role}, basket, {action}, chain" for action in verdicts]

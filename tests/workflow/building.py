@@ -29,7 +29,7 @@ from engine.errors import Refusal, text
 from engine.expressions import Environment, Expression, Place, Reference, Subject, Type, Value, compile_expression
 from engine.expressions.faults import failed
 from engine.workflow import arrive, decide, take
-from engine.workflow.plan import Arrival, Decision, Leg, Memory, Situation
+from engine.workflow.plan import Arrival, Away, Decision, Leg, Memory, Situation
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MONEY = Type("money", scale=2)
@@ -239,6 +239,9 @@ class Chain:
     def manager_of(self, person: str) -> tuple[str, ...]:
         return self.managers.get(person, ())
 
+    def active(self, person: str) -> bool:
+        return bool(self.roles.get(person))
+
     def owners_of(self, record: str) -> tuple[str, ...]:
         return self.owners.get(record, ())
 
@@ -326,11 +329,12 @@ class Case:
     waits: tuple[Any, ...] = ()
     because: list[Any] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
+    away: dict[str, Away] = field(default_factory=dict)
 
     def seen_by(self, actor: str) -> Situation:
         """The situation in which a person acts."""
         of = environment(self.subject, self.world)
-        return Situation(FORM, self.workflow, self.state, self.memory, actor, of, self.chain, NOW)
+        return Situation(FORM, self.workflow, self.state, self.memory, actor, of, self.chain, NOW, away=self.away)
 
     def act(self, actor: str, action: str) -> Leg:
         """Take an action, arrive, and go on for as long as something fires."""

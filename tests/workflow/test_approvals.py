@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.definitions.models import Decide, Duty, NobodyFound, Workflow
+from engine.definitions.models import Decide, Delegate, Duty, May, NobodyFound, Workflow
 from engine.errors import Kind, Refusal
 from engine.workflow import decide, decider, edited, look_again, route, votes, waiting
 from engine.workflow import memory as memories
+from engine.workflow.plan import Away
 from tests.workflow.building import (
     STAFF,
     Case,
@@ -273,7 +274,9 @@ def test_the_same_person_is_asked_again_or_refused_as_declared() -> None:
 
 
 def test_one_person_has_one_vote_also_as_a_substitute() -> None:
-    case = started(ordinary(approval(step("two", "finance at chain", "director at chain", decide=Decide(need="3")))))
+    two = step("two", "finance at chain", "director at chain", decide=Decide(need="3"))
+    case = started(ordinary(approval(two, may=May(delegate=Delegate()))))
+    case.away = {"fay": Away(("fred", "max")), "dirk": Away(("max",))}
     case.vote("fred", "two")
     assert refused(case, "fred", "two", on_behalf="fay").rule == "one_vote"
     case.vote("max", "two", on_behalf="fay")

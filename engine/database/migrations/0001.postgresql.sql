@@ -525,6 +525,7 @@ CREATE TABLE substitute (
 	since TEXT NOT NULL,
 	until TEXT NOT NULL,
 	forms JSONB,
+	amount TEXT,
 	created BIGINT NOT NULL,
 	ended BIGINT,
 	CONSTRAINT pk_substitute PRIMARY KEY (id)

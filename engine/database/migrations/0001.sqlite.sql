@@ -584,6 +584,7 @@ CREATE TABLE substitute (
 	since TEXT NOT NULL,
 	until TEXT NOT NULL,
 	forms TEXT,
+	amount TEXT,
 	created INTEGER NOT NULL,
 	ended INTEGER,
 	CONSTRAINT pk_substitute PRIMARY KEY (id)

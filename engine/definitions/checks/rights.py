@@ -19,7 +19,7 @@ OF_ENGINE = frozenset(
 OF_RECORDS = frozenset(
     (
         "see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return", "comment",
-        "hand_over", "delegate",
+        "hand_over", "add_signer", "remove_signer", "take_back", "nudge", "delegate",
     )
 )  # fmt: skip
 """Actions that any form may grant beside its transitions."""

@@ -69,7 +69,11 @@ def approvals_fit(library: Library) -> Iterator[Finding]:
                 yield finding(approval.at, "unused_approval", says)
             for name in (approval.approved, approval.refused):
                 yield from _fired(workflow, approval, name, states)
-            known = {"submitter", *(each.name for each in steps_in(approval))}
+            known = {"submitter", "earlier", *(each.name for each in steps_in(approval))}
+            for step in approval.steps:
+                if step in ("submitter", "earlier"):
+                    says = text(f"'{step}' says where to return to.", f"“{step}”是表示退回位置的词。")
+                    yield finding(approval.steps[step].at, "ambiguous", says)
             for name in approval.may_return_to:
                 if name not in known:
                     yield unknown(approval.at, STEP, name, known)

@@ -20,7 +20,7 @@ from engine.definitions.schemas.shapes import (
     thing,
     words,
 )
-from engine.definitions.schemas.times import TIMER, effect_definitions
+from engine.definitions.schemas.times import DURATION, TIMER, effect_definitions
 from engine.definitions.vocabulary import Vocabulary
 
 DO: dict[str, Any] = {"$ref": "#/$defs/do"}
@@ -91,6 +91,21 @@ DECIDE = thing(
     }
 )
 
+CC = named(
+    thing(
+        {"to": PEOPLE, "at": {**words(choice("asked", "approved", "refused", "returned")), "minItems": 1}}, "to", "at"
+    )
+)
+MAY = thing(
+    {
+        "hand_over": thing({"to": PEOPLE}),
+        "add_signer": thing({"where": {**words(choice("before", "after", "beside")), "minItems": 1}, "to": PEOPLE}),
+        "delegate": thing({"above": PEOPLE}),
+        "take_back": thing({"within": DURATION}, "within"),
+        "nudge": thing({"by": PEOPLE, "every": DURATION}, "every"),
+    }
+)
+
 PART_WORDS: dict[str, Any] = {
     "title": TITLE,
     "ask": PEOPLE,
@@ -101,6 +116,7 @@ PART_WORDS: dict[str, Any] = {
     "asks": ASKS,
     "except": words({"type": "string", "pattern": r"^(did|wrote)\([a-z][a-z0-9_.]{0,126}\)$"}),
     "binds": words(PATH),
+    "cc": CC,
 }
 APPROVAL_STEP = thing(
     {
@@ -122,14 +138,17 @@ APPROVAL = thing(
         "nobody_found": thing({"ask": PEOPLE, "otherwise": choice("refuse", "approve", "skip")}),
         "submitter_may_decide": YES,
         "may_return_to": words(),
-        "after_return": thing({"resume": choice("returner", "all_again"), "all_again_when": CONDITION}),
-        "may": thing(
+        "after_return": thing(
             {
-                "hand_over": thing({}),
-                "delegate": thing({}),
-                "add_signer": thing({"where": words(choice("before", "after"))}),
+                "resume": choice("returner", "all_again"),
+                "all_again_when": CONDITION,
+                "parts": choice("void", "kept"),
+                "tell": choice("deciders", "nobody"),
             }
         ),
+        "asks": thing({"reject": ASKS, "return": ASKS}),
+        "may": MAY,
+        "cc": CC,
     },
     "approved",
     "refused",
