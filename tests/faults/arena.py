@@ -70,13 +70,16 @@ class Arena:
         adm.makes("assignment", {"person": person, "role": role, "at": self.id_of("store", at)})
 
     def _let_submitters_edit(self) -> None:
-        """From now on a transfer can be edited while it is in approval."""
+        """From now on a transfer can be edited while it is in approval, and decisions on it be taken back."""
         adm = self.be("adm")
         words = adm.get("definitions/workflow/transfer")["text"]
         before = "steps: transfer_approval}"
         assert before in words
         after = "steps: transfer_approval, edit: {corrector: {by: [submitter], fields: [reason]}}}"
-        texts = [{"kind": "workflow", "name": "transfer", "text": words.replace(before, after)}]
+        closed, opened = "may: {hand_over: {}", "may: {take_back: {within: 30m}, hand_over: {}"
+        assert closed in words
+        words = words.replace(before, after).replace(closed, opened)
+        texts = [{"kind": "workflow", "name": "transfer", "text": words}]
         adm.does("definitions/publish", {"texts": texts, "note": "for races"})
 
     def id_of(self, form: str, code: str) -> str:

@@ -21,6 +21,7 @@ STALE = "conflict stale 412"
 GONE = "conflict not_in_state 409"
 DONE_BEFORE = "conflict task_done 409"
 SHORT = "rule short 409"
+NOT_YOURS = "right not_yours 403"
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,15 @@ def approve_against_edit(arena: Arena) -> Pair:
     return Pair((approve, edit), (DONE_BEFORE, STALE), ("approved", "approval"), made, ("approve", "edit"))
 
 
+def approve_against_handing_over(arena: Arena) -> Pair:
+    """The manager approves in one window what he hands over in another."""
+    made = arena.transfer("approval")
+    task, to = arena.task(made), arena.be("ame").get("me")["person"]["id"]
+    approve = Request(arena.who("dckm"), "POST", f"tasks/{task}/approve", {})
+    hand = Request(arena.who("dckm"), "POST", f"tasks/{task}/hand_over", {"to": to})
+    return Pair((approve, hand), (NOT_YOURS, DONE_BEFORE), ("approved", "approval"), made, ("approve", "hand_over"))
+
+
 def two_edits_of_one_revision(arena: Arena) -> Pair:
     """Two people edit the copy that both of them read."""
     made = arena.transfer("draft")
@@ -128,6 +138,7 @@ RACES: tuple[Callable[[Arena], Pair], ...] = (
     first_of_two_approvals_against_withdraw,
     approve_against_reject,
     approve_against_edit,
+    approve_against_handing_over,
     two_edits_of_one_revision,
 )
 all_races = pytest.mark.parametrize("race", RACES, ids=lambda each: each.__name__)
