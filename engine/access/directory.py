@@ -149,11 +149,6 @@ class Directory:
                 found.append(current.id)
         return tuple(found)
 
-    def active(self, person: str) -> bool:
-        """Whether this person is there and not ended."""
-        known = self.persons.get(person)
-        return known is not None and known.active
-
     def owners_of(self, record: str) -> tuple[str, ...]:
         """Active persons with any role at this record, by account."""
         return self._owners.get(record, ())

@@ -53,10 +53,6 @@ class Anybody:
         """Everybody."""
         return STAFF
 
-    def active(self, person: str) -> bool:
-        """Nobody leaves."""
-        return person in STAFF
-
 
 def value(field: Field, owner: str) -> Value:
     """A value that the field could have; references are different for different fields."""

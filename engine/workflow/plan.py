@@ -41,10 +41,6 @@ class Finder(Protocol):
         """Persons with any role at a record whose form holds roles."""
         ...
 
-    def active(self, person: str) -> bool:
-        """Whether this person is still there."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Vote:

@@ -239,9 +239,6 @@ class Chain:
     def manager_of(self, person: str) -> tuple[str, ...]:
         return self.managers.get(person, ())
 
-    def active(self, person: str) -> bool:
-        return bool(self.roles.get(person))
-
     def owners_of(self, record: str) -> tuple[str, ...]:
         return self.owners.get(record, ())
 
