@@ -72,9 +72,12 @@ def person_may(operation: Operation, folder: Folder, action: str, person: str) -
 
 
 def may_decide(operation: Operation, folder: Folder, verdict: str) -> bool:
-    """Whether the policy lets the actor give this verdict: a step names its people, lines that name it narrow them."""
+    """Whether the policy lets the actor give this verdict: a step names its people, lines that name it narrow them.
+
+    A line that names a transition of the form of the same name is about that.
+    """
     form = folder.form.name
-    named = operation.matrix.who(form, verdict)
+    named = verdict not in folder.workflow.transitions and operation.matrix.who(form, verdict)
     return may(operation, folder, verdict) if named else granted(operation, form, verdict)
 
 
