@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from statistics import median
 
 import pytest
@@ -259,6 +261,17 @@ def test_a_substitute_decides_from_the_first_day_to_the_last_for_his_forms(datab
     assert [absent(day, "paper") for day in (-1, 0, 2, 4, 5)] == [(), ("mgr",), ("mgr", "bob"), ("mgr",), ()]
     assert absent(2, "other") == ("mgr",)
     assert absent(2, "paper", "mgr") == ()
+
+
+def test_a_substitute_has_an_amount_to_the_last_digit_or_none(database: Database) -> None:
+    for number, amount in (("1", None), ("2", Decimal("0.10")), ("3", Decimal("9999999999.999999"))):
+        new = replace(away(number, f"absent-{number}", "ann", (0, 4)), amount=amount)
+        database.transaction(lambda each, new=new: substitutes.set_substitute(each, new, NOW))
+    with database.reading() as connection:
+        there = substitutes.substitutes_on(connection, date(2026, 12, 2))
+    told = {each.absent: each.amount for each in there}
+    assert told == {"absent-1": None, "absent-2": Decimal("0.10"), "absent-3": Decimal("9999999999.999999")}
+    assert str(told["absent-2"]) == "0.10"
 
 
 def test_a_new_substitute_replaces_those_of_the_same_days(database: Database) -> None:

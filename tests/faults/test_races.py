@@ -118,6 +118,16 @@ def approve_against_handing_over(arena: Arena) -> Pair:
     return Pair((approve, hand), (NOT_YOURS, DONE_BEFORE), ("approved", "approval"), made, ("approve", "hand_over"))
 
 
+def next_decision_against_taking_back(arena: Arena) -> Pair:
+    """The next approver decides while the one before takes his decision back."""
+    made = arena.transfer("approval", quantity="501")
+    first = arena.task(made)
+    arena.be("dckm").does(f"tasks/{first}/approve", {})
+    following = Request(arena.who("ame"), "POST", f"tasks/{arena.task(made, 'ame')}/approve", {})
+    back = Request(arena.who("dckm"), "POST", f"tasks/{first}/take_back", {})
+    return Pair((following, back), (DONE_BEFORE, "rule followed 409"), ("approved", "approval"), made)
+
+
 def two_edits_of_one_revision(arena: Arena) -> Pair:
     """Two people edit the copy that both of them read."""
     made = arena.transfer("draft")
@@ -139,6 +149,7 @@ RACES: tuple[Callable[[Arena], Pair], ...] = (
     approve_against_reject,
     approve_against_edit,
     approve_against_handing_over,
+    next_decision_against_taking_back,
     two_edits_of_one_revision,
 )
 all_races = pytest.mark.parametrize("race", RACES, ids=lambda each: each.__name__)
