@@ -43,9 +43,8 @@ def test_a_line_of_the_policy_narrows_a_move_to_its_roles(own_house: House) -> N
 
 def test_a_line_about_a_transition_of_the_same_name_is_not_about_the_move(own_house: House) -> None:
     house = own_house
-    line, policy = "  take_back: {from: granted, to: denied, by: [clerk at store]}", "p, clerk, plea, take_back, own"
-    with_approval(house, "  finish: {", f"{line}
-  finish: {{", policy)
+    line = "  take_back: {from: granted, to: denied, by: [clerk at store]}"
+    with_approval(house, "  finish: {", line + "\n  finish: {", "p, clerk, plea, take_back, own")
     record, mgr = plea(house, "500"), house.be("mgr1")
     task = task_of(mgr, record)
     mgr.decides("plea", record)
