@@ -9,9 +9,10 @@ from typing import Any
 from engine.definitions.compiling import Desk
 from engine.definitions.effects import EffectBuilder
 from engine.definitions.models import NOTHING, Span, Timer
-from engine.definitions.outline import MOMENT
 from engine.definitions.reader import Path
 from engine.definitions.scopes import Names
+from engine.errors import text
+from engine.expressions import Expression
 
 SECONDS: Mapping[str, int] = {"d": 86_400, "h": 3_600, "m": 60}
 
@@ -38,7 +39,7 @@ class TimerBuilder:
             name=name,
             state=data.get("in"),
             step=data.get("step"),
-            moment=self.desk.expression(data.get("at"), (*path, "at"), self.scope, MOMENT),
+            moment=self._moment(data.get("at"), (*path, "at")),
             after=span(data["after"]) if "after" in data else Span(),
             do=EffectBuilder(self.desk, self.scope).all(data["do"], (*path, "do")),
             working=data.get("working", False),
@@ -50,3 +51,13 @@ class TimerBuilder:
             title=data.get("title", NOTHING),
             at=self.desk.marked.place(path),
         )
+
+    def _moment(self, data: Any, path: Path) -> Expression | None:
+        """A moment, or a date: then the first moment of that day."""
+        found = self.desk.expression(data, path, self.scope, None)
+        if found is None or found.type.kind in ("moment", "date"):
+            return found
+        kind = found.type.kind
+        says = text(f"This is {kind}; a moment or a date is needed here.", f"此处需要时刻或日期，而这是 {kind}。")
+        self.desk.findings.add(self.desk.marked.place(path), "type", says)
+        return None

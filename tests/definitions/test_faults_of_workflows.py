@@ -289,6 +289,13 @@ def test_an_expression_is_told_with_its_column_and_its_text(wrong: Case) -> None
     assert_told(FLOW_FILE, wrong)
 
 
+def test_a_timer_goes_by_a_moment_or_a_day_and_by_nothing_else() -> None:
+    wrong = case("late: {in: open, after: 3d", "late: {at: record.total, after: 3d", Told(
+        LATE, "timers.late.at", "type", "This is money; a moment or a date is needed here.",
+        "此处需要时刻或日期，而这是 money。", ""))  # fmt: skip
+    assert_told(FLOW_FILE, wrong)
+
+
 # What the schema says
 
 

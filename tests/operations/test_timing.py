@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.operations.house import House
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def told(house: House, record: str, words: str) -> int:
@@ -41,6 +44,17 @@ def test_a_timer_follows_its_moment(own_house: House) -> None:
     own_house.pass_time(hours=3)
     assert told(own_house, record, "waits") == 0
     own_house.pass_time(hours=3)
+    assert told(own_house, record, "waits") == 1
+
+
+def test_a_timer_goes_by_a_day_from_its_first_moment_where_the_chain_is(own_house: House) -> None:
+    now = datetime.fromisoformat(own_house.be("adm").get("clock")["now"]).astimezone(ZONE)
+    day = (now + timedelta(days=2)).date()
+    record = own_house.be("clerk1").makes("memo", {"note": "a", "due": day.isoformat()}, "hand_in")
+    noon = datetime.combine(day, time(12), ZONE)
+    own_house.be("adm").does("PUT", "clock", {"now": (noon - timedelta(minutes=1)).isoformat()})
+    assert told(own_house, record, "waits") == 0
+    own_house.be("adm").does("PUT", "clock", {"now": noon.isoformat()})
     assert told(own_house, record, "waits") == 1
 
 
