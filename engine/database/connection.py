@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from engine.database.periods import local_day
 from engine.database.prepared import GENERIC
 from engine.errors import Kind, Refusal, text
 
@@ -122,6 +123,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("local_day", 2, local_day, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -18,9 +18,10 @@ from engine.definitions.forms import FormBuilder, build_places, outline_form_dat
 from engine.definitions.layers import selections
 from engine.definitions.marked import Marked
 from engine.definitions.merging import merged
-from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, Workflow
+from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, Report, Workflow
 from engine.definitions.numbers import numbered, paths_in
 from engine.definitions.outline import FormOutline, Outline
+from engine.definitions.reports import ReportBuilder
 from engine.definitions.rights import build_roles, read_rights
 from engine.definitions.schedules import ScheduleBuilder
 from engine.definitions.scopes import scope_of
@@ -44,6 +45,7 @@ class Parts:
     roles: Sequence[Marked]
     permissions: Sequence[Document]
     notices: Sequence[Marked]
+    reports: Sequence[Marked]
     documents: tuple[Document, ...]
     validator: Validator
 
@@ -112,7 +114,14 @@ class _Assembly:
         if base is not None:
             return replace(base, forms=made_forms, workflows=made_flows)
         schedules = ScheduleBuilder(self._desk(self.parts.libraries[-1], outline)).all(self.shared["schedules"])
-        return replace(self._whole(made_forms, made_flows, facts), schedules=schedules)
+        reports = self._reports(outline, made_forms, made_flows)
+        return replace(self._whole(made_forms, made_flows, facts), reports=reports, schedules=schedules)
+
+    def _reports(
+        self, outline: Outline, forms: Mapping[str, Form], workflows: Mapping[str, Workflow]
+    ) -> dict[str, Report]:
+        made = [ReportBuilder(self._desk(each, outline), forms, workflows).build() for each in self.parts.reports]
+        return {each.name: each for each in made if each is not None}
 
     def _plain(self, kind: str, marked: Marked, base: Library) -> tuple[str, ...]:
         """The overlays that a definition has in the library without conditional ones."""

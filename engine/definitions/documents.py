@@ -20,7 +20,8 @@ from engine.errors import Text, text
 MOST_FILES = 5_000
 
 _NAME = re.compile(NAME_PATTERN.replace("$", r"\Z"), re.ASCII)
-_OVERLAY = re.compile(r"^overlay:", re.MULTILINE)
+_KIND = re.compile(r"^(overlay|report):", re.MULTILINE)
+"""What a file of `form_definitions` defines, when it is no form."""
 PERMISSIONS = {"model.conf": "model", "policy.csv": "policy", "roles.yaml": "roles"}
 PARTS = ("form_definitions", "workflow_definitions", "permissions", "templates/notices")
 """Folders of a library in which definitions lie."""
@@ -143,7 +144,8 @@ def _kind(path: str, name: str, stem: str, words: str) -> tuple[str, str]:
         return "template", stem
     if top == "workflow_definitions":
         return ("tests" if name.endswith(".tests.yaml") else "workflow"), stem
-    return ("overlay" if _OVERLAY.search(words) else "form"), stem
+    said = _KIND.search(words)
+    return (said[1] if said else "form"), stem
 
 
 def _read(file: Path, base: Path, findings: Findings) -> str | None:

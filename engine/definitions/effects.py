@@ -96,6 +96,8 @@ class _Options:
             return self.desk.people(value, path, self.builder.scope)
         if stands is not None:
             where = self.builder.scope if stands == "record" else scope
+            if stands == "candidate":
+                where = where.with_names(it=Type("reference", form=self.given.get("form")))
             return self.desk.expression(value, path, where, self._expected(stands, inside))
         if isinstance(value, dict):
             return self._map(value, inside, scope)
@@ -116,11 +118,11 @@ class _Options:
             return PLACE
         if stands == "told":
             return None
-        if len(inside) > 1 and inside[-2] == "values":
+        if len(inside) > 1 and inside[-2] in ("values", "sums"):
             return self._written(inside)
         if inside[-1] == "quantity":
             return Type("quantity", scale=6)
-        if inside[-1] == "when":
+        if inside[-1] in ("when", "into"):
             return BOOLEAN
         return Type("reference") if inside[-1] in A_RECORD else None
 
@@ -182,5 +184,5 @@ class _Options:
         each = data.get("each")
         form = self.desk.outline.forms[self.desk.marked.data["form"]]
         if each == CHOSEN:
-            each = next(iter(form.tables)) if len(form.tables) == 1 else None
+            each = self.desk.marked.data.get("chosen", next(iter(form.tables)) if len(form.tables) == 1 else None)
         return scope.of_row(form.name, each) if isinstance(each, str) and each in form.tables else scope

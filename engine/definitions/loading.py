@@ -27,6 +27,7 @@ from engine.errors import text
 PATHS: Mapping[str, str] = {
     "form": "form_definitions/{}.yaml",
     "overlay": "form_definitions/{}.yaml",
+    "report": "form_definitions/{}.yaml",
     "library": "form_definitions/library.yaml",
     "workflow": "workflow_definitions/{}.yaml",
     "tests": "workflow_definitions/{}.tests.yaml",
@@ -37,7 +38,14 @@ PERMISSION_PATHS = {
     "policy": "permissions/policy.csv",
     "roles": "permissions/roles.yaml",
 }
-WORDS = {"form": "form", "workflow": "workflow", "library": "library", "overlay": "overlay", "template": "notice"}
+WORDS = {
+    "form": "form",
+    "workflow": "workflow",
+    "library": "library",
+    "overlay": "overlay",
+    "report": "report",
+    "template": "notice",
+}
 """The word that names a definition inside its file."""
 SCHEMAS = {"template": "notice"}
 MOST_KEPT, LONGEST_KEPT = 256, 1 << 15
@@ -136,6 +144,7 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
         roles=found["roles"],
         permissions=permissions,
         notices=found["template"],
+        reports=found["report"],
         documents=tuple(documents),
         validator=validator,
     )

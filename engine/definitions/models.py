@@ -37,6 +37,7 @@ __all__ = [
     "AddSigner",
     "Alternative",
     "Approval",
+    "Column",
     "Copy",
     "Decide",
     "Delegate",
@@ -58,6 +59,7 @@ __all__ = [
     "Place",
     "Read",
     "RecordPlace",
+    "Report",
     "Rights",
     "Role",
     "Rule",
@@ -122,6 +124,42 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a report: `value`, `sum`, `count`, `min`, `max`, or `formula` (of other columns, by their names).
+
+    `expression` None counts rows. `per` puts a day into its week, month, quarter or year.
+    """
+
+    name: str
+    kind: str
+    expression: Expression | None
+    per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A form that nobody fills: rows of a query over the records of `source`, or over the rows of a table of them.
+
+    `form` shows it as forms are shown; `transitions` are its actions on chosen rows.
+    """
+
+    name: str
+    source: str
+    table: str | None
+    where: Expression | None
+    columns: Mapping[str, Column]
+    sort: tuple[tuple[str, bool], ...]
+    form: Form
+    transitions: Mapping[str, Transition]
+    at: Place | None = None
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a row stands for many: its key is what the `value` columns say."""
+        return any(each.kind in ("sum", "count", "min", "max") for each in self.columns.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """Changes to definitions for a part of the org tree; `applies_to` is asked of the variant's unit (`it`)."""
 
@@ -167,6 +205,7 @@ class Library:
     options: Mapping[str, tuple[Option, ...]]
     rights: Rights
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
     variants: Mapping[tuple[str, ...], Library] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -81,6 +81,9 @@ class WorkflowBuilder:
         asks = FieldBuilder(desk, plain, NOTHING).asked(data.get("asks"), (*path, "asks"))
         scope = scope_of(desk.outline, desk.marked.data["form"], asks=self._asked(data.get("asks")))
         origins = data["from"]
+        tables = tuple(desk.outline.forms[desk.marked.data["form"]].tables)
+        if data.get("rows") and len(tables) == 1:
+            scope = scope.with_names(chosen=Type("table", form=desk.marked.data["form"], table=tables[0]))
         return Transition(
             name=name,
             title=desk.title(data, name),

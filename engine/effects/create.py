@@ -1,19 +1,21 @@
 """`create`: new records of another form, one, one for each row, or one for each group of rows.
 
 Values are worked out per record (`row` is the first row of a group, `group` its key); rows of the new record come from
-their own `each`, or else from the rows of the group. `trace` gives each new row its shares of the rows it comes from.
+their own `each`, or else from the rows of the group. `merge_by` makes one row of many, `sums` adds up what they bring,
+`trace` gives each new row its shares of the rows it comes from. `into` fills up a record that is there already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from engine.effects import reading
 from engine.effects.effect import EXPRESSION, EXPRESSIONS, WORD, WORDS, EffectCall, options
-from engine.effects.outcomes import Create, NewRow, Trace
+from engine.effects.outcomes import Create, Into, NewRow, Trace
 from engine.errors import text
 from engine.expressions import Environment, Place, Reference, Row, Subject, Value
 
@@ -23,6 +25,7 @@ _ROWS = options(
     when=EXPRESSION,
     merge_by=EXPRESSIONS,
     values=EXPRESSIONS,
+    sums=EXPRESSIONS,
     trace=options(required=("quantity",), quantity=EXPRESSION, share={"enum": ["oldest_first", "pro_rata"]}),
 )
 
@@ -36,6 +39,7 @@ class CreateEffect:
         form=WORD,
         each=WORD,
         group_by=EXPRESSIONS,
+        into=EXPRESSION,
         values=EXPRESSIONS,
         copy=WORDS,
         rows={"type": "object", "additionalProperties": _ROWS, "minProperties": 1},
@@ -46,10 +50,12 @@ class CreateEffect:
     expressions = MappingProxyType(
         {
             "group_by.*": "row",
+            "into": "candidate",
             "values.*": "group",
             "rows.*.when": "group",
             "rows.*.merge_by.*": "group",
             "rows.*.values.*": "group",
+            "rows.*.sums.*": "group",
             "rows.*.trace.quantity": "group",
         }
     )
@@ -73,6 +79,7 @@ class CreateEffect:
                 action=call.option("action"),
                 once=_once(call, values, environment),
                 effect=call.name,
+                into=Into(call.option("into"), environment) if call.option("into") is not None else None,
             )
 
 
@@ -86,14 +93,14 @@ def _groups(call: EffectCall) -> Iterator[tuple[Environment, Sequence[Row]]]:
     group_by: Mapping[str, Any] | None = call.option("group_by")
     if group_by is None:
         for row in rows:
-            yield call.environment.with_names(row=row), (row,)
+            yield reading.at(call, call.environment, row), (row,)
         return
     groups: dict[tuple[str, ...], tuple[dict[str, Value], list[Row]]] = {}
     for row in rows:
-        values = reading.values(call, group_by, call.environment.with_names(row=row), row["row"])
+        values = reading.values(call, group_by, reading.at(call, call.environment, row), row["row"])
         groups.setdefault(_key(values.values()), (values, []))[1].append(row)
     for values, members in groups.values():
-        yield call.environment.with_names(group=values, row=members[0]), members
+        yield reading.at(call, call.environment.with_names(group=values), members[0]), members
 
 
 def _rows(
@@ -101,19 +108,30 @@ def _rows(
 ) -> tuple[NewRow, ...]:
     """The rows of one table of the new record, merged by key in order of appearance."""
     sources = reading.table(call, use["each"]) if use.get("each") else members
-    merged: dict[tuple[str, ...], tuple[dict[str, Value], list[Trace]]] = {}
+    merged: dict[tuple[str, ...], NewRow] = {}
     for index, source in enumerate(sources):
-        child = environment.with_names(row=source)
+        child = reading.at(call, environment, source)
         if not reading.holds(call, use.get("when"), child):
             continue
         merge_by = use.get("merge_by")
-        key = _key(reading.values(call, merge_by, child, source["row"]).values()) if merge_by else (str(index),)
+        named = reading.values(call, merge_by, child, source["row"]) if merge_by else None
+        key = _key(named.values()) if named is not None else (str(index),)
+        added = {
+            name: reading.number(call, value, source["row"])
+            for name, value in reading.values(call, use.get("sums"), child, source["row"]).items()
+        }
         if key not in merged:
-            merged[key] = (reading.values(call, use["values"], child, source["row"]), [])
+            values = reading.values(call, use["values"], child, source["row"])
+            met = named if call.option("into") is not None else None
+            merged[key] = NewRow(values, (), met, {}, (use.get("trace") or {}).get("share"))
         share = _share(call, use, child, source)
-        if share is not None:
-            merged[key][1].append(share)
-    return tuple(NewRow(values, tuple(traces)) for values, traces in merged.values())
+        merged[key] = _joined(merged[key], added, share)
+    return tuple(merged.values())
+
+
+def _joined(row: NewRow, added: Mapping[str, Decimal], share: Trace | None) -> NewRow:
+    sums = {name: row.sums.get(name, Decimal(0)) + each for name, each in added.items()}
+    return replace(row, sums=sums, traces=(*row.traces, *((share,) if share is not None else ())))
 
 
 def _share(call: EffectCall, use: Mapping[str, Any], environment: Environment, source: Row) -> Trace | None:
@@ -123,7 +141,8 @@ def _share(call: EffectCall, use: Mapping[str, Any], environment: Environment, s
     amount = reading.number(call, reading.ask(call, trace["quantity"], environment, source["row"]), source["row"])
     if amount < 0:
         raise reading.broken(call, "negative", text("A share cannot be negative.", "份额不能为负。"), source["row"])
-    return Trace(source["row"], amount) if amount else None
+    origin = call.origins.get(source["row"]) if call.origins is not None else None
+    return Trace(source["row"], amount, origin.id if origin is not None else None) if amount else None
 
 
 def _once(call: EffectCall, values: Mapping[str, Value], environment: Environment) -> str | None:

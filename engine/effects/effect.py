@@ -6,6 +6,7 @@ effect tells the definitions which options to compile and what they may name; `*
 - `record`: `record` and what stands everywhere (`actor`, `chain`, `today`, ...);
 - `row`: the same and `row`, the row of the nearest `each` (of a nested map, else of the effect), if there is one;
 - `group`: as `row`, and `group`, the values of `group_by`, when that is given;
+- `candidate`: as `group`, and `it`, a record of `form`;
 - `place`: as `row`, giving a place or a record that is one;
 - `told`: as `row`, giving anything: it is told, not written;
 - `people`: a list of people.
@@ -21,14 +22,15 @@ from typing import Any, Protocol
 
 from engine.definitions.models import EffectUse, Form
 from engine.effects.outcomes import Outcome
-from engine.expressions import Environment, Subject
+from engine.expressions import Environment, Reference, Row, Subject
 
 
 @dataclass(frozen=True, slots=True)
 class EffectCall:
     """One use of an effect on one record. `environment` sees what earlier effects proposed and names `record`.
 
-    `chosen`: ids of the rows that an action on chosen rows was given; `each: chosen` walks them.
+    `chosen`: ids of the rows that an action on chosen rows was given; `each: chosen` walks them. `rows` are those of a
+    report, of many records: `origins` gives, by row, the record that it is of (`it`).
     """
 
     use: EffectUse
@@ -38,6 +40,8 @@ class EffectCall:
     chosen: tuple[str, ...] | None = None
     within: str | None = None
     """The table of which `chosen` are the only rows that are meant: of a step that was decided row by row."""
+    rows: tuple[Row, ...] | None = None
+    origins: Mapping[str, Reference] | None = None
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.definitions.models import People
-from engine.expressions import Place, Reference, Value
+from engine.expressions import Environment, Expression, Place, Reference, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,42 @@ class Unhold:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A share that a new row takes of a row of this record."""
+    """A share that a new row takes of a row of this record, or of the record `origin`."""
 
     row: str
     quantity: Decimal
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row of a record to be made, with the shares it takes."""
+    """A row of a record to be made, with the shares it takes.
+
+    `sums` are added up where the row meets one of the same `key`. `share` says how the row's first quantity is divided
+    when it is less than what the shares offer.
+    """
 
     values: Mapping[str, Any]
     traces: tuple[Trace, ...] = ()
+    key: Mapping[str, Any] | None = None
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
+    share: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """Which record is filled up instead of a new one: the oldest for which the condition holds (`it`)."""
+
+    condition: Expression
+    environment: Environment
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A new record, its rows per table; `action` is taken at once if given. `once` is a key that lands only once."""
+    """A new record, its rows per table; `action` is taken at once if given. `once` is a key that lands only once.
+
+    With `into` its rows go into a record that is there already, if there is one.
+    """
 
     form: str
     values: Mapping[str, Any]
@@ -93,6 +112,7 @@ class Create:
     action: str | None = None
     once: str | None = None
     effect: str = ""
+    into: Into | None = None
 
 
 @dataclass(frozen=True, slots=True)

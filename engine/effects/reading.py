@@ -54,6 +54,8 @@ def table(call: EffectCall, name: str | None) -> list[Row]:
     if name is None:
         return []
     values = call.record.values
+    if name == CHOSEN and call.rows is not None:
+        return list(call.rows)
     wanted = set(call.chosen or ())
     if name != CHOSEN:
         rows = list(values.get(name) or ())
@@ -69,7 +71,13 @@ def walk(call: EffectCall) -> Iterator[tuple[Environment, str | None]]:
         yield call.environment, None
         return
     for row in table(call, each):
-        yield call.environment.with_names(row=row), row["row"]
+        yield at(call, call.environment, row), row["row"]
+
+
+def at(call: EffectCall, environment: Environment, row: Row) -> Environment:
+    """Where `row` is this row and, on rows of many records, `it` the record that it is of."""
+    origin = call.origins.get(row["row"]) if call.origins is not None else None
+    return environment.with_names(row=row) if origin is None else environment.with_names(row=row, it=origin)
 
 
 def quantity(call: EffectCall, name: str, environment: Environment, row: str | None) -> Decimal:

@@ -11,6 +11,7 @@ from engine.expressions.expression import Expression, compile_expression, holds
 from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
 from engine.expressions.kinds import places
 from engine.expressions.sql_parts import Columns, Rows, microseconds
+from engine.expressions.sql_proof import answered_in_sql
 from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Type, Value, World
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Type",
     "Value",
     "World",
+    "answered_in_sql",
     "compile_expression",
     "holds",
     "microseconds",

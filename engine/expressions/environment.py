@@ -38,3 +38,8 @@ class Environment:
     def with_names(self, **names: Value) -> Environment:
         """A child that knows more names."""
         return Environment({**self.names, **names}, self.world, self.now, self.today, self.fuel, self.zone)
+
+    def without(self, *names: str) -> Environment:
+        """A child that does not know some names: a query's candidate is not known beforehand."""
+        kept = {name: value for name, value in self.names.items() if name not in names}
+        return Environment(kept, self.world, self.now, self.today, self.fuel, self.zone)

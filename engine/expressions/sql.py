@@ -193,6 +193,19 @@ def arithmetic(translation: Translation, node: Node) -> Part:
     return fitting(element, of, weight)
 
 
+TRACED = frozenset({"traced_sum", "remaining"})
+
+
+def outside(translation: Translation, node: Node) -> Part:
+    """What of a row or record went into records of a form, where a query's tables know it; nothing else outside."""
+    taken = getattr(translation.columns, "taken", None)
+    if node.value not in TRACED or taken is None or node.parts[0].op != "name" or node.parts[1].op != "constant":
+        raise NotInSql(f"{node.value} is worked out in Python")
+    of = Type("quantity", scale=PLACES)
+    element = taken(node.parts[0].value, str(node.parts[1].value), node.value == "remaining")
+    return Part(typed(element, of), of, most_of(of), 5)
+
+
 SQL_OPERATORS: Mapping[str, Translate] = MappingProxyType(
     {
         "name": field,
@@ -205,5 +218,6 @@ SQL_OPERATORS: Mapping[str, Translate] = MappingProxyType(
         "in": membership,
         "negate": minus,
         "arithmetic": arithmetic,
+        "outside": outside,
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Refusal, conflict, forbidden, invalid_at, not_found, text
+from engine.errors import Fault, Kind, Refusal, conflict, forbidden, invalid_at, not_found, text
 from engine.operations import asking, bodies, explaining, rights, settling, taking, writing
 from engine.operations.calls import Answer
 from engine.operations.problems import problem
@@ -48,7 +48,9 @@ def prepare(
     """Everything up to the point of writing down; `looking` says that it stops there."""
     folder = operation.open(form, record, lock=True)
     rights.require_seen(operation, folder)
-    bodies.only(body, {"values", "asks", "comment", "revision"})
+    known = folder.workflow.transitions.get(action)
+    on_rows = known is not None and known.rows is not None
+    bodies.only(body, {"values", "asks", "comment", "revision", *(("rows",) if on_rows else ())})
     require_revision(
         folder, bodies.revision(body) if if_match is None else if_match, check=permitted(operation, folder, action)
     )
@@ -60,8 +62,33 @@ def prepare(
         asks=bodies.mapping(body, "asks"),
         comment=bodies.comment(body),
         looking=looking,
+        chosen=_rows(folder, body) if on_rows else None,
     )
     return folder
+
+
+def _rows(folder: Folder, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The rows that were chosen, each once and each still there; refused all together, each by its path."""
+    sent = chosen_rows(body)
+    there = {row["row"] for _, rows in folder.tables() for row in rows}
+    says = text("This row is not there any more.", "该行已不存在。")
+    faults = [Fault(f"/rows/{at}", "no_longer_there", says, each) for at, each in enumerate(sent) if each not in there]
+    if faults:
+        raise Refusal(Kind.CONFLICT, "no_longer_there", says, faults=faults, status=409)
+    return sent
+
+
+def chosen_rows(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a command names as chosen: one row or more, at most 500, each once."""
+    sent = bodies.words(body, "rows") if "rows" in body else []
+    if not sent:
+        raise invalid_at("/rows", "required", text("Choose at least one row.", "请至少选择一行。"))
+    if len(sent) > MOST_AT_ONCE:
+        raise invalid_at("/rows", "too_many", text("At most 500 at once.", "一次最多 500 条。"))
+    for at, each in enumerate(sent):
+        if sent.index(each) != at:
+            raise invalid_at(f"/rows/{at}", "twice", text("This row stands here twice.", "该行重复。"))
+    return tuple(sent)
 
 
 def permitted(operation: Operation, folder: Folder, action: str) -> Refusal | None:
@@ -95,6 +122,7 @@ def proceed(
     comment: str | None = None,
     derived: bool = False,
     looking: bool = False,
+    chosen: tuple[str, ...] | None = None,
 ) -> None:
     """Check what was sent with an action that is permitted, write it, and take the transition as the actor.
 
@@ -108,7 +136,7 @@ def proceed(
     if values or not derived:
         writing.derive(operation, folder)
     writing.require_whole(operation, folder, "/values", writing.required_of(folder, action))
-    taking.take(operation, folder, action, asks=answered, comment=comment)
+    taking.take(operation, folder, action, asks=answered, comment=comment, chosen=chosen)
 
 
 def bulk_ids(body: Mapping[str, Any]) -> list[str]:

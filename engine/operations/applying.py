@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import to_stored
 from engine.effects import outcomes as o
 from engine.errors import rule, text
-from engine.operations import numbers, pinning, writing
-from engine.operations.folder import Event, Folder, Share
+from engine.operations import merging, numbers, pinning, writing
+from engine.operations.folder import Event, Folder
 from engine.operations.ids import references
 from engine.records import requests
 from engine.workflow.plan import SYSTEM
@@ -76,16 +76,18 @@ def _write(operation: Operation, target: Folder, values: Mapping[str, Any]) -> N
 
 
 def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow | None:
+    filled = merging.target(operation, outcome)
+    if filled is not None:
+        merging.fill(operation, folder, filled, outcome)
+        filled.note(Event("update", SYSTEM, None, filled.state, filled.state))
+        return Follow(filled, changed=True, action=outcome.action)
     made_id = operation.new_id()
     if outcome.once is not None and not requests.once(operation.connection, outcome.once, made_id):
         return None
     made = operation.fresh(outcome.form, made_id)
     made.made_by_effect = True
     made.created_by = SYSTEM
-    rows = {
-        table: [_row(operation, folder, made, row, outcome.effect) for row in new]
-        for table, new in outcome.rows.items()
-    }
+    rows = {table: [merging.fresh(operation, row) for row in new] for table, new in outcome.rows.items()}
     unit = made.form.variant
     if unit is not None and unit in outcome.values:
         made.values[unit] = outcome.values[unit]
@@ -95,6 +97,9 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
     made.touched |= {(f"{table}.{name}", row["row"]) for table, new in rows.items() for row in new for name in row}
     operation.shelf.prefetch(references(made.form, made.values))
     writing.derive(operation, made)
+    for table, new in outcome.rows.items():
+        for row, each in zip(rows[table], new, strict=True):
+            merging.share(operation, folder, made, table, row["row"], each, outcome.effect)
     made.making = False
     writing.require_whole(operation, made, "")
     pinning.pin(operation, made)
@@ -103,12 +108,6 @@ def _create(operation: Operation, folder: Folder, outcome: o.Create) -> Follow |
     numbers.give(operation, made, "create")
     made.note(Event("create", SYSTEM, None, None, made.state))
     return Follow(made, arrives=True, action=outcome.action)
-
-
-def _row(operation: Operation, folder: Folder, made: Folder, new: o.NewRow, effect: str) -> dict[str, Any]:
-    row = operation.new_id()
-    made.shares += [Share(folder.id, each.row, row, each.quantity, effect) for each in new.traces]
-    return {"row": row, **new.values}
 
 
 def _reverse(operation: Operation, folder: Folder, outcome: o.Reverse) -> None:

@@ -26,9 +26,11 @@ from engine.operations import (
     inbox,
     listing,
     moving,
+    onrows,
     periods,
     publishing,
     reading,
+    reporting,
     signing,
     standing_in,
     stock,
@@ -84,6 +86,18 @@ def _route(
     return Route(method, tuple(path.split("/")), answer, method != "GET" if writes is None else writes)
 
 
+def _form(operation: Operation, name: str) -> Answer:
+    if name in operation.library.reports:
+        return reporting.form(operation, name)
+    return formview.form(operation, name)
+
+
+def _listed(operation: Operation, name: str, query: Query) -> Answer:
+    if name in operation.library.reports:
+        return reporting.page(operation, name, query)
+    return listing.page(operation, name, query)
+
+
 ROUTES: tuple[Route, ...] = (
     _route("GET", "me", lambda op, a: reading.me(op)),
     _route("PUT", "me/password", lambda op, a: signing.set_password(op, op.actor_id, a.object)),
@@ -105,10 +119,10 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "deliveries/*/resend", lambda op, a: deliveries.resend(op, a.words[0])),
     _route("GET", "endpoints/*/secrets", lambda op, a: endpoints.secrets_of(op, a.words[0])),
     _route("POST", "endpoints/*/secrets", lambda op, a: endpoints.make_secret(op, a.words[0], a.object)),
-    _route("GET", "forms", lambda op, a: formview.forms(op)),
-    _route("GET", "forms/*", lambda op, a: formview.form(op, a.words[0])),
+    _route("GET", "forms", lambda op, a: reporting.forms(op)),
+    _route("GET", "forms/*", lambda op, a: _form(op, a.words[0])),
     _route("GET", "codes", lambda op, a: codes.page(op, a.query)),
-    _route("GET", "records/*", lambda op, a: listing.page(op, a.words[0], a.query)),
+    _route("GET", "records/*", lambda op, a: _listed(op, a.words[0], a.query)),
     _route("POST", "records/*", lambda op, a: creating.create(op, a.words[0], a.object)),
     _route("GET", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], None)),
     _route("POST", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], a.object), writes=False),
@@ -210,6 +224,9 @@ def _shape(path: str) -> str:
 
 def _bulk_act(services: Services, call: Call, path: str, body: Any) -> Answer:
     _, form, _, action = path.split("/")
+    if isinstance(body, Mapping) and "rows" in body and "ids" not in body:
+        asked = request_hash("POST", path, body)
+        return perform(services, call, asked, lambda op: onrows.act(op, form, action, body))
     return bulk.act(services, call, form, action, Asked((), body, {}, None).object)
 
 

@@ -77,8 +77,9 @@ class Narrowed:
 
 def fields_of(operation: Operation, form: Form) -> Iterator[Asked]:
     """The fields by which this person may narrow a list of the form."""
-    states = tuple(operation.library.workflows[form.name].states)
-    for name, kind in OF_EVERY_RECORD.items():
+    workflow = operation.library.workflows.get(form.name)
+    states = tuple(workflow.states) if workflow else ()
+    for name, kind in OF_EVERY_RECORD.items() if workflow else ():
         if kind == "choice":
             yield Asked(name, kind, _OF_EVERY[kind], Type("choice", options=states), options=states)
         elif kind == "person":

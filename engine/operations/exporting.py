@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import conditions, listing, presenting, rights
+from engine.operations import conditions, listing, presenting, reporting, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
@@ -40,11 +40,17 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
     with services.database.reading() as connection:
         operation = Operation(services, connection, call)
         definition = operation.library.forms.get(form)
-        if definition is None or not rights.sees_form(operation, form):
+        report = reporting.seen(operation, form)
+        if report is None and (definition is None or not rights.sees_form(operation, form)):
             raise not_found()
         if rights.reach(operation, form, "export") == rights.CLOSED:
             raise forbidden()
         readable = _is_readable(query.get("readable"))
+        if report is not None:
+            name = say(report.form.title, call.language) if readable else form
+            content = b"".join(_of_report(operation, report, query, readable=readable))
+            return f"{name or form}.csv", "text/csv; charset=utf-8", iter([content])
+        assert definition is not None
         name = say(definition.title, call.language) if readable else form
         content = b"".join((_readable if readable else _lines)(operation, definition, query))
     return f"{name or form}.csv", "text/csv; charset=utf-8", iter([content])
@@ -70,6 +76,44 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
         yield from _rows(first, values, columns)
 
 
+def _of_report(
+    operation: Operation, report: reporting.Seen, query: Mapping[str, str], *, readable: bool
+) -> Iterator[bytes]:
+    """The rows of a report, as far as the reader sees them; as many as the list would show."""
+    chosen = listing.chosen(operation, report.form, query.get("fields"))
+    names = [name for name in (report.form.fields if chosen is None else chosen) if name in report.form.fields]
+    sheet = Sheet(operation, report.form, names)
+    yield codecs.BOM_UTF8 + _csv(sheet.titles()) if readable else _csv(names)
+    asked, count = _words_of(query), 0
+    while count < MOST:
+        page = reporting.rows(operation, report, asked)
+        operation.shelf.prefetch(reporting.references_of(page.items))
+        for line in page.items:
+            values = reporting.item(operation, report, line, dict.fromkeys(names))["values"]
+            yield _csv(sheet.cells(values) if readable else [_cell(values[name]) for name in names])
+        count += len(page.items)
+        if page.next is None:
+            return
+        asked["cursor"] = page.next
+    raise _too_many()
+
+
+def _words_of(query: Mapping[str, str]) -> dict[str, str]:
+    """What narrows and orders the list that is exported."""
+    asked = {
+        name: value
+        for name, value in query.items()
+        if name in ("filter", "sort", "q") or name.startswith(conditions.PREFIX)
+    }
+    return asked | {"limit": str(AT_ONCE)}
+
+
+def _too_many() -> Refusal:
+    return Refusal(
+        Kind.LIMIT, "too_many", text(f"At most {MOST} records; use a filter.", f"最多 {MOST} 条，请先筛选。")
+    )
+
+
 def _readable(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:
     closed = rights.never_seen(operation, form)
     chosen = listing.chosen(operation, form, query.get("fields"))
@@ -88,13 +132,7 @@ def _is_readable(sent: str | None) -> bool:
 
 def _records(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[Folder]:
     """Every record that the list would show; refuses when there are too many."""
-    asked = {
-        name: value
-        for name, value in query.items()
-        if name in ("filter", "sort", "q") or name.startswith(conditions.PREFIX)
-    }
-    asked |= {"limit": str(AT_ONCE)}
-    count = 0
+    asked, count = _words_of(query), 0
     while count < MOST:
         page = listing.rows(operation, form, asked)
         yield from (operation.unfold(stored) for stored in page.items)
@@ -102,7 +140,7 @@ def _records(operation: Operation, form: Form, query: Mapping[str, str]) -> Iter
         if page.next is None:
             return
         asked["cursor"] = page.next
-    raise Refusal(Kind.LIMIT, "too_many", text(f"At most {MOST} records; use a filter.", f"最多 {MOST} 条，请先筛选。"))
+    raise _too_many()
 
 
 def _rows(first: list[Any], values: Mapping[str, Any], columns: list[Field]) -> Iterator[bytes]:

@@ -81,7 +81,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
         totals=totalling.wanted(operation, form, query.get("totals")),
         scope=rights.reach(operation, form.name, "see") if _finds_by_words(operation, form, query) else frozenset(),
         q=query.get("q"),
-        count=_count(query.get("count")),
+        count=counted(query.get("count")),
         owner=operation.actor_id,
         secret=operation.services.secret,
         environment=operation.environment(None).with_names(**narrowed.values),
@@ -167,6 +167,12 @@ def _asks_outside(operation: Operation, expression: Expression) -> bool:
     return bool(expression.calls - ({"limit"} if sees_limits else frozenset()) - HARMLESS)
 
 
+def unseen(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
+    """Whether a path of a record leads to what the actor cannot be sure to see in every one."""
+    hidden = rights.everywhere_hidden(operation, form)
+    return words[0] in hidden or ".".join(words[:2]) in hidden or _beyond(operation, form, words)
+
+
 def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
     """Whether a path goes through a reference to a field that the actor cannot be sure to see there."""
     field = form.fields.get(words[0])
@@ -183,7 +189,7 @@ def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
     )
 
 
-def _count(sent: str | None) -> bool:
+def counted(sent: str | None) -> bool:
     """`exact` or `estimate`; both stop at 1,000."""
     if sent not in (None, "exact", "estimate"):
         raise invalid_at("/count", "bad_count", text("exact or estimate", "应为 exact 或 estimate"))

@@ -75,6 +75,8 @@ class Operation:
         self.standing_in: tuple[Substitute, ...] | None = beside.standing_in if beside else None
         self.depth = 0
         self.seq = 0
+        self.chosen: dict[str, Folder] = {}
+        """By row: the record of each row of a report that was chosen."""
 
     @cached_property
     def today(self) -> date:

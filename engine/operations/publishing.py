@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="publish")
 GATE, STAMP = 7_281_003, "words"
 """One process at a time writes words anew; and how those are cut that are kept."""
-KINDS = ("form", "workflow", "template", "permissions", "overlay", "mapping", "library", "tests")
+KINDS = ("form", "workflow", "report", "template", "permissions", "overlay", "mapping", "library", "tests")
 
 
 def _require(operation: Operation, action: str) -> None:

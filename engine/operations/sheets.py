@@ -45,6 +45,10 @@ class Sheet:
             for name in self._names
         ]
 
+    def cells(self, values: Mapping[str, Any]) -> list[str]:
+        """A row of a report: its values alone."""
+        return [self._told(self._form.fields[name], values.get(name)) for name in self._names]
+
     def _title(self, name: str) -> str:
         field = self._form.fields.get(name)
         if field is None:

@@ -47,16 +47,25 @@ def take(
     if operation.depth > DEEPEST:
         raise rule("too_deep", text("One action sets off too many others.", "一次操作引发了过多的后续操作。"))
     who = actor or operation.actor_id
-    situation = operation.situation(folder, who, locking=True, asks=asks)
+    names = {**(asks or {}), **_chosen(folder, chosen)}
+    situation = operation.situation(folder, who, locking=True, asks=names)
     leg = step(situation, action)
     _leave(operation, folder, leg, who)
-    outcomes = perform(operation, folder, leg.effects, asks=asks, chosen=chosen)
+    outcomes = perform(operation, folder, leg.effects, asks=names, chosen=chosen)
     folder.proposals.append(Proposal(action, leg.occurrence, outcomes))
     writing.derive(operation, folder)
     folder.state = leg.target
     folder.note(Event(action, who, on_behalf, leg.origin, leg.target, comment, because, asks))
     settle_in(operation, folder)
     operation.depth -= 1
+
+
+def _chosen(folder: Folder, chosen: tuple[str, ...] | None) -> dict[str, Any]:
+    """`chosen`, as expressions name it."""
+    if chosen is None:
+        return {}
+    rows = {row["row"]: row for _, rows in folder.tables() for row in rows}
+    return {"chosen": [rows[each] for each in chosen]}
 
 
 def _leave(operation: Operation, folder: Folder, leg: Leg, who: str) -> None:
@@ -85,26 +94,27 @@ def perform(
             environment, subject = operation.environment(folder, locking=True, asks=asks), folder.subject
         outcomes = tuple(propose(EffectCall(use, folder.form, subject, environment, chosen, within)))
         for each in outcomes:
-            _follow(operation, applying.apply(operation, folder, each))
+            follow(operation, applying.apply(operation, folder, each))
         if not all(isinstance(each, BESIDE) for each in outcomes):
             environment = None
         done += outcomes
     return tuple(done)
 
 
-def _follow(operation: Operation, follow: applying.Follow | None) -> None:
-    if follow is None:
+def follow(operation: Operation, what: applying.Follow | None) -> None:
+    """Let happen what an outcome has set off."""
+    if what is None:
         return
-    if follow.changed:
-        content_changed(operation, follow.folder)
-    if follow.arrives:
-        settle_in(operation, follow.folder)
-    if follow.action:
-        take(operation, follow.folder, follow.action, actor=SYSTEM, because=operation.because)
-    if isinstance(follow.ruling, o.Decide):
-        _rule(operation, follow.folder, follow.ruling)
-    elif follow.ruling is not None:
-        _ask(operation, follow.folder, follow.ruling)
+    if what.changed:
+        content_changed(operation, what.folder)
+    if what.arrives:
+        settle_in(operation, what.folder)
+    if what.action:
+        take(operation, what.folder, what.action, actor=SYSTEM, because=operation.because)
+    if isinstance(what.ruling, o.Decide):
+        _rule(operation, what.folder, what.ruling)
+    elif what.ruling is not None:
+        _ask(operation, what.folder, what.ruling)
 
 
 def _rule(operation: Operation, folder: Folder, ruling: o.Decide) -> None:

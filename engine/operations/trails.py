@@ -31,8 +31,14 @@ class Trails:
                 found[link.to_record] = Reference(link.to_form, link.to_record)
         return tuple(found.values())
 
+    def _of(self, folder: Folder | None, args: Sequence[Value]) -> Folder | None:
+        """The record that is meant: of a row of a report, its own."""
+        row = args[0] if args and isinstance(args[0], dict) else None
+        return self._operation.chosen.get(str(row.get("row")), folder) if row is not None else folder
+
     def traced_sum(self, folder: Folder | None, args: Sequence[Value]) -> Value:
         """How much of a row (or of the whole record) was taken, by records of a form when named."""
+        folder = self._of(folder, args)
         if folder is None:
             return None
         row, form = _row_and_form(args)
@@ -55,6 +61,7 @@ class Trails:
 
     def remaining(self, folder: Folder | None, args: Sequence[Value]) -> Decimal | None:
         """What is left of a row's first quantity after what was taken."""
+        folder = self._of(folder, args)
         if folder is None or not args or not isinstance(args[0], dict):
             return None
         row: Any = args[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access import views
 from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, text
-from engine.operations import bodies, conditions, listing, rights
+from engine.operations import bodies, conditions, listing, reporting, rights
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only
 
@@ -37,7 +37,9 @@ def put(operation: Operation, view: str, body: Mapping[str, Any]) -> Answer:
     """Keep a view under an id of my own."""
     bodies.only(body, KNOWN)
     _require_himself(operation)
-    form = operation.library.forms.get(bodies.word(body, "form"))
+    name = bodies.word(body, "form")
+    report = reporting.seen(operation, name)
+    form = report.form if report is not None else operation.library.forms.get(name)
     if form is None or not rights.sees_form(operation, form.name):
         raise invalid_at("/form", "unknown_form", text("There is no such form.", "没有此表单。"))
     views.alone(operation.connection, operation.actor_id)
@@ -45,14 +47,14 @@ def put(operation: Operation, view: str, body: Mapping[str, Any]) -> Answer:
     others = [each for each in mine if each.form == form.name and each.id != view]
     if any(each.id == view and each.form != form.name for each in mine):
         raise invalid_at("/form", "other_form", text("This view is of another form.", "此视图属于其他表单。"))
-    name = None if view == OWN + form.name else _name(body.get("name"), others)
+    named = None if view == OWN + form.name else _name(body.get("name"), others)
     content = {"filters": _filters(operation, form, body), **_shape(operation, form, body)}
     if len(others) >= MOST:
         raise invalid_at("", "too_many", text(f"At most {MOST} views of a list.", f"每个列表最多 {MOST} 个视图。"))
     standing = body.get("default", False)
     if not isinstance(standing, bool):
         raise invalid_at("/default", "boolean", text("This must be true or false.", "应为 true 或 false。"))
-    kept = views.View(view, form.name, name, content, standing)
+    kept = views.View(view, form.name, named, content, standing)
     views.keep(operation.connection, operation.actor_id, kept, operation.now)
     return Answer(200, _told(kept))
 
@@ -96,10 +98,19 @@ def _filters(operation: Operation, form: Form, body: Mapping[str, Any]) -> dict[
             says = text("This narrows no list.", "不是有效的筛选条件。")
             raise invalid_at(f"/filters/{word[:80]}", "unknown_filter", says)
     try:
-        listing.asked(operation, form, sent)
+        _ask(operation, form, sent)
     except Refusal as refusal:
         raise _below("/filters", refusal) from refusal
     return dict(sent)
+
+
+def _ask(operation: Operation, form: Form, query: Mapping[str, str]) -> None:
+    """Refused when the list of a form, or a report, could not be asked this."""
+    report = reporting.seen(operation, form.name)
+    if report is not None:
+        reporting.asked(operation, report, query)
+    else:
+        listing.asked(operation, form, query)
 
 
 def _below(where: str, refusal: Refusal) -> Refusal:
@@ -113,7 +124,7 @@ def _shape(operation: Operation, form: Form, body: Mapping[str, Any]) -> dict[st
     if sort is not None:
         if not isinstance(sort, str):
             raise invalid_at("/sort", "unknown_field", conditions.UNKNOWN)
-        listing.asked(operation, form, {"sort": sort})
+        _ask(operation, form, {"sort": sort})
     columns = body.get("columns")
     if columns is not None:
         closed = rights.never_seen(operation, form)

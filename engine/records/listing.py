@@ -13,21 +13,17 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Text,
     TextClause,
     and_,
-    bindparam,
     false,
     func,
     literal_column,
-    or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy import true as always
 
@@ -42,6 +38,7 @@ from engine.records.columns import CORE as CORE_TYPES
 from engine.records.columns import NEVER_EMPTY, RecordColumns
 from engine.records.cursors import open_cursor, seal_cursor, signing_secret
 from engine.records.driving import Drive, drive
+from engine.records.keysets import Key, beyond, ordered
 from engine.records.stored import Stored
 from engine.records.words import asked_words, following
 
@@ -91,13 +88,6 @@ class Page:
     """Of every record that is found: the fields of `totals`; None where there are too many."""
 
 
-@dataclass(frozen=True)
-class _Key:
-    element: ColumnElement[Any]
-    descending: bool
-    may_be_empty: bool
-
-
 def page(connection: Connection, query: Query) -> Page:
     """One page. Refuses a forged cursor, an unknown sort field, and a filter that cannot be asked of the database."""
     if not 1 <= query.limit <= MOST:
@@ -113,12 +103,8 @@ def page(connection: Connection, query: Query) -> Page:
     statement = _select(keys).select_from(source).where(and_(*conditions))
     mark = query.cursor if query.before is None else query.before
     if mark is not None:
-        statement = statement.where(_beyond(keys, open_cursor(mark, query.secret, _asked(query))))
-    for key in keys:
-        way = key.element.desc() if key.descending else key.element.asc()
-        if key.may_be_empty:
-            way = way.nulls_last() if key.descending else way.nulls_first()
-        statement = statement.order_by(way)
+        statement = statement.where(beyond(keys, open_cursor(mark, query.secret, _asked(query))))
+    statement = ordered(statement, keys)
     lines = connection.execute(statement.limit(query.limit + 1), parameters).all()
     shown, more = lines[: query.limit], len(lines) > query.limit
     count = _count(connection, source, conditions, parameters, query)
@@ -131,12 +117,12 @@ def page(connection: Connection, query: Query) -> Page:
     return Page(_items(connection, query, shown), following, count, previous, values)
 
 
-def _sealed(query: Query, keys: Sequence[_Key], line: Any) -> str:
+def _sealed(query: Query, keys: Sequence[Key], line: Any) -> str:
     """A record as the place from which to go on."""
     return seal_cursor([line._mapping[f"k{index}"] for index in range(len(keys))], query.secret, _asked(query))
 
 
-def _select(keys: Sequence[_Key]) -> Select[Any]:
+def _select(keys: Sequence[Key]) -> Select[Any]:
     core: list[ColumnElement[Any]] = [literal_column(f"r.{name}").label(name) for name in CORE]
     return select(*core, *(key.element.label(f"k{index}") for index, key in enumerate(keys)))
 
@@ -190,7 +176,7 @@ def _conditions(
     if query.filter is not None:
         conditions.append(_filter(query, columns))
     if query.scope is not None and not (way_in and way_in.of_unit):
-        conditions.append(_scope(query, dialect, parameters))
+        conditions.append(within(query.form.name, query.scope, dialect, parameters))
     if query.q is not None:
         conditions += _search(query, parameters)
     return conditions, parameters
@@ -207,16 +193,16 @@ def _filter(query: Query, columns: RecordColumns) -> ColumnElement[bool]:
         raise invalid_at("/filter", "not_for_lists", says) from error
 
 
-def _scope(query: Query, dialect: str, parameters: dict[str, Any]) -> Any:
-    assert query.scope is not None
-    if not query.scope:
+def within(form: str, units: frozenset[str], dialect: str, parameters: dict[str, Any]) -> Any:
+    """The condition that a record `r` of a form belongs to one of these units."""
+    if not units:
         return false()
-    inside = f"SELECT 1 FROM record_org o WHERE o.record = r.id AND {form_is(query.form.name, 'o.form')}"
-    if len(query.scope) == 1:
-        parameters["scope_unit"] = next(iter(query.scope))
-        some = f"SELECT o.record FROM record_org o WHERE o.unit = :scope_unit AND {form_is(query.form.name, 'o.form')}"
+    inside = f"SELECT 1 FROM record_org o WHERE o.record = r.id AND {form_is(form, 'o.form')}"
+    if len(units) == 1:
+        parameters["scope_unit"] = next(iter(units))
+        some = f"SELECT o.record FROM record_org o WHERE o.unit = :scope_unit AND {form_is(form, 'o.form')}"
         return text(f"r.id IN ({some})")
-    parameters["scope_units"] = listed(dialect, sorted(query.scope))
+    parameters["scope_units"] = listed(dialect, sorted(units))
     return text(f"EXISTS ({inside} AND {one_of(dialect, 'o.unit', 'scope_units')})")
 
 
@@ -239,7 +225,7 @@ def _search(query: Query, parameters: dict[str, Any]) -> list[Any]:
 # -- order ---------------------------------------------------------------------------------------------------------
 
 
-def _keys(query: Query, columns: RecordColumns, way_in: Drive | None) -> list[_Key]:
+def _keys(query: Query, columns: RecordColumns, way_in: Drive | None) -> list[Key]:
     """What the list is sorted by, then `created`, then the id; these two are read where the list is walked.
 
     So one index of a field serves its sort, and the filter by it that is sorted by time.
@@ -248,13 +234,13 @@ def _keys(query: Query, columns: RecordColumns, way_in: Drive | None) -> list[_K
     wanted = dict(query.sort)
     last = list(wanted.values())[-1] if wanted else False
     by_id = wanted.pop("id", last)
-    keys: list[_Key] = []
+    keys: list[Key] = []
     for path, descending in {**wanted, "created": wanted.get("created", last)}.items():
         if path == "created":
-            keys.append(_Key(literal_column(f"{near}.created", BigInteger()), descending, False))
+            keys.append(Key(literal_column(f"{near}.created", BigInteger()), descending, False))
         else:
-            keys.append(_Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
-    return [*keys, _Key(literal_column("f.record" if way_in else "r.id", Text()), by_id, False)]
+            keys.append(Key(_sorted_by(query, columns, path), descending, path not in NEVER_EMPTY))
+    return [*keys, Key(literal_column("f.record" if way_in else "r.id", Text()), by_id, False)]
 
 
 def _sorted_by(query: Query, columns: RecordColumns, path: str) -> ColumnElement[Any]:
@@ -267,38 +253,6 @@ def _sorted_by(query: Query, columns: RecordColumns, path: str) -> ColumnElement
     except NotInSql:
         pass
     raise invalid_at("/sort", "unknown_field", words("There is no such field.", "没有此字段。"))
-
-
-def _beyond(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
-    """What comes after the record with these sort values."""
-    if len({key.descending for key in keys}) == 1 and not any(key.may_be_empty for key in keys):
-        row = tuple_(*(key.element for key in keys))
-        bound = tuple_(*(_bound(key, value) for key, value in zip(keys, values, strict=True)))
-        return and_(row < bound) if keys[0].descending else and_(row > bound)
-    first, value = keys[0], values[0]
-    later = _past(first, value)
-    if len(keys) == 1:
-        return later
-    same = first.element.is_(None) if value is None else first.element == _bound(first, value)
-    beyond = or_(later, and_(same, _beyond(keys[1:], values[1:])))
-    if value is None or (first.descending and first.may_be_empty):
-        return beyond
-    bound_value = _bound(first, value)
-    return and_(first.element <= bound_value if first.descending else first.element >= bound_value, beyond)
-
-
-def _past(key: _Key, value: Any) -> ColumnElement[bool]:
-    if value is None:
-        return false() if key.descending else key.element.is_not(None)
-    if not key.descending:
-        return and_(key.element > _bound(key, value))
-    lower: ColumnElement[bool] = key.element < _bound(key, value)
-    return or_(lower, key.element.is_(None)) if key.may_be_empty else lower
-
-
-def _bound(key: _Key, value: Any) -> BindParameter[Any]:
-    """A value of a cursor, as the type of what it is compared with."""
-    return bindparam(None, value, type_=key.element.type)
 
 
 def _asked(query: Query) -> list[Any]:

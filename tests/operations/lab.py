@@ -43,6 +43,7 @@ WRITES = (
 ACTIONS = {
     "ask": ("agree", "turn", "drop"),
     "deal": ("shut",),
+    "need": ("agree", "drop", "put_off"),
     "wish": ("grant", "drop", "pack", "pack_once", "pack_nothing"),
     "parcel": ("send_off",),
     "memo": ("hand_in",),
@@ -62,6 +63,14 @@ def policy() -> list[str]:
         lines += [f"p, auditor, {form}, see, chain"]
     lines += [f"p, manager, memo, {action}, own" for action in ("see", "edit", "finish", "import")]
     lines += ["p, clerk, memo, import, own", "p, clerk, person, see, chain"]
+    for report in ("asks_by_week", "ask_lines", "dear_items", "asks_by_cost"):
+        lines += [f"p, clerk, {report}, {action}, own" for action in ("see", "export")]
+        lines += [f"p, auditor, {report}, {action}, chain" for action in ("see", "export")]
+        lines += [f"p, area_manager, {report}, see, below"]
+    lines += ["p, area_manager, ask, see, below"]
+    for form in ("need", "order", "to_order"):
+        lines += [f"p, {role}, {form}, see, chain" for role in ("buyer", "area_manager")]
+    lines += ["p, buyer, to_order, order, chain", "p, buyer, order, send, chain"]
     verdicts = ("see", "edit", "approve", "reject", "return")
     lines += [f"p, manager, duel, {action}, own" for action in (*verdicts, "hand_in", "create")]
     lines += [f"p, area_manager, duel, {action}, below" for action in verdicts]

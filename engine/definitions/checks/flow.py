@@ -150,14 +150,15 @@ def _set(actions: Iterable[Transition]) -> set[str]:
 def _made(library: Library) -> dict[str, set[str]]:
     """Fields that `create` fills in new records, by form."""
     found: dict[str, set[str]] = {}
-    for workflow in library.workflows.values():
-        for action in workflow.transitions.values():
-            for use in effects_of(action):
-                if "form" in use.options:
-                    paths = found.setdefault(use.options["form"], set())
-                    paths |= set(use.options.get("values") or ()) | set(use.options.get("copy") or ())
-                    for table, rows in (use.options.get("rows") or {}).items():
-                        paths |= {f"{table}.{name}" for name in rows.get("values") or ()}
+    actions = [each for workflow in library.workflows.values() for each in workflow.transitions.values()]
+    actions += [each for report in library.reports.values() for each in report.transitions.values()]
+    for action in actions:
+        for use in effects_of(action):
+            if "form" in use.options:
+                paths = found.setdefault(use.options["form"], set())
+                paths |= set(use.options.get("values") or ()) | set(use.options.get("copy") or ())
+                for table, rows in (use.options.get("rows") or {}).items():
+                    paths |= {f"{table}.{name}" for word in ("values", "sums") for name in rows.get(word) or ()}
     return found
 
 

@@ -24,6 +24,8 @@ OF_RECORDS = frozenset(
 )  # fmt: skip
 """Actions that any form may grant beside its transitions."""
 
+OF_REPORTS = frozenset(("see", "export"))
+
 ROLES = "permissions/roles.yaml"
 POLICY = "permissions/policy.csv"
 
@@ -36,15 +38,18 @@ def lines_name_what_exists(library: Library) -> Iterator[Finding]:
         if role not in library.rights.roles:
             yield unknown(at, text("a role", "角色"), role, library.rights.roles)
         form_name, _, path = thing.partition(".")
-        form = library.forms.get(form_name)
+        report = library.reports.get(form_name)
+        form = report.form if report is not None else library.forms.get(form_name)
         if form is None:
             if thing not in OF_ENGINE:
-                yield unknown(at, text("a form", "表单"), form_name, {*library.forms, *OF_ENGINE})
+                yield unknown(at, text("a form", "表单"), form_name, {*library.forms, *library.reports, *OF_ENGINE})
             continue
         if path and form.field(path) is None:
             yield unknown(at, text(f"a field of '{form_name}'", f"“{form_name}”的字段"), path, form.fields)
         workflow = library.workflows.get(form_name)
         known = OF_RECORDS | set(workflow.transitions if workflow else ())
+        if report is not None:
+            known = OF_REPORTS | set(report.transitions)
         if action not in known:
             yield unknown(at, text(f"an action of '{form_name}'", f"“{form_name}”的操作"), action, known)
 
@@ -67,16 +72,17 @@ def roles_exist(library: Library) -> Iterator[Finding]:
 def actions_are_granted(library: Library) -> Iterator[Finding]:
     """An action that no line grants is closed to everybody."""
     granted = _granted(library)
-    for form, workflow in pairs(library):
-        for action in workflow.transitions.values():
-            roles = granted.get((form.name, action.name), set())
-            if not system_only(action) and not _taken_by(action, roles):
-                says = text(
-                    f"No line of the policy grants '{action.name}' of '{form.name}' to those who may take it.",
-                    f"权限策略没有把“{form.name}”的“{action.name}”授予可执行它的人。",
-                )
-                hint = text(f"p, role, {form.name}, {action.name}, own", f"p, 角色, {form.name}, {action.name}, own")
-                yield finding(action.at, "not_granted", says, hint)
+    actions = [(form.name, each) for form, workflow in pairs(library) for each in workflow.transitions.values()]
+    actions += [(report.name, each) for report in library.reports.values() for each in report.transitions.values()]
+    for name, action in actions:
+        roles = granted.get((name, action.name), set())
+        if not system_only(action) and not _taken_by(action, roles):
+            says = text(
+                f"No line of the policy grants '{action.name}' of '{name}' to those who may take it.",
+                f"权限策略没有把“{name}”的“{action.name}”授予可执行它的人。",
+            )
+            hint = text(f"p, role, {name}, {action.name}, own", f"p, 角色, {name}, {action.name}, own")
+            yield finding(action.at, "not_granted", says, hint)
 
 
 def deciders_are_granted(library: Library) -> Iterator[Finding]:

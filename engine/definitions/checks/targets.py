@@ -46,6 +46,10 @@ def effects_have_targets(library: Library) -> Iterator[Finding]:
         if template is not None and template not in library.templates:
             yield unknown(use.at, NOTICE, template, library.templates)
         yield from _action(library, use)
+    for report in library.reports.values():
+        for action in report.transitions.values():
+            for use in effects_of(action):
+                yield from _action(library, use)
 
 
 def _action(library: Library, use: EffectUse) -> Iterator[Finding]:

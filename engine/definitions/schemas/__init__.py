@@ -1,6 +1,6 @@
 """The JSON Schemas of the definition language, built for a vocabulary. Read by `validation` and designers.
 
-`shapes` are the words they share; `forms`, `workflows` and `libraries` are one schema per kind of file.
+`shapes` are the words they share; `forms`, `workflows`, `reports` and `libraries` are one schema per kind of file.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.definitions.schemas.forms import form_schema
 from engine.definitions.schemas.libraries import library_schema, notice_schema, overlay_schema, roles_schema
+from engine.definitions.schemas.reports import report_schema
 from engine.definitions.schemas.workflows import workflow_schema
 from engine.definitions.vocabulary import Vocabulary
 
@@ -18,6 +19,7 @@ def schemas(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
     return {
         "form": form_schema(vocabulary),
         "workflow": workflow_schema(vocabulary),
+        "report": report_schema(vocabulary),
         "library": library_schema(vocabulary),
         "overlay": overlay_schema(),
         "roles": roles_schema(),

@@ -27,7 +27,7 @@ def page(visit: Visit) -> Reply:
     name = visit.words["form"]
     form = visit.get(f"forms/{name}")
     shape = arranging.arranged(visit, form)
-    query = {"sort": NEWEST, **shape.asked}
+    query = {**({} if form["kind"] == "report" else {"sort": NEWEST}), **shape.asked}
     at = {word: visit.query[word] for word in ("cursor", "before") if visit.query.get(word)}
     columns = columns_of(form, visit, shape.columns)
     counted = {"limit": str(PAGE), "count": "exact", **totals.asked(form, columns), **query}
@@ -82,7 +82,7 @@ def _narrowing(visit: Visit, form: Mapping[str, Any], shape: Arranged, named: Ma
 
 def _chooser(visit: Visit, form: Mapping[str, Any], shape: Arranged) -> dict[str, Any]:
     """Every column that this person may have, those that he has first."""
-    every = columns_of(form, visit, [*CORE, *form["fields"]])
+    every = columns_of(form, visit, [*(() if form["kind"] == "report" else CORE), *form["fields"]])
     return {
         "form": form["form"],
         "offered": [{"name": each["name"], "title": each["title"]} for each in every],
@@ -121,7 +121,13 @@ def _row(
     form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], visit: Visit
 ) -> dict[str, Any]:
     cells = [value_of(form, column, item, visit.language) for column in columns]
-    return {"item": item, "cells": cells, "says": says(form, item, cells, visit.language)}
+    return {"item": item, "cells": cells, "says": says(form, item, cells, visit.language), "to": _to(item)}
+
+
+def _to(item: Mapping[str, Any]) -> str | None:
+    """The page of the record that a line stands for; a sum of many has none."""
+    of = item.get("record", item)
+    return f"/records/{of['form']}/{of['id']}" if of else None
 
 
 def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell], language: str) -> str:
@@ -134,6 +140,8 @@ def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell]
 
 def _bulk(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """What may be done with many records of this page at once; None where nothing may."""
+    if form["kind"] == "report":
+        return None
     states = {row["item"]["state"] for row in rows}
     actions = [each for each in form["actions"] if states & set(each["from"])]
     if not actions:

@@ -53,6 +53,7 @@ WORDS: Mapping[str, Text] = {
     "me": text("Me", "我的"),
     "documents": text("Documents", "单据"),
     "masters": text("Master data", "资料"),
+    "reports": text("Reports", "报表"),
     "search": text("Search number, code, name or barcode", "搜索单号、编码、名称或条码"),
     "search_short": text("Search", "搜索"),
     "notices": text("Notices", "消息"),
