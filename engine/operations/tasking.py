@@ -18,15 +18,12 @@ from engine.records.beside import Steps
 from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
 from engine.workflow import asking, signers
+from engine.workflow.foresight import set_by
 from engine.workflow.plan import Situation, Wait
 from engine.workflow.rowwise import at, walk_of
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
-
-
-SET = "set"
-"""The effect by which a step writes into its own record."""
 
 
 def steps(operation: Operation, folder: Folder) -> Steps:
@@ -150,10 +147,7 @@ def _editable(folder: Folder, wait: Wait) -> frozenset[str]:
         for each in walk_of(approval, step) or (step,) if step is not None else ():
             edits += each.edit.values()
             edits += [edit for part in each.parts.values() for edit in part.edit.values()]
-            for use in (*each.do.values(), *each.on_refusal.values()):
-                table = use.options.get("each")
-                names = use.options.get("values") or () if use.effect == SET else ()
-                written |= {f"{table}.{name}" if table else name for name in names}
+            written |= set(set_by((*each.do.values(), *each.on_refusal.values())))
     written |= {path for edit in edits for path in edit.fields}
     return frozenset(written | _computed_from(folder, written))
 

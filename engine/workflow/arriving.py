@@ -6,20 +6,23 @@ from dataclasses import replace
 
 from engine.definitions.models import Approval
 from engine.errors import text
-from engine.workflow import course, duties, people
+from engine.workflow import course, duties, foresight, people
 from engine.workflow.plan import Approving, Arrival, Situation, Wait
 
 
 def arrive(situation: Situation) -> Arrival:
     """After a leg (or a return): begin the approval of the state, or say who is expected to act.
 
-    The situation has the state that was reached and the leg's memory. Raises `Refusal` when the first step finds nobody
-    or a condition is empty: then the submission is refused.
+    The situation has the state that was reached and the leg's memory. Raises `Refusal` when the first step, or a
+    later one that is sure to come, finds nobody, or a condition is empty: then the submission is refused.
     """
     approval = course.approval_of(situation)
     if approval is None:
         return Arrival(expected(situation), None, None, situation.memory)
-    stand = course.proceed(_begun(situation, approval), approval, entering=True)
+    begun = _begun(situation, approval)
+    stand = course.proceed(begun, approval, entering=True)
+    if stand.fire is None:
+        foresight.require_people(begun, approval)
     return Arrival(stand.waits, stand.fire, stand.because, stand.situation.memory, stand.due)
 
 

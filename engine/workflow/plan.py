@@ -14,6 +14,9 @@ from engine.definitions.models import Alternative, EffectUse, Form, People, Tran
 from engine.errors import Refusal, Text
 from engine.expressions import Environment
 
+SET = "set"
+"""The effect by which a step writes into its own record."""
+
 SYSTEM = "system"
 """The actor of what no person does: approvals firing transitions, timers, effects on other records."""
 

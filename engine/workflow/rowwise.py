@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.definitions.models import Approval, EffectUse, Step
-from engine.errors import Fault, Text, rule, text
+from engine.errors import Fault, Refusal, Text, rule, text
 from engine.workflow import asking, panel, seats
 from engine.workflow.plan import Approving, Due, Situation
 from engine.workflow.progress import approving_of, begun, nobody, with_approving
@@ -144,7 +144,7 @@ def _row_on(
             if not panel.enough(alone, approval, here, None):
                 because = nobody(here)
                 if entering and approval.nobody_found.otherwise == "refuse":
-                    raise _nobody_for(situation, here, row, because)
+                    raise nobody_for(situation, here, row, because)
                 refuse = approval.nobody_found.otherwise == "refuse"
                 situation = _ended(situation, row, REFUSED) if refuse else _passed(situation, here, row)
                 continue
@@ -165,7 +165,8 @@ def _last(situation: Situation) -> str | None:
     return done[-1] if done else None
 
 
-def _nobody_for(situation: Situation, step: Step, row: str, says: Text) -> Exception:
+def nobody_for(situation: Situation, step: Step, row: str, says: Text) -> Refusal:
+    """The refusal of a submission for a row about which nobody can be asked."""
     index = list(rows_of(situation, step.each)).index(row)
     faults = [Fault(f"/{step.each}/{index}", "nobody_found", says, row)]
     return rule("nobody_found", says, name=step.name, faults=faults)

@@ -224,11 +224,12 @@ def test_nobody_found_asks_whoever_stands_in() -> None:
     assert case.state == "approved"
 
 
-def test_nobody_found_later_refuses_what_was_submitted_and_says_why() -> None:
-    case = started(ordinary(approval(STORE, step("none", "auditor at chain"))))
+def test_whoever_has_gone_before_his_step_comes_refuses_what_was_submitted_and_says_why() -> None:
+    case = started(ordinary(approval(STORE, step("plan", "planner at chain"))))
+    case.chain = replace(STAFF, gone=frozenset({"pia"}))
     case.vote("max", "store")
     assert case.path == ["approval", "rejected"]
-    assert "none" in case.because[0]["en"]
+    assert "plan" in case.because[0]["en"]
 
 
 def test_too_few_people_for_the_need_are_as_good_as_nobody() -> None:
