@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: run test check bench pictures lint assets schema clean
+.PHONY: run test check bench pictures lint assets schema reference clean
 
 run: .venv/installed
 	$(BIN)/chainstock serve --demo small_sales
@@ -35,6 +35,11 @@ lint: .venv/tested
 # Frozen SQL of the first migration, from the tables as they stand; only until the first release.
 schema: .venv/tested
 	$(BIN)/python -m engine.database.freeze $(subst /,.,$(basename $(shell grep -l metadata engine/*/tables.py)))
+
+# Pages of docs/reference/ that are made from the language's own tables.
+reference: .venv/tested
+	$(BIN)/python -m engine.verification.reference docs/reference
+	$(BIN)/python -m engine.expressions.reference > docs/reference/expressions.md
 
 # Scripts and styles of the pages, with the types of our TypeScript read.
 assets: .venv/tested

@@ -15,8 +15,10 @@ from engine.definitions.scopes import Names
 from engine.errors import text
 from engine.expressions import Expression, ExpressionFault, Type, compile_expression
 
-_ROLE = re.compile(r"([a-z][a-z0-9_]*) (at|above|below|nearest|[1-9] above) ([a-z][a-z0-9_.]*)\Z", re.ASCII)
-_OF = re.compile(r"(owner|manager|decider) of ([a-z][a-z0-9_.]*)\Z", re.ASCII)
+RELATIONS = ("at", "above", "below", "nearest", "[1-9] above")
+KINDS_OF = ("owner", "manager", "decider")
+_ROLE = re.compile(rf"([a-z][a-z0-9_]*) ({'|'.join(RELATIONS)}) ([a-z][a-z0-9_.]*)\Z", re.ASCII)
+_OF = re.compile(rf"({'|'.join(KINDS_OF)}) of ([a-z][a-z0-9_.]*)\Z", re.ASCII)
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z", re.ASCII)
 
 ALONE = ("system", "submitter", "editor", "writer")

@@ -115,7 +115,11 @@ class Stage:
 
     def vote(self, played: Played, step: str, part: str | None, verdict: str, actor: str) -> None:
         """Decide a step."""
-        decision = self._carried_out(played, decide(self.situation(played, actor), step, part, verdict))
+        self.follow(played, decide(self.situation(played, actor), step, part, verdict))
+
+    def follow(self, played: Played, decided: Decision) -> None:
+        """What a decision, of whomever, comes to."""
+        decision = self._carried_out(played, decided)
         played.memory = decision.memory
         if decision.returned_to is not None:
             played.memory = recollect.agree(played.memory, played.values)
