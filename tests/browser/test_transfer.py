@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import WINDOWS, People
+from tests.browser.walking import acts, chooses, task_of
 
 WORDS = {
     "en": {
@@ -41,24 +42,6 @@ WORDS = {
         "settled": "差异收货",
     },
 }
-
-
-def chooses(page: Page, label: str, code: str) -> None:
-    """Types a code as a scanner would, and is given the record."""
-    box = page.get_by_label(label, exact=True)
-    box.fill(code)
-    box.press("Enter")
-    expect(box).to_have_value(re.compile(f"^{code} "))
-
-
-def acts(page: Page, action: str, state: str | None = None, *, asks: bool = True) -> None:
-    """Takes an action by its button, and by its dialogue where it asks something or cannot be undone."""
-    page.locator(f".acts [data-action={action}]").click()
-    if asks:
-        page.locator("dialog button:not([type=button])").click()
-    expect(page.locator("dialog")).to_have_count(0)
-    if state is not None:
-        expect(page.locator("main .head .pill").first).to_have_text(state)
 
 
 @pytest.mark.parametrize(("size", "language"), WINDOWS)
@@ -110,9 +93,3 @@ def test_five_people_bring_a_transfer_with_a_difference_to_its_end(
     auditor = people.sign_in("aud", size, language)
     auditor.goto(record)
     expect(auditor.locator("main .head .pill").first).to_have_text(words["settled"])
-
-
-def task_of(page: Page, record: str) -> str:
-    """The task of a record, as the person who has it is told."""
-    found = page.evaluate("async () => (await (await fetch('/api/tasks?limit=500')).json()).items")
-    return next(each["id"] for each in found if each["record"]["id"] in record)
