@@ -15,6 +15,7 @@ from engine.operations import (
     heeding,
     inbox,
     moving,
+    pacing,
     presenting,
     reasons,
     reporting,
@@ -241,6 +242,7 @@ def me(operation: Operation) -> Answer:
         "roles": roles,
         "may": may | reporting.may(operation),
         "people": operation.person_form,
+        "oversees": pacing.sees(operation),
         "acting_for": standing_in.acting_for(operation),
         "zone": operation.zone.key,
     }

@@ -56,7 +56,11 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path("get", "/api/forms", "Forms", "表单"),
     _path("get", "/api/codes", "What has this code", "该编码对应的记录", "text", "form"),
-    _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "limit", "cursor"),
+    _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "nobody", "limit", "cursor"),
+    _path(
+        "get", "/api/waiting", "Where it waits: tasks by step, answers by person, returns by reason",
+        "待办停在何处：按步骤、人员与退回原因统计", "days",
+    ),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
     _path("patch", "/api/notices", "I have read all that I was told", "全部通知已读"),
     _path(

@@ -80,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/people/{id}/substitute", ("GET", "PUT", "DELETE")),
     Route("/api/people/{id}/substitute/{other}", ("DELETE",)),
     Route("/api/tasks", ("GET",)),
+    Route("/api/waiting", ("GET",)),
     Route("/api/tasks/actions/{verb}", ("POST",)),
     Route("/api/tasks/{id}", ("GET",)),
     Route("/api/tasks/{id}/people", ("GET",)),
