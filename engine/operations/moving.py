@@ -205,10 +205,11 @@ def offered(operation: Operation, folder: Folder, task: Task) -> list[str]:
 
 
 def told(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
-    """`for`: in whose name the actor would decide; `handed`, `added`: who gave it to whom, who was added by whom."""
+    """`for`: in whose name the actor would decide; `handed`, `added`: who gave it to whom, who was added by whom;
+    `places`: where a signer may be added."""
     approval, approving = approval_of(folder, task), folder.memory.approval
     if task.kind != "decide" or approval is None or approving is None:
-        return {"for": None, "handed": [], "added": []}
+        return {"for": None, "handed": [], "added": [], "places": []}
     step = approval.steps[task.step]
     part = step.parts.get(task.part) if task.part else None
     situation = operation.situation(folder)
@@ -217,6 +218,7 @@ def told(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
     return {
         "for": None if own else presenting.person(operation, principal),
         "handed": [handed(operation, each) for each in signers.handed(approving, step, part)],
+        "places": list(approval.may.add_signer.where) if approval.may.add_signer else [],
         "added": [
             added(operation, each, signers.said(approving, step, part, each.person))
             for each in signers.added(approving, step, part)

@@ -26,7 +26,8 @@ def paths_of(page: Page) -> list[str]:
             form,
         )
         found += [f"/records/{form}/{record}" for record in first]
-    may = page.evaluate("async () => (await (await fetch('/api/me')).json()).may")
+    me = page.evaluate("async () => (await (await fetch('/api/me')).json())")
+    may, found = me["may"], [*found, *(["/waiting"] if me["oversees"] else [])]
     return found + [f"/records/{form}/new" for form, words in may.items() if "create" in words]
 
 

@@ -76,6 +76,44 @@ def test_somebody_is_named_for_while_one_is_away(people: People, size: tuple[int
     expect(other.locator(".acting")).to_have_count(0)
 
 
+def test_two_periods_stand_beside_each_other_and_end_alone(people: People) -> None:
+    """One up to an amount, one for a single form; a wrong amount is said beside the field."""
+    manager = people.sign_in("mgr3")
+    manager.goto("/me")
+    amount = manager.get_by_label("Up to an amount (empty: any)")
+    for name, first, until, most in (
+        ("mgr2", "2098-01-01", "2098-12-31", "5000"),
+        ("mgr4", "2099-01-01", "2099-12-31", ""),
+    ):
+        manager.get_by_label("Who", exact=True).fill(name)
+        manager.get_by_label("Who", exact=True).press("Enter")
+        manager.get_by_label("From", exact=True).fill(first)
+        manager.get_by_label("Until, that day included").fill(until)
+        if most:
+            amount.fill("much")
+            manager.get_by_role("button", name="Name as substitute").click()
+            expect(manager.locator(".substitute .fault")).to_contain_text("5000")
+            amount.fill(most)
+        manager.get_by_role("button", name="Name as substitute").click()
+        expect(manager.locator(".stands li").filter(has_text=until[:4])).to_have_count(1)
+    expect(manager.locator(".stands li").filter(has_text="2098")).to_contain_text("up to 5000")
+    manager.locator(".stands li").filter(has_text="2098").get_by_role("button").click()
+    expect(manager.locator(".stands li")).to_have_count(1)
+    expect(manager.locator(".stands li")).to_contain_text("2099")
+
+
+def test_what_is_told_of_is_chosen_by_kind_and_kept_at_once(people: People) -> None:
+    clerk = people.sign_in("clerk3")
+    clerk.goto("/me")
+    expect(clerk.locator("#told")).to_contain_text("This server sends no mail.")
+    kind = clerk.get_by_label("What a process tells")
+    expect(kind.locator("option")).to_have_text(["here", "not at all"])
+    kind.select_option("none")
+    expect(clerk.locator("#told [role=status]")).to_have_text("Kept.")
+    clerk.reload()
+    expect(clerk.get_by_label("What a process tells")).to_have_value("none")
+
+
 def test_who_may_not_see_people_is_told_so(people: People) -> None:
     clerk = people.sign_in("clerk1", PHONE, "en")
     clerk.goto("/me")

@@ -116,6 +116,13 @@ def _step(
     verdict = done["action"].partition(":")[0] if done else ""
     return {
         **step,
+        "acting": _pairs(step.get("for", ()), "person", "for"),
+        "given": _pairs(step.get("handed", ()), "from", "to"),
+        "joined": [
+            {**pair, "where": each["where"]}
+            for each in step.get("added", ())
+            for pair in _pairs([each], "person", "by")
+        ],
         "faces": [{"name": each["title"] or each["code"], "face": initials(each)} for each in step["people"]],
         "at": done["at"] if done else None,
         "comment": done["comment"] if done else None,
@@ -123,6 +130,16 @@ def _step(
         "since": task["since"] if task else None,
         "deadline": task["deadline"] if task else None,
     }
+
+
+def _pairs(found: Sequence[Mapping[str, Any]], who: str, whom: str) -> list[dict[str, str]]:
+    """Two people each, by their names."""
+    return [{"who": name(each[who]), "whom": name(each[whom])} for each in found]
+
+
+def name(person: Mapping[str, Any] | None) -> str:
+    """How somebody is called."""
+    return str((person or {}).get("title") or (person or {}).get("code") or "")
 
 
 def links(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

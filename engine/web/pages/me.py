@@ -21,10 +21,16 @@ def page(visit: Visit) -> Reply:
     told = {
         "people": me["people"] if "see" in me["may"].get(me["people"], ()) else None,
         "forms": [{"form": each["form"], "title": each["title"]} for each in forms if each["kind"] == "document"],
-        "named": bool(substitutes),
     }
     acting_for = [_worded(each, titles) for each in me["acting_for"]]
-    return visit.shown("me.html", substitutes=substitutes, acting_for=acting_for, themes=THEMES, told=told)
+    return visit.shown(
+        "me.html",
+        substitutes=substitutes,
+        acting_for=acting_for,
+        themes=THEMES,
+        told=told,
+        channels=visit.get("me/channels"),
+    )
 
 
 def _worded(each: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:

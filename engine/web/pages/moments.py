@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from engine.errors import Text, say, text
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-NOW, NEAR = 45, 7 * 86_400
-"""Seconds within which it is now, and from which on the day says more than how long ago."""
+NOW, NEAR, SOON = 45, 7 * 86_400, 86_400
+"""Seconds within which it is now, from which on the day says more than how long ago, when a deadline is near."""
 
 _DAY = text("{day} {name} {year}", "{year}年{month}月{day}日")
 _NOW = text("now", "刚刚")
@@ -74,6 +74,12 @@ class Moments:
         """Whether it is past."""
         moment = _read(at)
         return moment is not None and moment < self.now
+
+    def tells(self, at: str) -> str:
+        """What a deadline means now: `overdue`, `soon`, or nothing yet."""
+        moment = _read(at)
+        left = None if moment is None else (moment - self.now).total_seconds()
+        return "" if left is None or left >= SOON else "soon" if left >= 0 else "overdue"
 
     def _whole(self, moment: datetime) -> str:
         local = moment.astimezone(self.zone)

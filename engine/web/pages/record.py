@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.web.answers import Reply
-from engine.web.pages import contents, happened
+from engine.web.pages import ballots, contents, happened
 from engine.web.pages.lists import pill, says
 from engine.web.pages.visit import Visit
 
@@ -45,6 +45,7 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     linked = happened.links(found["links"])
     happened.trail(form, found, linked)
     fields = contents.fields(form, found, visit.language)
+    way = visit.get(f"records/{name}/{record}/route")["items"]
     return {
         "form": form,
         "record": found,
@@ -61,7 +62,8 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
         "moves": happened.moves(
             visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
         ),
-        "route": happened.route(visit.get(f"records/{name}/{record}/route")["items"], lines, found["tasks"]),
+        "route": happened.route(way, lines, found["tasks"]),
+        "ballots": ballots.of(form, found, way, lines, visit.language),
         "history": happened.history(form, shown["items"][::-1], visit.language),
         "past": {"older": shown["next"], "begun": bool(older)},
         "comments": happened.comments(lines),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.web.pages import forms, home, inbox, lists, me, notices, record, scan, search, stock
+from engine.web.pages import forms, home, inbox, lists, me, notices, record, scan, search, stock, waiting, why
 from engine.web.pages.visit import Handler
 
 ROUTES: tuple[tuple[str, Handler], ...] = (
@@ -13,6 +13,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/password", me.password),
     ("/new", home.new),
     ("/tasks", inbox.page),
+    ("/waiting", waiting.page),
     ("/scan", scan.page),
     ("/scan/found", scan.found),
     ("/stock", stock.page),
@@ -22,6 +23,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/records/{form}/new", forms.new),
     ("/records/{form}/{id}", record.page),
     ("/records/{form}/{id}/glance", record.glance),
+    ("/records/{form}/{id}/why", why.page),
     ("/records/{form}/{id}/edit", forms.edit),
 )
 """In order: the first that a path meets."""

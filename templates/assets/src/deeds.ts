@@ -1,22 +1,51 @@
 /** What may be done with a record: its actions, and the verdicts of the tasks in it that are mine. */
 
 import { ask, Refused, say } from "./api";
-import type { Action, Field, Form, Record_ } from "./definitions";
+import type { Action, Field, Form, Named, Record_ } from "./definitions";
 
-export interface Task { id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[]; asks?: Record<string, Field>; returns?: { to: string; title: string }[] }
-export interface Told { record: Record_ & { tasks: Task[]; updated?: string }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
-export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[] }
+interface Added { person: Named; by: Named; where: string; said: string | null }
+export interface Task {
+  id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[];
+  asks?: Record<string, Field>; verdict_asks?: Record<string, Record<string, Field>>; returns?: { to: string; title: string }[]; added?: Added[]; places?: string[];
+}
+export interface Told { record: Record_ & { tasks: Task[]; updated?: string; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
+export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; move?: Move }
+/** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
+export interface Move { people: string; among: Named[]; places: string[]; until?: string }
 
 const VERDICTS: Record<string, string> = {
   approve: say("Approve", "同意"), reject: say("Reject", "拒绝"), return: say("Return", "退回"),
 };
+
+const MOVES: Record<string, string> = {
+  hand_over: say("Hand over", "转交"), add_signer: say("Add a signer", "加签"), remove_signer: say("Remove a signer", "取消加签"), nudge: say("Remind", "催办"),
+};
+
+/** What may be done with the open tasks of a record beside deciding them, and with a decision that may still be taken back. */
+export function moves({ record, task }: Told): Deed[] {
+  const open = record.tasks.filter((each) => each.kind === "decide" && (!task || each.id === task.id));
+  const several = open.filter((each) => each.actions.some((name) => name in MOVES)).length > 1;
+  const found = open.flatMap((each) => each.actions.filter((name) => name in MOVES).map((name): Deed => ({
+    name, title: several && each.title ? `${MOVES[name]!} · ${each.title}` : MOVES[name]!, path: `tasks/${each.id}/${name}`, asks: {}, verdict: true, returns: [], move: moveOf(each, name),
+  })));
+  const back = record.take_back;
+  if (!back) return found;
+  const taken = { name: "take_back", title: say("Take my decision back", "撤回我的审批"), path: `tasks/${back.task}/take_back`, asks: {}, verdict: true, returns: [] };
+  return [{ ...taken, move: { people: "", among: [], places: [], until: back.until } }, ...found];
+}
+
+function moveOf(task: Task, name: string): Move {
+  const among = name === "remove_signer" ? (task.added ?? []).filter((each) => each.said === null).map((each) => each.person) : [];
+  const people = name === "hand_over" || name === "add_signer" ? `tasks/${task.id}/people?move=${name}` : "";
+  return { people, among, places: name === "add_signer" ? task.places ?? [] : [] };
+}
 
 export function deeds({ record, may, task }: Told): Deed[] {
   const open = record.tasks.filter((each) => each.kind === "decide" && (task ? each.id === task.id : each.actions.length));
   const tasks = open.length || !task ? open : [task];
   const verdicts = tasks.filter((each) => each.kind === "decide").flatMap((each) =>
     each.actions.filter((name) => name in VERDICTS).map((name) => ({
-      name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: name === "return" ? {} : each.asks ?? {}, verdict: true, returns: name === "return" ? each.returns ?? [] : [],
+      name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: each.verdict_asks?.[name] ?? (name === "return" ? {} : each.asks ?? {}), verdict: true, returns: name === "return" ? each.returns ?? [] : [],
     })));
   const actions = may.map((each) => deedOf(record, each));
   const seen = new Set<string>();
@@ -58,15 +87,17 @@ export const deedOf = (record: Record_, { name, title, asks }: Action): Deed =>
   ({ name, title, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
 
 /** What somebody typed, to be written with what he does. */
-export interface Written { values?: Record<string, any>; id?: string; action?: string }
+export interface Written { values?: Record<string, any>; id?: string; action?: string; rows?: string[] }
 
-export interface Sent { key: string; asks: Record<string, any>; comment: string; to: string; revision: number }
+/** `to`: the step that it is returned to, or who is brought in; `where`: before, after or beside. */
+export interface Sent { key: string; asks: Record<string, any>; comment: string; to: string; where?: string; revision: number }
 
 export function bodyOf(deed: Deed, sent: Sent): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   if (Object.keys(sent.asks).length) body["asks"] = sent.asks;
   if (sent.comment.trim()) body["comment"] = sent.comment.trim();
-  if (deed.returns.length && sent.to) body["to"] = sent.to;
+  if ((deed.returns.length || deed.move) && sent.to) body["to"] = sent.to;
+  if (sent.where) body["where"] = sent.where;
   if (!deed.verdict && sent.revision) body["revision"] = sent.revision;
   return body;
 }

@@ -22,6 +22,7 @@ const islands: Record<string, Maker> = {
   scan: () => import("./islands/scan").then((it) => it.Scan),
   stock_find: () => import("./islands/stock_find").then((it) => it.StockFind),
   password: () => import("./islands/password").then((it) => it.Password),
+  channels: () => import("./islands/channels").then((it) => it.Channels),
   substitute: () => import("./islands/substitute").then((it) => it.Substitute),
 };
 

@@ -10,6 +10,8 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const NOW = 45;
 const NEAR = 7 * 86_400;
 const AGAIN = 30_000;
+/** A deadline within this is near. */
+const SOON = 86_400_000;
 const STEPS: [number, (count: number) => string, (count: number) => string][] = [
   [86_400, (count) => say(`${count} d ago`, `${count}天前`), (count) => say(`in ${count} d`, `${count}天后`)],
   [3_600, (count) => say(`${count} h ago`, `${count}小时前`), (count) => say(`in ${count} h`, `${count}小时后`)],
@@ -98,7 +100,10 @@ export function tellMoments(within: ParentNode): void {
     const words = told(moment, kind);
     if (each.textContent !== words) each.textContent = words;
     each.title ||= exact(moment);
-    if (kind === "due") each.classList.toggle("overdue", moment.getTime() < Date.now() + behind);
+    if (kind !== "due") continue;
+    const left = moment.getTime() - Date.now() - behind;
+    each.classList.toggle("overdue", left < 0);
+    each.classList.toggle("soon", left >= 0 && left < SOON);
   }
 }
 

@@ -28,6 +28,8 @@ WORDS: Mapping[str, Text] = {
     "acting_for": text("Acting for", "代理"),
     "for_forms": text("only for", "仅限"),
     "every_record": text("everything", "全部单据"),
+    "up_to": text("up to", "金额不超过"),
+    "how_told": text("How you are told", "通知方式"),
     "from_day": text("from", "自"),
     "until_day": text("until", "至"),
     "all_read": text("Mark all as read", "全部标为已读"),

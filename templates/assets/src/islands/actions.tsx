@@ -2,13 +2,14 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say } from "../api";
-import { bodyOf, type Deed, deeds, foreseen, moved, needsWords, remembered, type Told } from "../deeds";
+import { bodyOf, type Deed, deeds, foreseen, moved, moves, needsWords, remembered, type Told } from "../deeds";
 import { isPointed, useFresh } from "../presses";
+import { useBallots } from "./ballots";
 import { Dialogue, type Done, goOn } from "./dialogue";
 
 export { placed } from "./dialogue";
 
-interface Chosen { deed: Deed; effects: string[]; first: Refused | null }
+interface Chosen { deed: Deed; effects: string[]; first: Refused | null; rows?: string[] }
 
 /** Whether this is the next step: a verdict, what is awaited, or what a record that waits for nobody is there for. Not what merely could be done. */
 function leadsOn(deed: Deed, { record, form, edit }: Told): boolean {
@@ -22,6 +23,8 @@ export function Actions(told: Told) {
   const key = useRef(newKey());
   const fresh = useFresh();
   const all = deeds(told);
+  const moving = moves(told);
+  const ticked = useBallots(all, (deed, rows) => setChosen({ deed, effects: [], first: null, rows }));
   const first = all[0];
   const leads = first ? leadsOn(first, told) : false;
 
@@ -34,6 +37,8 @@ export function Actions(told: Told) {
     setBusy(true);
     const coming = deed.verdict ? null : await foreseen(deed, told);
     setBusy(false);
+    const rows = ticked(deed);
+    if (rows) return setChosen({ deed, effects: [], first: null, rows });
     if (needsWords(deed) || !coming || coming.ends || coming.effects.length) return setChosen({ deed, effects: coming?.effects ?? [], first: null });
     setBusy(true);
     try {
@@ -49,7 +54,7 @@ export function Actions(told: Told) {
 
   const edit = `/records/${told.record.form}/${told.record.id}/edit`;
   const verdicts = all.slice(1).filter((each) => each.verdict);
-  const others = all.slice(1).filter((each) => !each.verdict);
+  const others = [...all.slice(1).filter((each) => !each.verdict), ...moving];
   return (
     <div class="acts">
       <Happened told={told} />
@@ -57,7 +62,7 @@ export function Actions(told: Told) {
       {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, deed)}>{deed.title}</button>)}
       {told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
       <Menu told={told} others={others} onChoose={(deed) => void choose(deed)} />
-      {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} onEnd={() => setChosen(null)} />}
+      {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} {...(chosen.rows ? { written: { rows: chosen.rows } } : {})} onEnd={() => setChosen(null)} />}
     </div>
   );
 }
@@ -79,7 +84,7 @@ function Menu({ told, others, onChoose }: { told: Told; others: Deed[]; onChoose
       {others.map((deed) => <button key={deed.path} data-action={deed.name} onClick={() => { place.current!.open = false; onChoose(deed); }}>{deed.title}</button>)}
       {!told.task && <button onClick={() => { place.current!.open = false; print(); }}>{say("Print", "打印")}</button>}
       {told.mayNot.length > 0 && <ul class="closed" aria-label={say("Not possible now", "当前不可用")}>
-        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could: ", "可操作人：")}${each.who}` : ""}</small></li>)}</ul>}
+        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could: ", "可操作人：")}${each.who}` : ""} <a href={`/records/${told.record.form}/${told.record.id}/why?action=${each.name}`} aria-label={say(`Why not: ${each.title}`, `为何不能${each.title}`)}>{say("Why?", "原因")}</a></small></li>)}</ul>}
     </div></details>
   );
 }

@@ -8,6 +8,7 @@ import { goOn as onward } from "../next";
 import { isPointed, once, useFresh } from "../presses";
 import { takeDrawn } from "../drawn";
 import { answersOf, Asks } from "./asks";
+import { Moving } from "./moving";
 
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
 export interface Done { id: string; state: string; number: string | null; seq: number }
@@ -42,7 +43,8 @@ interface Props {
 export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDone = (answer) => goOn(told, deed, answer), onRefused }: Props) {
   const [asks, setAsks] = useState<Record<string, any>>({});
   const [comment, setComment] = useState("");
-  const [to, setTo] = useState(deed.returns[0]?.to ?? "");
+  const [to, setTo] = useState(deed.returns[0]?.to ?? deed.move?.among[0]?.id ?? "");
+  const [where, setWhere] = useState(deed.move?.places[0] ?? "");
   const [refused, setRefused] = useState<Refused | null>(first);
   const [meanwhile, setMeanwhile] = useState<Line[]>([]);
   const [busy, setBusy] = useState(false);
@@ -57,17 +59,18 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const revision = useRef(told.record.revision);
   const { record } = told;
   /** Whoever has to do it again is told why. */
-  const explains = deed.name === "return";
+  const explains = deed.name === "return" && !Object.values(deed.asks).some((each) => each.required);
   const lacks = tried && explains && !comment.trim();
+  const nobody = !!deed.move?.people && !to;
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     setTried(true);
-    if (explains && !comment.trim()) return;
+    if ((explains && !comment.trim()) || nobody) return;
     setBusy(true);
     if (!(await takeDrawn())) return setBusy(false);
     try {
-      const sent = { key: key.current, asks: answersOf(answers.current), comment, to, revision: revision.current };
+      const sent = { key: key.current, asks: answersOf(answers.current), comment, to, where, revision: revision.current };
       onDone(await ask<Done>("POST", deed.path, { ...written, ...bodyOf(deed, sent) }, { key: key.current }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -103,13 +106,16 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
     <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} onKeyDown={once} aria-label={deed.title}>
       <form onSubmit={go}>
         <h2>{deed.title} · {told.form.title} {record.number ?? ""}</h2>
-        {refused && <Fault refused={refused} told={told} hidden={(path) => !!at(path.slice(6))} />}
+        {refused && <Fault refused={refused} told={told} hidden={(path) => !!at(path.slice(6)) || (path === "/to" && !!deed.move?.people)} />}
         {meanwhile.length > 0 && <div class="message" role="status"><strong>{say("Meanwhile", "其间发生的变化")}</strong>
           <ul>{meanwhile.map((each) => <li key={each.at + each.title}>{each.person?.title ?? ""}: {each.title}{each.comment ? ` “${each.comment}”` : ""}</li>)}</ul>
           <button type="button" class="plain" onClick={() => location.reload()}>{say("Show the record as it is now", "查看最新内容")}</button></div>}
         {effects.length > 0 && <ul class="effects">{effects.slice(0, 8).map((each) => <li key={each}>{each}</li>)}{effects.length > 8 && <li>+{effects.length - 8}</li>}</ul>}
         {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
           <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
+        {deed.move && <Moving move={deed.move} to={to} where={where} onTo={setTo} onWhere={setWhere}
+          fault={tried && nobody ? say("Please choose a person.", "请选择人员。") : faults.find((each) => each.path === "/to")?.message} />}
+        {written.rows && <p class="quiet">{say(written.rows.length === 1 ? "1 row" : `${written.rows.length} rows`, `${written.rows.length} 行`)}</p>}
         <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={answer} />
         <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />

@@ -7,7 +7,8 @@ import type { Named } from "../definitions";
 import { titled } from "../shown";
 
 /** `to`: the form whose records there are to choose from, or several. */
-interface Props { to: string | readonly string[]; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+/** `path`: where people or records are searched instead, as `{id, code, title}`. */
+interface Props { to: string | readonly string[]; path?: string; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
 const WAIT = 150;
 const MARGIN = 8;
@@ -23,7 +24,7 @@ function put(options: HTMLElement, under: DOMRect): void {
   options.style.bottom = above ? `${innerHeight - under.top + 2}px` : "auto";
 }
 
-export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
+export function Picker({ to, path, value, label, invalid, onChange, onNext }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   /** Whether somebody emptied it: opened and left, or pasted into, it keeps what it has. */
   const emptied = useRef(false);
@@ -70,9 +71,9 @@ export function Picker({ to, value, label, invalid, onChange, onNext }: Props) {
     if (words.trim()) query.set("q", words.trim());
     try {
       const { signal } = asking.current;
-      const answers = await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })));
       const exact = words.trim().toLowerCase();
-      const options = answers.flatMap((each) => each.items).map(named);
+      const options = path ? (await ask<{ items: Named[] }>("GET", `${path}&${query}`, undefined, { signal })).items
+        : (await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })))).flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
       setFound(options);
       setAt(0);
