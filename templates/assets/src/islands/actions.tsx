@@ -84,8 +84,17 @@ function Menu({ told, others, onChoose }: { told: Told; others: Deed[]; onChoose
       {others.map((deed) => <button key={deed.path} data-action={deed.name} onClick={() => { place.current!.open = false; onChoose(deed); }}>{deed.title}</button>)}
       {!told.task && <button onClick={() => { place.current!.open = false; print(); }}>{say("Print", "打印")}</button>}
       {told.mayNot.length > 0 && <ul class="closed" aria-label={say("Not possible now", "当前不可用")}>
-        {told.mayNot.map((each) => <li key={each.name}><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could: ", "可操作人：")}${each.who}` : ""} <a href={`/records/${told.record.form}/${told.record.id}/why?action=${each.name}`} aria-label={say(`Why not: ${each.title}`, `为何不能${each.title}`)}>{say("Why?", "原因")}</a></small></li>)}</ul>}
+        {told.mayNot.map((each) => <Closed key={each.name} told={told} each={each} />)}</ul>}
     </div></details>
+  );
+}
+
+/** Something that is not possible now: why, who could, and where it is told at length. */
+function Closed({ told: { record }, each }: { told: Told; each: Told["mayNot"][number] }) {
+  const why = `/records/${record.form}/${record.id}/why?action=${each.name}`;
+  return (
+    <li><strong>{each.title}</strong><small>{each.because}{each.who ? ` ${say("Could: ", "可操作人：")}${each.who}` : ""}{" "}
+      <a href={why} aria-label={say(`Why not: ${each.title}`, `为何不能${each.title}`)}>{say("Why?", "原因")}</a></small></li>
   );
 }
 
