@@ -139,12 +139,12 @@ def _at(task: Task) -> tuple[str, str | None]:
     return task.step, task.part
 
 
-def opened(operation: Operation, task_id: str) -> tuple[Task, Folder]:
+def opened(operation: Operation, task_id: str, *, lock: bool = True) -> tuple[Task, Folder]:
     """A task to be decided and its record, locked; refused as not there when the record may not be seen."""
     first = tasks.get(operation.connection, task_id)
     if first is None:
         raise not_found()
-    folder = operation.open(first.form, first.record, lock=True)
+    folder = operation.open(first.form, first.record, lock=lock)
     rights.require_seen(operation, folder)
     task = tasks.get(operation.connection, task_id)
     if task is None or task.kind != "decide":
@@ -239,7 +239,7 @@ def added(operation: Operation, each: Any, said: str | None) -> dict[str, Any]:
 
 def people(operation: Operation, task_id: str, query: Mapping[str, str]) -> Answer:
     """To whom I may hand a task over, or whom I may add (`move=add_signer`), by a part of name or account."""
-    task, folder = opened(operation, task_id)
+    task, folder = opened(operation, task_id, lock=False)
     approval, move = approval_of(folder, task), query.get("move", moves.HAND_OVER)
     declared = _declared(approval, move) if approval is not None and move != moves.NUDGE else None
     found = _fitting(operation, folder, task, move, query.get("q", "").strip().casefold()) if declared else iter(())
