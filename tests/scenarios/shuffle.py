@@ -145,7 +145,7 @@ class Shuffle:
 
     def _token(self, tokens: Sequence[str], at: int) -> str:
         token = tokens[at]
-        before, after = "".join(tokens[max(0, at - 24) : at]), "".join(tokens[at + 1 : at + 4])
+        before, after = "".join(tokens[max(0, at - 80) : at]), "".join(tokens[at + 1 : at + 4])
         if token[0] in "'\"":
             kept = (
                 token[1:-1] in KNOWN or re.search(r"\blimit\([^()]*\Z", before) or re.search(r"\bkind\s*=\s*\Z", before)
@@ -186,6 +186,8 @@ class Shuffle:
 
     def _under(self, key: str, value: Any, *, names: bool, under: str) -> Any:
         if names:
+            if under == "asks" and key in ("return", "reject"):  # questions of a verdict, by name
+                return self._value(value, names=True, under="asks")
             inner = under if under in ("values", "group_by", "merge_by", "for") else ""
             if under == "options" and isinstance(value, Mapping) and set(value) - {"en", "zh"}:
                 return self._value(
@@ -223,7 +225,9 @@ def _given(told: Any, *, names: bool = False, under: str = "") -> list[str]:
     for key, value in told.items():
         if names:
             found.append(key.partition(" ")[2] if under == "change" else key)
-            if under == "options" and isinstance(value, Mapping) and set(value) - {"en", "zh"}:
+            if under == "asks" and key in ("return", "reject"):
+                found += _given(value, names=True, under="asks")
+            elif under == "options" and isinstance(value, Mapping) and set(value) - {"en", "zh"}:
                 found += list(value)
             elif under != "options":
                 found += _given(value)

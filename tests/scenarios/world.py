@@ -241,6 +241,8 @@ class World:
                 known.append(action)
             self._ask(name, each)
         for approval in (told.get("approvals") or {}).values():
+            for questions in (approval.get("asks") or {}).values():
+                self._ask(name, {"asks": questions})
             for step in (approval.get("steps") or {}).values():
                 self._ask(name, step)
                 for part in (step.get("parts") or {}).values() if isinstance(step, Mapping) else ():
