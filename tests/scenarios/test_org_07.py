@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from tests.scenarios.world import World, line, rights, text
 
-OPEN = {
-    "A member who leaves during the vote: the base shrinks, as declared.": "issue 4: who left is not asked by name",
-}
 FIVE = ("fin1", "fin2", "cfo", "buyA", "buyB")
 TEN = (*FIVE, "bmgr", "plan1", "dir1", "aud", "mgr1")
 RIGHTS = [*rights("org_07/rights.csv"), "p, manager, write_off, approve, own", "p, manager, write_off, reject, own"]
@@ -112,3 +109,11 @@ def test_the_base_stays_though_members_leave(world: World) -> None:
     world.leaves("buyB")
     assert voted(world, record, "+", "+") == ["voting", "voting"]
     assert voted(world, record, "+", members=("cfo",)) == ["posted"]
+
+
+def test_the_base_shrinks_as_members_leave(world: World) -> None:
+    world.publish(change('need: "60%", refusal: counts, base: shrinks'), policy=RIGHTS)
+    record = before(world)
+    world.leaves("buyA")
+    world.leaves("buyB")
+    assert voted(world, record, "+", "+") == ["voting", "posted"]
