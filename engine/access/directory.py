@@ -83,6 +83,7 @@ class Directory:
         self._held: dict[str, tuple[Held, ...]] = {}
         self._holders: dict[str, dict[str | None, tuple[str, ...]]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
+        self._led = self._lead()
         self._index([each for each in assignments if self._in_force(each)])
 
     def unit(self, unit: str) -> Unit | None:
@@ -153,6 +154,14 @@ class Directory:
         """Active persons with any role at this record, by account."""
         return self._owners.get(record, ())
 
+    def owned(self, person: str) -> tuple[str, ...]:
+        """The records of which this active person is an owner."""
+        return tuple(record for record, persons in self._owners.items() if person in persons)
+
+    def led(self, person: str) -> tuple[str, ...]:
+        """Those whose manager, or manager's manager, this active person is."""
+        return self._led.get(person, ())
+
     def _reached(self, relation: str, unit: str | None) -> tuple[str | None, ...]:
         """The places that a relation names; nothing for a unit that does not exist or a word that is no relation."""
         if relation == "at":
@@ -189,6 +198,13 @@ class Directory:
             for ancestor in path:
                 found[ancestor].add(unit)
         return {unit: frozenset(below) for unit, below in found.items()}
+
+    def _lead(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for person in self.persons:
+            for manager in self.manager_of(person):
+                found.setdefault(manager, []).append(person)
+        return {manager: tuple(persons) for manager, persons in found.items()}
 
     def _in_force(self, assignment: Assignment) -> bool:
         person = self.persons.get(assignment.person)

@@ -43,6 +43,7 @@ class ApprovalBuilder:
             nobody_found=NobodyFound(
                 desk.people(nobody.get("ask"), (*path, "nobody_found", "ask"), self.scope),
                 nobody.get("otherwise", "refuse"),
+                desk.people(nobody.get("tell"), (*path, "nobody_found", "tell"), self.scope),
             ),
             submitter_may_decide=data.get("submitter_may_decide", False),
             may_return_to=tuple(data.get("may_return_to") or ()),

@@ -127,6 +127,8 @@ class NobodyFound:
 
     ask: tuple[People, ...] = ()
     otherwise: str = "refuse"
+    tell: tuple[People, ...] = ()
+    """Who must look at what waits and finds nobody any more: whoever owns the process."""
 
 
 CLOSED = May()

@@ -131,6 +131,10 @@ def _decides_above(operation: Operation) -> bool:
 def holdings(operation: Operation, person: str | None = None) -> Iterator[Ask]:
     """Every role, relation and unit by which the actor (or another person) may be asked."""
     directory = operation.directory
+    for record in directory.owned(person or operation.actor_id):
+        yield Ask(tasking.OWNER, "of", record)
+    for led in directory.led(person or operation.actor_id):
+        yield Ask(tasking.MANAGER, "of", led)
     for role, at in directory.held(person or operation.actor_id):
         yield Ask(role, "at", at or "")
         yield Ask(role, "below", "")
@@ -149,8 +153,14 @@ def _vacant(operation: Operation) -> Iterator[Ask]:
     """What nobody holds any more, for who stands in where nobody is found: else a task of one who left is nobody's."""
     directory = operation.directory
     mine = set(directory.roles_of(operation.actor_id))
-    approvals = (each for flow in operation.library.workflows.values() for each in flow.approvals.values())
-    standing_in = [each for each in approvals if mine & {who.role for who in each.nobody_found.ask}]
+    approvals = [each for flow in operation.library.workflows.values() for each in flow.approvals.values()]
+    stands_in = (any(who.kind != "role" or who.role in mine for who in each.nobody_found.ask) for each in approvals)
+    standing_in = [each for each, does in zip(approvals, stands_in, strict=True) if does]
+    if not standing_in:
+        return
+    yield from (Ask(person=each.id) for each in directory.persons.values() if not each.active)
+    for role, found in ((tasking.OWNER, directory.owners_of), (tasking.MANAGER, directory.manager_of)):
+        yield from (Ask(role, "of", of) for of in tasks.asked_about(operation.connection, role) if not found(of))
     parts = [part for each in standing_in for step in each.steps.values() for part in (step, *step.parts.values())]
     asked = {(who.role, who.relation or "at") for part in parts for who in part.ask if who.kind == "role" and who.role}
     for role, relation in sorted(asked):

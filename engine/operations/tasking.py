@@ -18,12 +18,18 @@ from engine.records.beside import Steps
 from engine.records.stored import digest
 from engine.records.tasks import Ask, Task
 from engine.workflow import asking, signers
+from engine.workflow import people as workflow_people
 from engine.workflow.foresight import set_by
 from engine.workflow.plan import Situation, Wait
 from engine.workflow.rowwise import at, walk_of
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
+
+
+OWNER, MANAGER = "#owner", "#manager"
+"""Stand in the place of a role where a task asks for the owner of a record, the manager of a person: an inbox finds it
+by who that is when it is read. No role has such a name."""
 
 
 def steps(operation: Operation, folder: Folder) -> Steps:
@@ -37,6 +43,9 @@ def steps(operation: Operation, folder: Folder) -> Steps:
     is_open = tasks.of(operation.connection, folder.id) if folder.stored and folder.stored.revision > 1 else []
     if nothing:
         return found + due.shown(running, is_open)
+    if folder.waits is None and not folder.discarded:
+        looks = [_look(operation, folder, look, at) for look in folder.looks]
+        return found + due.shown(running, is_open) + tasks.opening(operation.connection, looks)
     wanted = [] if folder.discarded else [_task(operation, folder, wait, at) for wait in folder.waits or ()]
     kept = set() if folder.reopens else {_same(each) for each in is_open} & {_same(each) for each in wanted}
     gone = [each.id for each in is_open if _same(each) not in kept and each.kind != "look"]
@@ -97,7 +106,8 @@ def _look(operation: Operation, folder: Folder, look: Any, at: int) -> Task:
         content="",
         opened=at,
         title=dict(look.title),
-        asks=tuple(each for who in look.people for each in asks(who, situation)),
+        asks=tuple(each for who in look.people for each in asks(who, situation))
+        + tuple(Ask(person=who) for who in workflow_people.find(look.people, situation)),
     )
 
 
@@ -106,6 +116,10 @@ def asks(people: People, situation: Situation) -> list[Ask]:
     if people.kind == "role" and people.role:
         units = ("",) if people.unit is None else asking.named(people.unit, situation)
         return [Ask(people.role, word, unit) for unit in units for word in relations(people.relation)]
+    if people.kind == "owner_of":
+        return [Ask(OWNER, "of", record) for record in asking.named(people.unit, situation)]
+    if people.kind == "manager_of":
+        return [Ask(MANAGER, "of", person) for person in workflow_people.led_by(people, situation)]
     return []
 
 

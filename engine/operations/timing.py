@@ -10,7 +10,7 @@ from engine.clock import to_stored
 from engine.database.dialects import run_together
 from engine.definitions.models import Timer
 from engine.errors import Kind, Refusal, Text, text
-from engine.operations import due, scheduling, settling, taking, writing
+from engine.operations import due, scheduling, settling, stranded, taking, writing
 from engine.operations.calls import Actor, Call
 from engine.operations.folder import Event, Folder, Proposal
 from engine.operations.operation import Operation
@@ -29,8 +29,8 @@ CALL = Call(Actor(SYSTEM, SYSTEM, SYSTEM, "system"), "en", route="timer")
 
 
 def fire_due(services: Services) -> int:
-    """Plan the runs of schedules that have come, and fire every timer that is due, one transaction each; how many."""
-    count = scheduling.plan(services, CALL)
+    """Plan the runs of schedules, tell of what finds nobody, and fire every timer that is due, one transaction each."""
+    count = scheduling.plan(services, CALL) + stranded.look(services, CALL)
     while services.database.transaction(lambda connection: _fire_one(services, connection)):
         count += 1
     return count

@@ -31,6 +31,7 @@ DEEDS: Mapping[str, Text] = {
     "remove_signer": text("Removed a signer", "取消加签"),
     "take_back": text("Took the decision back", "撤回审批"),
     "nudge": text("Reminded", "催办"),
+    "nobody_found": text("Nobody found", "无人可审批"),
 }
 """What is done to every record, whatever its workflow."""
 

@@ -156,6 +156,12 @@ def inbox(
     return [_task(line) for line in run(connection, sql, parameters)]
 
 
+def asked_about(connection: Connection, role: str) -> list[str]:
+    """The units (or records, persons) about which open tasks ask a role."""
+    sql = "SELECT DISTINCT unit FROM task_ask WHERE role = :role ORDER BY unit"
+    return [str(each) for each in run(connection, sql, {"role": role}).scalars()]
+
+
 def _task(line: Any) -> Task:
     values = {name: getattr(line, name) for name in COLUMNS}
     for name in ("title", "because"):

@@ -25,6 +25,11 @@ def find(people: tuple[People, ...], situation: Situation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for each in people for found in _found(each, situation) if found != SYSTEM))
 
 
+def led_by(people: People, situation: Situation) -> tuple[str, ...]:
+    """Whose manager is meant by `manager of`."""
+    return _whom(people, situation)
+
+
 def words(people: tuple[People, ...]) -> str:
     """As it is written in the definition."""
     return ", ".join(each.text or each.role or each.kind for each in people)

@@ -135,7 +135,7 @@ APPROVAL = thing(
         "steps": named(APPROVAL_STEP, least=1),
         "route": choice("fixed_at_submission", "evaluated_at_each_step"),
         "same_person": choice("acts_once", "required_again", "refused"),
-        "nobody_found": thing({"ask": PEOPLE, "otherwise": choice("refuse", "approve", "skip")}),
+        "nobody_found": thing({"ask": PEOPLE, "otherwise": choice("refuse", "approve", "skip"), "tell": PEOPLE}),
         "submitter_may_decide": YES,
         "may_return_to": words(),
         "after_return": thing(

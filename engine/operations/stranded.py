@@ -1,0 +1,121 @@
+"""What waits for somebody and finds nobody any more, since people have left or their roles have ended.
+
+Whoever the approval declares (`nobody_found: {tell: ...}`) gets a task to look at it, once for each step. Used by
+`timing`, which asks whenever people have changed or a day has begun; what has been gone through is marked by both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from engine.access import stamps
+from engine.definitions.models import Approval, Step
+from engine.effects.outcomes import OpenTask
+from engine.errors import Kind, Refusal, Text, say, text
+from engine.operations import loading, settling
+from engine.operations.calls import Call
+from engine.operations.folder import Event, Folder
+from engine.operations.operation import Operation
+from engine.records import tasks
+from engine.records.tasks import Task
+from engine.workflow import waiting
+from engine.workflow.plan import SYSTEM, Wait
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.operations.services import Services
+
+log = structlog.get_logger("chainstock.timers")
+
+PEOPLE, SEEN, DAY = "people", "stranded_people", "stranded_day"
+DEED = "nobody_found"
+AT_ONCE = 50
+
+
+def look(services: Services, call: Call) -> int:
+    """Go through what is open if anybody may have gone since the last time; says how many tasks were opened."""
+    with services.database.reading() as connection:
+        wanted = _wanted(services, connection)
+    if wanted is None:
+        return 0
+    forms, marks = wanted
+    told = sum(_form(services, call, form) for form in forms)
+    services.database.transaction(lambda connection: [stamps.put(connection, *each) for each in marks.items()])
+    return told
+
+
+def _wanted(services: Services, connection: Connection) -> tuple[list[str], dict[str, int]] | None:
+    """The forms whose approvals tell somebody, and what is marked when they have been gone through; None if it has."""
+    try:
+        state = loading.state_of(services, connection, services.now(connection))
+    except Refusal:
+        return None  # nothing is published yet
+    flows = state.library.workflows
+    forms = [form for form, flow in flows.items() if any(each.nobody_found.tell for each in flow.approvals.values())]
+    known = stamps.read(connection)
+    marks = {SEEN: known.get(PEOPLE, 0), DAY: state.directory.today.toordinal()}
+    return (forms, marks) if forms and any(known.get(name) != mark for name, mark in marks.items()) else None
+
+
+def _form(services: Services, call: Call, form: str) -> int:
+    told, after = 0, None
+    while True:
+        with services.database.reading() as connection:
+            found = tasks.all_open(connection, form=form, after=after, limit=AT_ONCE)
+        records = dict.fromkeys(each.record for each in found if each.kind == "decide")
+        told += sum(_record(services, call, form, record) for record in records)
+        if len(found) < AT_ONCE:
+            return told
+        after = (found[-1].opened, found[-1].id)
+
+
+def _record(services: Services, call: Call, form: str, record: str) -> int:
+    try:
+        return services.database.transaction(
+            lambda connection: _tell(Operation(services, connection, call), form, record)
+        )
+    except Refusal as refusal:
+        if refusal.kind is Kind.UNAVAILABLE:
+            raise
+        log.warning("nobody could be told", record=record, code=refusal.code)
+        return 0
+
+
+def _tell(operation: Operation, form: str, record: str) -> int:
+    """Open a task for each step of one record that finds nobody and of which nobody has been told."""
+    folder = operation.open(form, record, lock=True)
+    name = folder.workflow.states[folder.state].steps
+    approval = folder.workflow.approvals[name] if name is not None else None
+    if approval is None or not approval.nobody_found.tell:
+        return 0
+    steps = _empty(operation, folder, approval, tasks.of(operation.connection, record))
+    for step in steps:
+        title = _says(step)
+        folder.looks.append(OpenTask(approval.nobody_found.tell, title, f"{DEED}:{step.name}"))
+        folder.note(Event(f"{DEED}:{step.name}", SYSTEM, None, folder.state, folder.state, because=title))
+    if steps:
+        settling.settle(operation)
+    return len(steps)
+
+
+def _empty(operation: Operation, folder: Folder, approval: Approval, is_open: Iterable[Task]) -> list[Step]:
+    told = {each.step for each in is_open if each.kind == "look"}
+    waits = waiting(operation.situation(folder))
+    names = dict.fromkeys(each.step for each in waits if each.kind == "decide" and _finds_nobody(each))
+    return [approval.steps[each] for each in names if f"{DEED}:{each}" not in told]
+
+
+def _finds_nobody(wait: Wait) -> bool:
+    """Also where one row alone finds nobody."""
+    return not wait.people or not all(wait.rows.values())
+
+
+def _says(step: Step) -> Text:
+    return text(
+        f"Nobody can decide “{say(step.title, 'en') or step.name}” any more.",
+        f"“{say(step.title, 'zh') or step.name}”已无人可审批。",
+    )
