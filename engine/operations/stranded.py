@@ -6,7 +6,7 @@ Whoever the approval declares (`nobody_found: {tell: ...}`) gets a task to look 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import structlog
@@ -44,8 +44,13 @@ def look(services: Services, call: Call) -> int:
         return 0
     forms, marks = wanted
     told = sum(_form(services, call, form) for form in forms)
-    services.database.transaction(lambda connection: [stamps.put(connection, *each) for each in marks.items()])
+    services.database.transaction(lambda connection: _mark(connection, marks))
     return told
+
+
+def _mark(connection: Connection, marks: Mapping[str, int]) -> None:
+    for name, mark in marks.items():
+        stamps.put(connection, name, mark)
 
 
 def _wanted(services: Services, connection: Connection) -> tuple[list[str], dict[str, int]] | None:

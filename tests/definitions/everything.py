@@ -190,7 +190,7 @@ approvals:
     refused: refuse
     route: fixed_at_submission
     same_person: acts_once
-    nobody_found: {ask: [boss at chain], otherwise: refuse}
+    nobody_found: {ask: [boss at chain], otherwise: refuse, tell: [boss at chain]}
     submitter_may_decide: true
     may_return_to: [submitter, earlier]
     after_return: {resume: returner, all_again_when: record.open, parts: kept, tell: deciders}

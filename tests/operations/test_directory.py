@@ -35,8 +35,8 @@ def test_people_units_and_owners_are_read_as_their_forms_say(own_house: House) -
         "kind: master\n", "kind: master\nholds_roles: true\n"
     )
     person = adm.get("definitions/form/person")["text"]
-    person = person.replace("active: active}", "active: active, manager: boss}") + BOSS
-    flow = adm.get("definitions/workflow/person")["text"].replace("language, active]", "language, active, boss]")
+    person = person.replace("active: active, ", "active: active, manager: boss, ") + BOSS
+    flow = adm.get("definitions/workflow/person")["text"].replace("mail, active]", "mail, active, boss]")
     assert "boss" in flow
     own_house.publish(category, person, flow, PATRON, FLOW, policy=RIGHTS)
     buyer, clerk = own_house.be("buyA"), own_house.be("clerk1")

@@ -36,7 +36,7 @@ approvals:
     refused: break
     steps:
       keepers: {ask: [owner of category], when: not empty(record.category), title: {en: Keepers, zh: 负责人}}
-      chiefs: {ask: [manager of submitter], when: record.by_chief == true}
+      chiefs: {ask: [manager of submitter], when: not empty(record.by_chief)}
     nobody_found: NOBODY
 """
 LINES = [
@@ -54,8 +54,8 @@ def opened(house: House, nobody: str) -> Desk:
     adm = house.be("adm")
     category = adm.get("definitions/form/category")["text"]
     category = category.replace("kind: master\n", "kind: master\nholds_roles: true\n")
-    person = adm.get("definitions/form/person")["text"].replace("active: active}", "active: active, manager: boss}")
-    flow = adm.get("definitions/workflow/person")["text"].replace("language, active]", "language, active, boss]")
+    person = adm.get("definitions/form/person")["text"].replace("active: active, ", "active: active, manager: boss, ")
+    flow = adm.get("definitions/workflow/person")["text"].replace("mail, active]", "mail, active, boss]")
     course = COURSE.replace("NOBODY", nobody)
     house.publish(category, person + BOSS, flow, PATRON, FLOW, VOW, course, policy=[*RIGHTS, *LINES])
     owns(house, "buyA")
