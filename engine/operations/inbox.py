@@ -93,8 +93,14 @@ def _stranded(operation: Operation, wanted: Wanted) -> Wanted:
 
 
 def _able(operation: Operation, folder: Folder, task: Task) -> bool:
+    """Whether anybody is found whom the policy lets do it."""
     waits = waiting(operation.situation(folder))
-    return any(each.people for each in waits if (each.kind, each.step, each.part) == (task.kind, task.step, task.part))
+    decides = task.kind == "decide"
+    may = rights.person_may_decide if decides else rights.person_may
+    asked = task.actions if decides else (task.step,)
+    found = [each for each in waits if (each.kind, each.step, each.part) == (task.kind, task.step, task.part)]
+    people = {person for each in found for person in each.people}
+    return any(may(operation, folder, action, person) for person in people for action in asked)
 
 
 def _some(

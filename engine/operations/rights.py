@@ -81,6 +81,12 @@ def may_decide(operation: Operation, folder: Folder, verdict: str) -> bool:
     return may(operation, folder, verdict) if named else granted(operation, form, verdict)
 
 
+def person_may_decide(operation: Operation, folder: Folder, verdict: str, person: str) -> bool:
+    """The same of somebody else."""
+    named = verdict not in folder.workflow.transitions and operation.matrix.who(folder.form.name, verdict)
+    return not named or person_may(operation, folder, verdict, person)
+
+
 def belongs(folder: Folder) -> frozenset[str]:
     """The org units of a record; as it is stored, and as it is being written."""
     own = frozenset([folder.id]) if folder.form.told.get("org_unit") else frozenset()

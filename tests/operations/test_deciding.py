@@ -411,3 +411,15 @@ def test_tasks_that_nobody_can_do_any_more_are_listed_for_whoever_sees_all(own_h
     assert house.be("adm").edits("person", gone, {"active": False}).status == 200
     assert [each["record"]["id"] for each in aud.get("tasks", **stuck)["items"]] == [record]
     assert house.be("clerk1").get("tasks", nobody="true", form="basket")["items"] == []
+
+
+def test_a_task_of_somebody_whom_the_policy_does_not_let_decide_is_one_that_nobody_can_do(house: House) -> None:
+    line = {"item": {"code": "A100"}, "checker": {"code": "aud"}}
+    aud, clerk = house.be("aud"), house.be("clerk1")
+    record = clerk.makes("basket", {"lines": [line]}, "hand_in")
+    other = clerk.makes("basket", {"lines": [{**line, "checker": {"code": "buyA"}}]}, "hand_in")
+    assert aud.tasks("basket", record) == []
+    stuck = aud.get("tasks", all="true", nobody="true", form="basket", limit="500")["items"]
+    found = {each["record"]["id"] for each in stuck}
+    assert record in found
+    assert other not in found
