@@ -83,8 +83,11 @@ class Directory:
         self._held: dict[str, tuple[Held, ...]] = {}
         self._holders: dict[str, dict[str | None, tuple[str, ...]]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
-        self._led = self._lead()
+        self.led: Mapping[str, tuple[str, ...]] = self._lead()
+        """Active manager -> those whose manager, or manager's manager, he is."""
         self._index([each for each in assignments if self._in_force(each)])
+        self.owned: Mapping[str, tuple[str, ...]] = _turned(self._owners)
+        """Active person -> the records of which he is an owner."""
 
     def unit(self, unit: str) -> Unit | None:
         """The unit with this id; None if there is none."""
@@ -154,14 +157,6 @@ class Directory:
         """Active persons with any role at this record, by account."""
         return self._owners.get(record, ())
 
-    def owned(self, person: str) -> tuple[str, ...]:
-        """The records of which this active person is an owner."""
-        return tuple(record for record, persons in self._owners.items() if person in persons)
-
-    def led(self, person: str) -> tuple[str, ...]:
-        """Those whose manager, or manager's manager, this active person is."""
-        return self._led.get(person, ())
-
     def _reached(self, relation: str, unit: str | None) -> tuple[str | None, ...]:
         """The places that a relation names; nothing for a unit that does not exist or a word that is no relation."""
         if relation == "at":
@@ -200,11 +195,7 @@ class Directory:
         return {unit: frozenset(below) for unit, below in found.items()}
 
     def _lead(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for person in self.persons:
-            for manager in self.manager_of(person):
-                found.setdefault(manager, []).append(person)
-        return {manager: tuple(persons) for manager, persons in found.items()}
+        return _turned({person: self.manager_of(person) for person in self.persons})
 
     def _in_force(self, assignment: Assignment) -> bool:
         person = self.persons.get(assignment.person)
@@ -228,3 +219,12 @@ class Directory:
             role: {at: tuple(persons) for at, persons in places.items()} for role, places in holders.items()
         }
         self._owners = {record: tuple(persons) for record, persons in owners.items()}
+
+
+def _turned(found: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """The same the other way round."""
+    turned: dict[str, list[str]] = {}
+    for name, others in found.items():
+        for other in others:
+            turned.setdefault(other, []).append(name)
+    return {other: tuple(names) for other, names in turned.items()}

@@ -137,9 +137,9 @@ def _decides_above(operation: Operation) -> bool:
 def holdings(operation: Operation, person: str | None = None) -> Iterator[Ask]:
     """Every role, relation and unit by which the actor (or another person) may be asked."""
     directory = operation.directory
-    for record in directory.owned(person or operation.actor_id):
+    for record in directory.owned.get(person or operation.actor_id, ()):
         yield Ask(tasking.OWNER, "of", record)
-    for led in directory.led(person or operation.actor_id):
+    for led in directory.led.get(person or operation.actor_id, ()):
         yield Ask(tasking.MANAGER, "of", led)
     for role, at in directory.held(person or operation.actor_id):
         yield Ask(role, "at", at or "")

@@ -174,3 +174,15 @@ def test_a_circle_in_the_tree_ends_where_it_closes() -> None:
     people = Directory((Unit("a", "x", "A", "b"), Unit("b", "x", "B", "a")), PERSONS, (), TODAY)
     assert people.path("a") == ("b", "a")
     assert people.within("a") == {"a", "b"}
+
+
+def test_who_owns_and_leads_is_found_from_either_end() -> None:
+    persons = [Person("a", "a", "A", manager="b"), Person("b", "b", "B", manager="c"), Person("c", "c", "C")]
+    owners = [Assignment("b", "buyer", record="food"), Assignment("c", "buyer", record="food")]
+    people = Directory([], persons, owners, TODAY)
+    assert {person: set(led) for person, led in people.led.items()} == {"b": {"a"}, "c": {"a", "b"}}
+    assert people.owned == {"b": ("food",), "c": ("food",)}
+    for person, led in people.led.items():
+        assert all(person in people.manager_of(each) for each in led)
+    gone = Directory([], [*persons[:2], Person("c", "c", "C", active=False)], owners, TODAY)
+    assert (dict(gone.led), gone.owned) == ({"b": ("a",)}, {"b": ("food",)})
