@@ -38,6 +38,8 @@ KNOWN: tuple[tuple[Mapping[str, Any], str], ...] = (
 )
 ROOTS = ("approvals", "effect")
 """What stands before so many words that it is not said of each."""
+NOT_ALONE = ("webhook",)
+"""What a form says too, of its endpoints."""
 
 
 @cache
@@ -48,7 +50,7 @@ def every_schema() -> dict[str, dict[str, Any]]:
 
 def reference(page: Page) -> str:
     """One whole page."""
-    parts = [f"# {page.title}", page.says.rstrip(), _contents(page), _sample()]
+    parts = [f"# {page.title}", page.says.rstrip(), _contents(page), *([_sample()] if page.shows_sample else [])]
     for section in page.sections:
         parts += [f"## {section.title}", *([section.says.rstrip()] if section.says else [])]
         parts += _words(section)
@@ -59,7 +61,7 @@ def _contents(page: Page) -> str:
     """Every word with a link to where it stands."""
     lines = []
     for section in page.sections:
-        words = [called(each.at[0]) for each in section.meanings]
+        words = [called(each.at[0], section.schema) for each in section.meanings]
         lines.append(f"- {section.title}: " + " · ".join(f"[{word}](#{_anchor(word)})" for word in words))
     return "\n".join(lines)
 
@@ -78,7 +80,7 @@ def _words(section: Section) -> Iterator[str]:
     schema = every_schema().get(section.schema)
     known = words_of(schema) if schema else {}
     for meaning in section.meanings:
-        yield f"### `{called(meaning.at[0])}`"
+        yield f"### `{called(meaning.at[0], section.schema)}`"
         yield from _facts(meaning, known.get(meaning.at[0]))
         yield meaning.means.rstrip()
         if meaning.values:
@@ -86,10 +88,10 @@ def _words(section: Section) -> Iterator[str]:
         yield from map(_example, meaning.examples)
 
 
-def called(path: str) -> str:
+def called(path: str, schema: str) -> str:
     """A word as its readers know it: `steps.decide.need`; names that a library chooses are left out."""
-    plain = [word for word in path.split(".") if word != "*"]
-    return ".".join(plain[1:] if plain[0] in ROOTS and len(plain) > 1 else plain)
+    plain = [*([schema] if schema == "report" else []), *(word for word in path.split(".") if word != "*")]
+    return ".".join(plain[1:] if plain[0] in ROOTS and len(plain) > 1 and plain[1] not in NOT_ALONE else plain)
 
 
 def _facts(meaning: Meaning, schema: Mapping[str, Any] | None) -> Iterator[str]:
@@ -121,7 +123,7 @@ def _shape(schema: Mapping[str, Any]) -> str:
             return f"a list: {_written(schema.get('items', {}))}"
         case "object":
             words = ", ".join(f"`{each}`" for each in schema.get("properties", ()))
-            return f"words: {words}" if words else "entries by name" if "propertyNames" in schema else "`{}`"
+            return f"words: {words}" if words else "`{}`" if schema.get("properties") == {} else "entries by name"
         case "integer":
             return f"a whole number from {schema.get('minimum')} to {schema.get('maximum')}"
         case _:

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.definitions.models import Span
 from engine.expressions import Reference
-from engine.workflow import moves, people, writable
+from engine.workflow import moves, people, waiting, writable
 from engine.workflow.plan import SYSTEM, Wait, Writable
 from tests.verification.playing import DEEDS, NAME, PERSON, STEP, Play
 
@@ -40,6 +40,11 @@ def _spoken(wait: Wait) -> Iterable[str]:
     if wait.rows:
         return [f"{name} row {row} by {', '.join(who) or 'nobody'}" for row, who in sorted(wait.rows.items())]
     return [f"{name} by {', '.join(wait.people) or 'nobody'}"]
+
+
+def _expected(play: Play) -> str:
+    found = [wait for wait in waiting(play.situation(SYSTEM)) if wait.kind == "expects"]
+    return " and ".join(each for wait in found for each in _spoken(wait)) or "nothing"
 
 
 def _state(play: Play) -> str:
@@ -117,6 +122,7 @@ def _plain(value: Any) -> str:
 
 SIGHTS: Mapping[str, Callable[..., str]] = {
     "asked": _asked,
+    "expected": _expected,
     "state": _state,
     "said": _said,
     "timers": _timers,

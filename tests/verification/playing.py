@@ -60,6 +60,8 @@ def _read(document: Document) -> Any:
 
 def laid(example: Example, without: tuple[str, str] | None = None) -> Loaded:
     """The sample with the example in it; `without` one word of it, wherever it has this value."""
+    if example.into.startswith("new "):
+        return load_documents(_with_new(example), VOCABULARY)
     kind, _, name = example.into.partition(" ")
     change = spared(read_yaml(example.written, "example").data, without)
     documents = [
@@ -69,6 +71,29 @@ def laid(example: Example, without: tuple[str, str] | None = None) -> Loaded:
         for each in _documents()
     ]
     return load_documents(documents, VOCABULARY)
+
+
+GRANTED = "p, director, {0}, see, chain\np, director, {0}, retire, chain\np, buyer, {0}, gather, chain\n"
+
+
+def _with_new(example: Example) -> list[Document]:
+    """The sample with one more definition, its rights, and a plain workflow if it is a form."""
+    kind, name = example.into.split()[1:]
+    rights = "".join(
+        line
+        for line in GRANTED.format(name).splitlines(True)
+        if ("retire" in line) <= (kind == "form") and ("gather" in line) <= ("gather" in example.written)
+    )
+    documents = [
+        replace(each, text=each.text + rights) if each.key == ("permissions", "policy") else each
+        for each in _documents()
+    ]
+    documents.append(Document(kind, name, 0, f"form_definitions/{name}.yaml", example.written))
+    if kind == "form":
+        plain = next(each for each in _documents() if each.key == ("workflow", "supplier"))
+        flow = plain.text.replace("supplier", name).replace("[code]", "[channel, address, eyes, spoken, on]")
+        documents.append(replace(plain, name=name, path=f"workflow_definitions/{name}.yaml", text=flow))
+    return documents
 
 
 def merged(old: Any, new: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.definitions.people import ALONE, KINDS_OF, RELATIONS
 from engine.definitions.schemas.meanings import Example, Meaning, Page, pages, words_of
-from engine.verification.reference import every_schema, reference
+from engine.verification.reference import called, every_schema, reference
 from tests.verification.looking import tell
 from tests.verification.playing import begun, laid
 
@@ -28,6 +28,13 @@ EXAMPLES = [
 def test_the_page_says_what_schemas_and_meanings_say(page: Page) -> None:
     """Run `make reference` when this fails."""
     assert (FOLDER / f"{page.name}.md").read_text(encoding="utf-8") == reference(page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_two_words_of_a_page_have_one_heading(page: Page) -> None:
+    """Its contents lead to headings."""
+    headings = [called(each.at[0], section.schema) for section in page.sections for each in section.meanings]
+    assert sorted(each for each in set(headings) if headings.count(each) > 1) == []
 
 
 def wanted() -> Iterator[tuple[str, str]]:

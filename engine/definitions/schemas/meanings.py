@@ -59,6 +59,7 @@ class Page:
     name: str
     title: str
     says: str
+    shows_sample: bool
     sections: tuple[Section, ...]
 
 
@@ -67,7 +68,7 @@ def pages() -> Iterator[Page]:
     for file in sorted(FOLDER.glob("*.yaml")):
         data = read_yaml(file.read_bytes(), file.name).data
         sections = tuple(_section(each) for each in data["sections"])
-        yield Page(file.stem, data["title"], data["says"], sections)
+        yield Page(file.stem, data["title"], data["says"], data.get("shows_sample", False), sections)
 
 
 def _section(data: Mapping[str, Any]) -> Section:
