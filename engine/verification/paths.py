@@ -81,8 +81,9 @@ def walk(library: Library, form: str, most: int = MOST, *, to_first: bool = Fals
     taken: set[tuple[str, str, str]] = set()
     faults: dict[tuple[str, str, str], Stranded] = {}
     ends = 0
+    apart = frozenset(begun_by_people(library))
     for limit in (LOW, HIGH):
-        stage = Stage(library, limit, taken=taken)
+        stage = Stage(library, limit, taken=taken, apart=apart)
         stage.enter(form, form)
         stack: list[tuple[Stage, tuple[str, ...]]] = [(stage, ())]
         while stack:
@@ -120,7 +121,7 @@ def begun_by_people(library: Library) -> tuple[str, ...]:
 
 def _is_brief(stage: Stage, record: Played) -> bool:
     """Whether a record was created on the way, of a form that is walked by itself."""
-    return record.id != next(iter(stage.records)) and record.form.name in begun_by_people(stage.library)
+    return record.id != next(iter(stage.records)) and record.form.name in stage.apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,13 @@ class Stage:
     taken: set[tuple[str, str, str]] = field(default_factory=set)
     """Form, transition, alternative; shared by all copies."""
     depth: int = 0
+    apart: frozenset[str] = frozenset()
+    """Forms that are walked by themselves."""
 
     def copy(self) -> Stage:
         """The same, to be played on."""
         records = {name: played.copy() for name, played in self.records.items()}
-        return Stage(self.library, self.limit, records, self.scratch.copy(), self.taken)
+        return Stage(self.library, self.limit, records, self.scratch.copy(), self.taken, apart=self.apart)
 
     def enter(self, form: str, identity: str, values: Mapping[str, Any] | None = None) -> Played:
         """A record in its start state."""

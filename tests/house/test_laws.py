@@ -17,7 +17,7 @@ CALLERS = re.compile(r"\b(by|for|of|only|through|who|from|hands|handed)\b", re.I
 GENERAL = {
     *("item", "lot", "person", "assignment", "limit", "region", "guard", "manager", "store", "category"),
     *("price", "opening", "supplier", "customer", "quality", "administrator", "designer", "director"),
-    *("order", "write", "off", "return", "count"),
+    *("order", "write", "off", "return", "count", "by", "week"),
 }
 """Names of the pack that are ordinary words: the engine may say them, as long as they name no form."""
 

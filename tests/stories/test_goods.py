@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.images import red_png
 from tests.serving import Person, Server
 
 SIGNED = {"typed": "Signed here"}
@@ -113,4 +114,19 @@ def test_a_customer_brings_back_no_more_than_he_bought(chain: Server) -> None:
     assert chain.be("clerk1").on_hand("A100", "S01") == "39"
     assert chain.be("mgr1").decides("customer_return") == "posted"
     assert chain.be("clerk1").on_hand("A100", "S01") == "41"
+    assert chain.be("aud").does("verify")["faults"] == []
+
+
+def test_what_was_destroyed_stands_in_the_report_of_the_week(chain: Server) -> None:
+    wanted = {"reason": "broken", "lines": [{"item": {"code": "B200"}, "quantity": "2"}]}
+    record = chain.be("clerk1").makes("write_off", wanted, "submit")
+    signs(chain.be("mgr1"), "manager")
+    signs(chain.be("sec1"), "witness")
+    assert chain.be("mgr1").get("records/write_offs_by_week")["items"] == []
+    proof = chain.be("mgr1").client.post("/api/attachments", files={"file": ("proof.png", red_png(), "image/png")})
+    chain.be("mgr1").takes("write_off", record, "destroy", asks={"proof": proof.json()["id"], "present": "Li, Wang"})
+    (line,) = chain.be("mgr1").get("records/write_offs_by_week")["items"]
+    assert line["values"]["value"] == "100.00"
+    assert chain.be("mgr2").get("records/write_offs_by_week")["items"] == []
+    assert chain.be("clerk1").send("GET", "records/write_offs_by_week").status_code == 404
     assert chain.be("aud").does("verify")["faults"] == []
