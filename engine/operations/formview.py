@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions import schema_of_form
-from engine.definitions.models import Field, Form, Workflow
+from engine.definitions.models import Field, Form, Transition, Workflow
 from engine.errors import not_found, say
 from engine.fields import BY_NAME, shape, widget_of
 from engine.operations import conditions, rights
 from engine.operations.calls import Answer
+from engine.operations.saying import Sayer
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -91,7 +92,10 @@ def _names(operation: Operation, found: Form) -> dict[str, dict[str, Any]]:
         for step in approval.steps.values()
         if step.title
     }
-    forms = {each.name: say(each.title, language) for each in seen}
+    forms = {
+        **{word: titled for each in seen for word, titled in Sayer(operation.library, each, language).limits()},
+        **{each.name: say(each.title, language) for each in seen},
+    }
     return {told["form"]: {"names": forms}, told["level"]: {"names": levels}}
 
 
@@ -110,12 +114,19 @@ def _form_actions(operation: Operation, found: Form, workflow: Workflow, languag
             "name": each.name,
             "title": say(each.title, language) or each.name,
             "from": list(each.origins),
+            "gives_up": gives_up(workflow, each),
             "asks": {name: field(operation, asked) for name, asked in each.asks.items()},
         }
         for each in workflow.transitions.values()
         if not all(who.kind == "system" for who in each.by)
         and rights.reach(operation, found.name, each.name) != rights.CLOSED
     ]
+
+
+def gives_up(workflow: Workflow, transition: Transition) -> bool:
+    """Whether an action leads nowhere but to an end that is no success: it is never what is offered first."""
+    ends = [each.state for each in transition.to]
+    return all(workflow.states[each].end and workflow.meaning(each) == "wrong" for each in ends)
 
 
 def without(schema: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:

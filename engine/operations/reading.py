@@ -84,12 +84,14 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
         entry: dict[str, Any] = {
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
+            "gives_up": formview.gives_up(folder.workflow, folder.workflow.transitions[offer.action]),
             "asks": {name: formview.field(operation, field) for name, field in offer.asks.items()},
         }
         if offer.because is not None:
             entry["because"] = _because(operation, folder, offer, offer.because)
+            entry["code"] = offer.because.code if allowed else "forbidden"
         elif not allowed:
-            entry["because"] = explaining.no_right(language)
+            entry |= {"because": explaining.no_right(language), "code": "forbidden"}
         if "because" in entry:
             entry["who"] = reasons.who_could(operation, folder, offer.action)
         out.append(entry)

@@ -34,8 +34,8 @@ OF_EVERY_RECORD: Mapping[str, Text] = {
 CALLS: Mapping[str, Text] = {
     "sum": text("the total of {0}", "{0}合计"),
     "count": text("the number of {0}", "{0}的数量"),
-    "any": text("any of {0}", "任一{0}"),
-    "all": text("all of {0}", "全部{0}"),
+    "any": text("in a row of {0}: {1}", "{0}中有一行{1}"),
+    "all": text("in every row of {0}: {1}", "{0}的每一行{1}"),
     "min": text("the least of {0}", "{0}的最小值"),
     "max": text("the most of {0}", "{0}的最大值"),
     "abs": text("{0} (without its sign)", "{0}（绝对值）"),
@@ -69,6 +69,15 @@ class Sayer:
     def says(self, expression: Expression) -> str:
         """The expression as a part of a sentence."""
         return self._node(expression.node)
+
+    def limits(self) -> Iterator[tuple[str, str]]:
+        """The words by which this form's steps ask for limits, each with what it stands for."""
+        workflow = self.library.workflows[self.form.name]
+        steps = (step for each in workflow.approvals.values() for step in each.steps.values())
+        parts = (one for each in steps for one in (each, *each.parts.values()))
+        for node in (node for each in parts if each.when is not None for node in _nodes(each.when.node)):
+            if node.value == "limit" and node.parts and isinstance(node.parts[0].value, str):
+                yield node.parts[0].value, self._word(node.parts[0].value)
 
     def title(self, path: tuple[str, ...]) -> str:
         """A field by its titles: `record.from_store.region` is “From store · Region”."""
@@ -123,7 +132,8 @@ class Sayer:
         for titled in self._titled():
             if value in titled:
                 return say(titled[value], self.language) or value
-        return f"“{value}”"
+        role = self.library.rights.roles.get(value)
+        return (say(role.title, self.language) if role else "") or f"“{value}”"
 
     def _titled(self) -> Iterator[Mapping[str, Text]]:
         workflow = self.library.workflows.get(self.form.name)
@@ -159,6 +169,12 @@ class Sayer:
         left, right = (self._node(each) for each in node.parts[:2])
         signs = {"*": "×", "/": "÷", "-": "−"}
         return f"{left} {signs.get(str(node.value), node.value)} {right}"
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    yield node
+    for each in node.parts:
+        yield from _nodes(each)
 
 
 _SAID: Mapping[str, Callable[[Sayer, Any], str]] = {

@@ -231,6 +231,4 @@ def _unasked(approval: Approval) -> Text:
     conditions = "; ".join(
         f"{step.name}: {step.when.text}" for step in approval.steps.values() if step.when is not None
     )
-    return text(
-        f"No step of “{approval.name}” applies ({conditions}).", f"“{approval.name}”没有适用的步骤（{conditions}）。"
-    )
+    return text(f"No step applies ({conditions}).", f"没有适用的步骤（{conditions}）。")

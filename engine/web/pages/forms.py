@@ -37,7 +37,8 @@ def edit(visit: Visit) -> Reply:
 def _offered(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is done with it when it is filled: what it waits for from me, or what a paper begins with.
 
-    That something is missing yet is no reason against it here. What is in use is saved, and retired elsewhere.
+    That something is missing or wrong yet is no reason against it here: it is being filled in. What only gives the
+    record up is no way on. What is in use is saved, and retired elsewhere.
     """
     mine = visit.get("me")["person"]["id"]
     awaited = {
@@ -46,5 +47,10 @@ def _offered(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) ->
         if each["kind"] == "expects" and any(person["id"] == mine for person in each["people"])
     }
     begins = form["kind"] == "document" and bool(form["states"]) and found["state"] == form["states"][0]["name"]
-    open_now = [each for each in found["actions"] if each["name"] in awaited or (begins and "because" not in each)]
+    open_now = [each for each in found["actions"] if each["name"] in awaited or (begins and _may_come(each))]
     return sorted(open_now, key=lambda each: each["name"] not in awaited)
+
+
+def _may_come(action: Mapping[str, Any]) -> bool:
+    """Whether it leads on, now or when the record is filled as its rules ask."""
+    return not action["gives_up"] and action.get("code", "guard") == "guard"

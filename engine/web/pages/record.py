@@ -42,6 +42,7 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     lines = past["items"][::-1]
     older = visit.query.get("past")
     shown = visit.get(f"records/{name}/{record}/history", newest="true", cursor=older) if older else past
+    found["tasks"] = _with_mine(visit, found["tasks"])
     linked = happened.links(found["links"])
     happened.trail(form, found, linked)
     fields = contents.fields(form, found, visit.language)
@@ -71,8 +72,15 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     }
 
 
+def _with_mine(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tasks of a record; the verdicts of those that somebody else is asked for are no buttons of mine."""
+    me = visit.get("me")["person"]["id"]
+    asked = [each["kind"] != "decide" or any(person["id"] == me for person in each["people"]) for each in tasks]
+    return [each if mine else {**each, "actions": []} for each, mine in zip(tasks, asked, strict=True)]
+
+
 def _next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What I may do, what the record waits for before everything else."""
+    """What I may do: what the record waits for before everything else, what only gives it up after everything else."""
     awaited = {each["step"] for each in found["tasks"] if each["kind"] == "expects"}
     may = [each for each in found["actions"] if "because" not in each]
-    return sorted(may, key=lambda each: each["name"] not in awaited)
+    return sorted(may, key=lambda each: (each["name"] not in awaited, each["gives_up"]))

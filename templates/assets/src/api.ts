@@ -21,7 +21,7 @@ export function say(en: string, zh: string): string {
 }
 
 /** Signed in anew in another tab: this page's token is over, and its reader goes on where he is. Whether he may. */
-async function renewed(): Promise<boolean> {
+export async function renewed(): Promise<boolean> {
   const answer = await fetch("/me", { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok || answer.redirected) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

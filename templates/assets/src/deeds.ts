@@ -8,8 +8,8 @@ export interface Task {
   id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[];
   asks?: Record<string, Field>; verdict_asks?: Record<string, Record<string, Field>>; returns?: { to: string; title: string }[]; added?: Added[]; places?: string[];
 }
-export interface Told { record: Record_ & { tasks: Task[]; updated?: string; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
-export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; move?: Move }
+export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
+export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move }
 /** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
 export interface Move { people: string; among: Named[]; places: string[]; until?: string }
 
@@ -62,12 +62,15 @@ export function moved(each: Outcome): string {
 }
 
 /** What an action would come to that cannot be taken back: goods that move, or an end; with `values` that are written with it. */
-export interface Coming { effects: string[]; ends: boolean }
+export interface Coming { effects: string[]; ends: boolean; makes: boolean }
 
 export async function foresee(deed: Deed, form: Form, written: Written = {}): Promise<Coming> {
   const found = await ask<{ state: string; outcomes: Outcome[] }>("POST", `${deed.path}?preview=true`, written);
-  const ends = form.states.find((each) => each.name === found.state)?.end ?? false;
-  return { effects: found.outcomes.filter((each) => each.kind === "move").map(moved), ends };
+  const state = form.states.find((each) => each.name === found.state);
+  const ends = state?.end ?? false;
+  const effects = found.outcomes.filter((each) => each.kind === "move").map(moved);
+  if (ends && state) effects.push(say(`This ends it: ${state.title}.`, `此操作将结束单据：${state.title}。`));
+  return { effects, ends, makes: found.outcomes.some((each) => each.kind === "create") };
 }
 
 /** The same; null: it is refused, or not known. */
@@ -83,8 +86,8 @@ export async function foreseen(deed: Deed, told: Told): Promise<Coming | null> {
 /** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
 export const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
 
-export const deedOf = (record: Record_, { name, title, asks }: Action): Deed =>
-  ({ name, title, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
+export const deedOf = (record: Record_, { name, title, asks, gives_up }: Action): Deed =>
+  ({ name, title, givesUp: gives_up ?? false, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
 
 /** What somebody typed, to be written with what he does. */
 export interface Written { values?: Record<string, any>; id?: string; action?: string; rows?: string[] }

@@ -12,7 +12,7 @@ export interface Row { row: string; [name: string]: Value }
 export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
 export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: Said[]; warnings: Said[] }
 interface Said { path: string; code: string; message: string; row: string | null }
-export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string }
+export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string; gives_up?: boolean }
 
 /** What is sent for a value as it was read: a reference by its id. */
 export function sendable(value: any): any {

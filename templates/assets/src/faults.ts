@@ -26,8 +26,17 @@ export function faultsOf(form: Form, draft: Draft, errors: readonly Fault[], bas
   for (const fault of errors) {
     const at = placeOf(form, draft, fault, base);
     if (at) found.set(at, fault.message);
+    else for (const cell of emptyOf(form, draft, fault, base)) found.set(cell, fault.message);
   }
   return found;
+}
+
+/** A rule that speaks of a whole column: what is empty in it. */
+function emptyOf(form: Form, draft: Draft, fault: Fault, base: string): string[] {
+  const path = base && fault.path.startsWith(base) ? fault.path.slice(base.length) : fault.path;
+  const [, name = "", column = "", more] = path.split("/");
+  if (more || !form.fields[name]?.fields?.[column]) return [];
+  return ((draft.values[name] ?? []) as Row[]).filter((each) => isBlank(each[column])).map((each) => `${name}#${each.row}.${column}`);
 }
 
 /** The faults as a list over the form: each by its row and its field. */
@@ -45,7 +54,7 @@ function called(form: Form, draft: Draft, fault: Fault, base: string): string {
   const sent = (patchOf(form, draft)[name] ?? []) as Row[];
   const row = fault.row ?? (index === undefined ? undefined : sent[Number(index)]?.row);
   const at = field.type === "table" && row ? (draft.values[name] ?? []).findIndex((each: Row) => each.row === row) : -1;
-  const words = [at < 0 ? (field.type === "table" ? "" : field.title) : say(`Row ${at + 1}`, `第 ${at + 1} 行`), column ? field.fields?.[column]?.title : ""];
+  const words = [at < 0 ? (field.type === "table" ? "" : field.title) : say(`Row ${at + 1}`, `第 ${at + 1} 行`), field.fields?.[column ?? index ?? ""]?.title ?? ""];
   const told = words.filter(Boolean).join(" · ");
   return told ? `${told}${say(": ", "：")}` : "";
 }

@@ -13,6 +13,7 @@ interface Chosen { deed: Deed; effects: string[]; first: Refused | null; rows?: 
 
 /** Whether this is the next step: a verdict, what is awaited, or what a record that waits for nobody is there for. Not what merely could be done. */
 function leadsOn(deed: Deed, { record, form, edit }: Told): boolean {
+  if (deed.givesUp) return false;
   if (deed.verdict || record.tasks.some((each) => each.kind === "expects" && each.step === deed.name)) return true;
   return !record.tasks.length && !(form.kind !== "document" && edit);
 }
@@ -25,7 +26,8 @@ export function Actions(told: Told) {
   const all = deeds(told);
   const moving = moves(told);
   const ticked = useBallots(all, (deed, rows) => setChosen({ deed, effects: [], first: null, rows }));
-  const first = all[0];
+  // What only gives the record up stands in the menu where something else can be done.
+  const first = all[0]?.givesUp && told.edit ? undefined : all[0];
   const leads = first ? leadsOn(first, told) : false;
 
   /** Not by a press that was meant for what stood here before. */
@@ -43,7 +45,7 @@ export function Actions(told: Told) {
     setBusy(true);
     try {
       const sent = { key: key.current, asks: {}, comment: "", to: "", revision: told.record.revision };
-      goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }));
+      await goOn(told, deed, await ask<Done>("POST", deed.path, bodyOf(deed, sent), { key: key.current }), coming.makes);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.problem.status) key.current = newKey();
@@ -53,8 +55,9 @@ export function Actions(told: Told) {
   }
 
   const edit = `/records/${told.record.form}/${told.record.id}/edit`;
-  const verdicts = all.slice(1).filter((each) => each.verdict);
-  const others = [...all.slice(1).filter((each) => !each.verdict), ...moving];
+  const rest = first ? all.slice(1) : all;
+  const verdicts = rest.filter((each) => each.verdict);
+  const others = [...rest.filter((each) => !each.verdict), ...moving];
   return (
     <div class="acts">
       <Happened told={told} />

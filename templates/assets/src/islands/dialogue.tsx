@@ -13,8 +13,28 @@ import { Moving } from "./moving";
 interface Line { at: string; title: string; person: { title: string | null } | null; comment: string | null }
 export interface Done { id: string; state: string; number: string | null; seq: number }
 
-/** After an action: to the next task when one came from there, else the record anew. */
-export function goOn(told: Told, deed: Deed, answer: Done): void {
+interface Link { form: string; id: string }
+
+/** The one record that an action has made for its doer to fill in, and that nobody has a task for: he goes there. */
+async function made({ record }: Told): Promise<string | null> {
+  try {
+    const { links } = await ask<{ links: Link[] }>("GET", `records/${record.form}/${record.id}`);
+    const before = new Set((record.links ?? []).map((each) => each.id));
+    const fresh = new Map(links.filter((each) => !before.has(each.id)).map((each) => [each.id, each]));
+    if (fresh.size !== 1) return null;
+    const path = [...fresh.values()].map((each) => `records/${each.form}/${each.id}`)[0]!;
+    const found = await ask<{ editable: boolean; tasks: unknown[] }>("GET", path);
+    return found.editable && !found.tasks.length ? `/${path}/edit` : null;
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+
+/** After an action: to what it made to be filled in, to the next task when one came from there, else the record anew. */
+export async function goOn(told: Told, deed: Deed, answer: Done, makes = false): Promise<void> {
+  const there = makes ? await made(told) : null;
+  if (there) return location.assign(there);
   if (told.task) {
     const state = told.form.states.find((each) => each.name === answer.state)?.title ?? "";
     onward(`${deed.title}${say(": ", "：")}${told.form.title} ${answer.number ?? ""}${state ? ` → ${state}` : ""}${say(".", "。")}`);
@@ -35,7 +55,7 @@ interface Props {
   deed: Deed; told: Told; effects: string[]; first: Refused | null; onEnd: () => void;
   /** What was typed before and is written with it. */
   written?: Written;
-  onDone?: (answer: Done) => void;
+  onDone?: (answer: Done) => void | Promise<void>;
   /** What is refused of it, unless it is about what was asked here. */
   onRefused?: (refused: Refused) => void;
 }

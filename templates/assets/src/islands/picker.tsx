@@ -30,6 +30,8 @@ export function Picker({ to, path, value, label, invalid, onChange, onNext }: Pr
   const emptied = useRef(false);
   const [found, setFound] = useState<Named[]>([]);
   const [at, setAt] = useState(0);
+  /** The words that nothing was found for. */
+  const [missed, setMissed] = useState<string | null>(null);
   const list = useId();
   const asking = useRef<AbortController | null>(null);
   const waiting = useRef(0);
@@ -76,6 +78,7 @@ export function Picker({ to, path, value, label, invalid, onChange, onNext }: Pr
         : (await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })))).flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
       setFound(options);
+      setMissed(options.length ? null : words);
       setAt(0);
       return options;
     } catch {
@@ -139,6 +142,7 @@ export function Picker({ to, path, value, label, invalid, onChange, onNext }: Pr
           ))}
         </ul>
       )}
+      {typed?.trim() && typed === missed && <small class="heed" role="status">{say("Nothing is called that.", "没有匹配的结果。")}</small>}
     </div>
   );
 }
