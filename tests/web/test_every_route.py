@@ -17,7 +17,7 @@ from tests.web.small_operations import KEY, NOTE
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 SECURITY = {name.decode(): value.decode() for name, value in HEADERS}
-WORDS = {"form": "note", "kind": "form", "name": "note", "action": "post", "verb": "approve", "id": NOTE}
+WORDS = {"form": "note", "kind": "form", "name": "note", "action": "post", "verb": "approve", "id": NOTE, "other": NOTE}
 OPEN = ("session", "openapi")
 
 
