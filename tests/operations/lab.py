@@ -75,7 +75,8 @@ def policy() -> list[str]:
     lines += [f"p, manager, duel, {action}, own" for action in (*verdicts, "hand_in", "create")]
     lines += [f"p, area_manager, duel, {action}, below" for action in verdicts]
     roles = (("manager", "own"), ("area_manager", "below"), ("director", "chain"), ("finance", "chain"))
-    lines += [f"p, {role}, plea, see, {where}" for role, where in (*roles, ("buyer", "chain"), ("planner", "own"))]
+    lines += [f"p, {role}, plea, {action}, {where}" for role, where in roles for action in verdicts if action != "edit"]
+    lines += ["p, buyer, plea, see, chain", "p, planner, plea, see, own"]
     lines += [f"p, {role}, duel, {action}, chain" for role in ("buyer", "director", "finance") for action in verdicts]
     for role in ("manager", "area_manager", "buyer", "finance"):
         lines += [f"p, {role}, basket, {action}, chain" for action in verdicts]

@@ -23,7 +23,8 @@ def away(house: House, account: str, by: str, first: int = 0, last: int = 5, **m
 
 def see_everything(house: House) -> None:
     """The manager of the other store may see pleas of the whole chain: else he could not decide for his neighbour."""
-    house.publish(policy=["p, manager, plea, see, chain", "p, clerk, plea, see, chain"])
+    verdicts = ("see", "approve", "reject", "return")
+    house.publish(policy=[f"p, {role}, plea, {each}, chain" for role in ("manager", "clerk") for each in verdicts])
 
 
 def test_a_substitute_has_the_tasks_of_both_and_whoever_is_first_has_decided(own_house: House) -> None:

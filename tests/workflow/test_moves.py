@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.definitions.models import AddSigner, Decide, Delegate, HandOver, May, NobodyFound, TakeBack
 from engine.errors import Kind
-from engine.workflow import decider, moves, route, waiting
+from engine.workflow import decider, look_again, moves, route, waiting
 from engine.workflow import memory as memories
 from engine.workflow.plan import Away, Decision
 from tests.workflow.building import STAFF, Case, approval, ordinary, record, refusal_of, started, step, who
@@ -199,6 +199,7 @@ def travel(case: Moved, move: str, one: int, two: int) -> None:
         case.away = {**case.away, actor: Away((other,), above=bool(one % 2))}
     elif move == "leave":
         case.chain = replace(case.chain, gone=case.chain.gone | {actor})
+        case.take_in(look_again(case.seen_by("system")))
 
 
 def lawful(case: Moved) -> None:
