@@ -23,9 +23,10 @@ indexes:
 org_unit: {parent: region, code: code, name: name}
 ledger:
   item: {unit: unit, scale: 3, tracking: tracking, units: units}
-account: {account: login, name: name, language: language, active: active, manager: manager}
+account: {account: login, name: name, language: language, active: active, manager: manager, mail: mail}
 assignment: {person: person, role: role, at: at_unit, from: since, until: until}
 limit: {form: of_form, level: level, amount: amount, at: at_unit, from: since, until: until}
+webhook: {name: channel, url: url, reader: reader, format: format, active: active}
 holds_roles: true
 calendar: {unit: unit, hours: lines, weekday: day, from: opens, until: closes, days: lines, date: date}
 valid: {from: since, until: until, per: [good], overlap: refuse}
@@ -166,6 +167,16 @@ transitions:
           once_by: [shop]
           empty: skip
           action: submit
+      filled:
+        create:
+          form: other
+          each: lines
+          into: it.words == 'x'
+          rows:
+            lines:
+              merge_by: {good: row.good}
+              values: {good: row.good}
+              sums: {much: row.much}
       written:
         update: {each: lines, on_record: row.good, values: {price: 5}}
       acted:
@@ -184,6 +195,12 @@ transitions:
         task: {ask: [boss at chain], title: {en: Look, zh: 请看}}
       told:
         notify: {to: [boss at chain], template: told}
+      announced:
+        webhook:
+          to: goods
+          template: told
+          values: {words: record.words}
+          rows: {lines: {each: lines, when: row.much > 0, values: {much: row.much}}}
 approvals:
   review:
     approved: accept
@@ -293,6 +310,32 @@ roles:
 
 NOTICE = "format: 1\nnotice: everything\ntext: {en: Done., zh: 完成。}\n"
 
+REPORT = """format: 1
+report: everything_told
+title: {en: Everything told, zh: 全部报表}
+over: everything.lines
+where: record.open
+columns:
+  shop: {value: it.shop, title: {en: Shop, zh: 店}}
+  week: {value: it.day, per: week}
+  lines: {count: true}
+  much: {sum: row.much, of: shop}
+  least: {min: row.much}
+  most: {max: row.much}
+  mean: {formula: "round(much / lines, 2)"}
+sort: [-week, shop]
+transitions:
+  order:
+    title: {en: Order, zh: 下单}
+    by: [boss at chain]
+    rows: chosen
+    asks: {why: {type: text}}
+    guard:
+      whole: {check: record.open, field: lines.much, says: {en: Not now., zh: 现在不行。}}
+    do:
+      orders: {create: {form: other, each: chosen, values: {words: "'x'"}}}
+"""
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "form": ("form", FORM),
     "form of a place": ("form", PLACE_FORM),
@@ -302,5 +345,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "overlay": ("overlay", OVERLAY),
     "roles": ("roles", ROLES),
     "notice": ("notice", NOTICE),
+    "report": ("report", REPORT),
 }
 """Kind and text, by what it is."""

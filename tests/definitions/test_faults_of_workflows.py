@@ -214,20 +214,10 @@ def test_a_way_that_leads_nowhere_is_told(wrong: Case) -> None:
     assert_told(FLOW_FILE, wrong)
 
 
-def not_built(at: str, path: str, en: str, zh: str, word: str) -> Told:
-    return Told(at, path, "not_built", f"{en} are not built yet ('{word}').", f"尚不支持{zh}（“{word}”）。")
-
-
-PROMISED = [
-    case("    asks: {why: {type: text}}", "    rows: chosen",
-         not_built(SEND, "transitions.send", "Actions on chosen rows", "选定行上的操作", "rows: chosen")),
-    case("free: {release: {each: lines}}", "free: {release: {each: chosen}}", not_built(
-        "      free:", "transitions.send.do.free", "Effects on chosen rows", "选定行上的效果", "each: chosen")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("wrong", PROMISED, ids=named)
-def test_what_the_language_has_and_nothing_acts_on_is_refused_so_that_nobody_relies_on_it(wrong: Case) -> None:
+def test_only_an_action_on_chosen_rows_has_any() -> None:
+    wrong = case("free: {release: {each: lines}}", "free: {release: {each: chosen}}", Told(
+        "      free:", "transitions.send.do.free", "chosen", "No rows are chosen here ('rows: chosen').",
+        "此处没有选定行（“rows: chosen”）。"))  # fmt: skip
     assert_told(FLOW_FILE, wrong)
 
 

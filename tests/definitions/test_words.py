@@ -140,7 +140,9 @@ def test_a_word_that_is_no_name_stands_nowhere(name: str, path: Path) -> None:
 def _free(path: Path) -> bool:
     """Where any word may be a key: values of effects (checked against the form later) and what a change says."""
     inside = str(path[-1])
-    return inside in ("values", "group_by", "merge_by") or path[0] == "change" or inside == "rows" or _titled(path)
+    return (
+        inside in ("values", "group_by", "merge_by", "sums") or path[0] == "change" or inside == "rows" or _titled(path)
+    )
 
 
 def _titled(path: Path) -> bool:

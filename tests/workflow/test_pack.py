@@ -16,7 +16,7 @@ from engine.definitions.loading import read_library
 from engine.definitions.models import Library
 from engine.definitions.vocabulary import vocabulary
 from engine.effects import EFFECTS, EffectCall, propose
-from engine.effects.outcomes import Move, Notify, Outcome, Release, Reserve, SetFields
+from engine.effects.outcomes import Move, Notify, Outcome, Release, Reserve, SetFields, Webhook
 from engine.errors import Kind, Refusal
 from engine.expressions import Environment, Place, Reference, Subject, Value
 from engine.fields import FIELD_TYPES
@@ -204,12 +204,14 @@ def test_shipping_frees_the_promise_moves_the_goods_and_tells_the_other_side() -
     slip = approved()
     slip.done.clear()
     slip.act("clerk1", "ship")
-    free, leave, tell = slip.done
+    free, leave, tell, announce = slip.done
     assert free == Release("1", "free")
     assert isinstance(leave, Move)
     assert (leave.quantity, leave.origin.key, leave.target.key) == (Decimal(5), "S01", "T1/transit")
     assert isinstance(tell, Notify)
     assert tell.template == "transfer_shipped"
+    assert isinstance(announce, Webhook)
+    assert announce.to == "transfers"
     assert slip.asked() == {"receive": ("clerk2",)}
 
 
