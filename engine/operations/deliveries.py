@@ -16,7 +16,7 @@ from engine.operations import presenting
 from engine.operations.calls import Answer
 from engine.operations.paging import LONGEST_NUMBER, read_limit
 from engine.operations.rights import reach
-from engine.records import outbox
+from engine.records import outbox, timers
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -57,14 +57,15 @@ def resend(operation: Operation, key: str) -> Answer:
 
 
 def figures(services: Services) -> bytes:
-    """What was sent, failed, given up, waits and is dead, as Prometheus reads it."""
+    """What was sent, failed, given up, waits and is dead, and which timers broke, as Prometheus reads it."""
     with services.database.reading() as connection:
-        counted = outbox.figures(connection)
+        counted, broken = outbox.figures(connection), timers.broken(connection)
     now = {f"now_{each}" for each in (outbox.WAITING, outbox.DEAD)}
     lines = ["# TYPE chainstock_messages_total counter"]
     lines += [_line("messages_total", "outcome", each) for each in counted if each[1] not in now]
     lines += ["# TYPE chainstock_messages gauge"]
     lines += [_line("messages", "state", each) for each in counted if each[1] in now]
+    lines += ["# TYPE chainstock_timers_broken gauge", f"chainstock_timers_broken {broken}"]
     return "\n".join([*lines, ""]).encode()
 
 

@@ -1,7 +1,12 @@
-"""Doing what a timer is for, as *system*, exactly once: claimed and done in one transaction. Used by `delivery`."""
+"""Doing what a timer is for, as *system*, exactly once: claimed and done in one transaction. Used by `delivery`.
+
+What breaks (a fault of ours, a record that cannot be read) is undone and put off, longer each time, so that it holds
+nobody else's timer back; the log and `/metrics` say so until it is done.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,20 +30,44 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("chainstock.timers")
 
+FIRST, LONGEST = timedelta(seconds=10), timedelta(hours=6)
+"""How long a timer that broke is put off: three times as long each time."""
 CALL = Call(Actor(SYSTEM, SYSTEM, SYSTEM, "system"), "en", route="timer")
 
 
 def fire_due(services: Services) -> int:
     """Plan the runs of schedules, tell of what finds nobody, and fire every timer that is due, one transaction each."""
     count = scheduling.plan(services, CALL) + stranded.look(services, CALL)
-    while services.database.transaction(lambda connection: _fire_one(services, connection)):
-        count += 1
+    while (fired := _fire_next(services)) is not None:
+        count += fired
     return count
 
 
-def _fire_one(services: Services, connection: Connection) -> bool:
+def _fire_next(services: Services) -> int | None:
+    """Fire the timer that is due first: 1, or 0 when it broke and was put off; None when none is due."""
+    claimed: list[timers.Timer] = []
+    try:
+        services.database.transaction(lambda connection: _fire_one(services, connection, claimed))
+    except Exception as error:
+        if not claimed or (isinstance(error, Refusal) and error.kind is Kind.UNAVAILABLE):
+            raise  # it is not the timer that broke
+        _put_off(services, claimed[0])
+        return 0
+    return len(claimed) or None
+
+
+def _put_off(services: Services, timer: timers.Timer) -> None:
+    wait = min(FIRST * 3 ** min(timer.broke, 20), LONGEST)
+    told = {"record": timer.record, "timer": timer.name, "broke": timer.broke + 1, "wait": wait.total_seconds()}
+    log.exception("timer broke", **told)
+    services.database.transaction(
+        lambda connection: timers.put_off(connection, timer, to_stored(services.now(connection) + wait))
+    )
+
+
+def _fire_one(services: Services, connection: Connection, claimed: list[timers.Timer]) -> None:
     now = services.now(connection)
-    claimed = timers.due(connection, to_stored(now), limit=1)
+    claimed[:] = timers.due(connection, to_stored(now), limit=1)
     for timer in claimed:
         savepoint = connection.begin_nested()
         try:
@@ -51,7 +80,6 @@ def _fire_one(services: Services, connection: Connection) -> bool:
             _note_refused(Operation(services, connection, CALL), timer, refusal)
         else:
             savepoint.commit()
-    return bool(claimed)
 
 
 def _fire(operation: Operation, timer: timers.Timer) -> None:

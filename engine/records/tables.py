@@ -225,6 +225,8 @@ TIMER = _table(
     _whole("due"),
     _whole("fired", null=True),
     _whole("cancelled", null=True),
+    _whole("broke", default=0),
+    _whole("not_before", null=True),
     Index(
         "ix_timer_due",
         "due",

@@ -35,12 +35,15 @@ class Timer:
     occurrence: str
     form: str
     due: int
+    broke: int = 0
+    """How often what it is for has broken since it was set."""
 
 
 def setting(connection: Connection, timers: Sequence[Timer]) -> Steps:
     """Set timers, or move those that have not fired; one that has fired stays as it is."""
     again = (
-        " ON CONFLICT (record, name, occurrence) DO UPDATE SET due = excluded.due, cancelled = NULL "
+        " ON CONFLICT (record, name, occurrence) DO UPDATE SET due = excluded.due, cancelled = NULL, broke = 0, "
+        "not_before = NULL "
         "WHERE timer.fired IS NULL"
     )
     steps = insert_steps(
@@ -73,13 +76,29 @@ def due(connection: Connection, now: int, limit: int = 100) -> list[Timer]:
     """Claim timers that are due, the earliest first: nobody else gets them, unless this transaction is rolled back."""
     sql = (
         "WITH claimed AS (SELECT record, name, occurrence FROM timer WHERE fired IS NULL AND cancelled IS NULL "
-        "AND due <= :now ORDER BY due, record, name, occurrence "
+        "AND due <= :now AND (not_before IS NULL OR not_before <= :now) ORDER BY due, record, name, occurrence "
         f"LIMIT :most {skip_locked(connection.dialect.name)}) "
         "UPDATE timer SET fired = :now WHERE (record, name, occurrence) IN "
-        "(SELECT record, name, occurrence FROM claimed) RETURNING record, name, occurrence, form, due"
+        "(SELECT record, name, occurrence FROM claimed) RETURNING record, name, occurrence, form, due, broke"
     )
     claimed = [Timer(**line._mapping) for line in run(connection, sql, {"now": now, "most": limit})]
     return sorted(claimed, key=lambda each: (each.due, each.record, each.name, each.occurrence))
+
+
+def put_off(connection: Connection, timer: Timer, until: int) -> None:
+    """What it is for broke: it is still due, and nobody claims it before `until`."""
+    sql = (
+        "UPDATE timer SET broke = broke + 1, not_before = :until WHERE record = :record AND name = :name "
+        "AND occurrence = :occurrence AND fired IS NULL"
+    )
+    known = {"record": timer.record, "name": timer.name, "occurrence": timer.occurrence}
+    run(connection, sql, {**known, "until": until})
+
+
+def broken(connection: Connection) -> int:
+    """How many timers wait that broke when they were due."""
+    sql = "SELECT count(*) FROM timer WHERE fired IS NULL AND cancelled IS NULL AND broke > 0"
+    return int(run(connection, sql).scalar_one())
 
 
 def waiting(connection: Connection, record: str) -> list[Timer]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+from structlog.testing import capture_logs
+
+from engine.database.dialects import run
+from engine.operations import deliveries, timing
 from tests.operations.house import House
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -84,3 +91,46 @@ def test_without_the_test_clock_there_is_none(house: House) -> None:
     adm = house.be("adm")
     assert adm.send("GET", "clock").status == 404
     assert adm.send("PUT", "clock", {"now": "2999-01-01T00:00:00Z"}).status == 404
+
+
+def data_of(house: House, record: str, put: str | None = None) -> str:
+    """What is stored of a record, and something else in its place."""
+
+    def work(connection: Connection) -> str:
+        found = str(run(connection, "SELECT data FROM record WHERE id = :id", {"id": record}).scalar_one())
+        if put is not None:
+            run(connection, "UPDATE record SET data = :data WHERE id = :id", {"id": record, "data": put})
+        return found
+
+    return house.services.database.transaction(work)
+
+
+def broke(logs: Sequence[Mapping[str, Any]]) -> list[float]:
+    """How long each timer that broke was put off, as the log says."""
+    return [each["wait"] for each in logs if each["event"] == "timer broke"]
+
+
+def test_what_breaks_is_put_off_and_holds_no_other_timer_back(own_house: House) -> None:
+    """A record that cannot be read, due first; mended, its timer fires once."""
+    clerk = own_house.be("clerk1")
+    bad = clerk.makes("memo", {"note": "bad"}, "hand_in")
+    own_house.pass_time(minutes=1)
+    good = clerk.makes("memo", {"note": "good"}, "hand_in")
+    whole = data_of(own_house, bad, put="[7]")
+    with capture_logs() as logs:
+        own_house.pass_time(days=3)
+        assert clerk.state("memo", good) == "late"
+        assert "chainstock_timers_broken 1" in deliveries.figures(own_house.services).decode()
+        assert timing.fire_due(own_house.services) == 0
+        for wait in (timing.FIRST, timing.FIRST * 3):  # each time it breaks again, for longer
+            own_house.pass_time(seconds=int(wait.total_seconds()))
+    first = timing.FIRST.total_seconds()
+    assert broke(logs) == [first, first * 3, first * 9]
+    data_of(own_house, bad, put=whole)
+    own_house.pass_time(seconds=int(timing.FIRST.total_seconds()))
+    assert clerk.state("memo", bad) == "open"
+    own_house.pass_time(hours=6)
+    assert clerk.state("memo", bad) == "late"
+    assert [each["action"] for each in clerk.history("memo", bad)].count("timer:stale") == 1
+    assert "chainstock_timers_broken 0" in deliveries.figures(own_house.services).decode()
+    assert own_house.verified()

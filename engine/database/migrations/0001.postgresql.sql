@@ -577,6 +577,8 @@ CREATE TABLE timer (
 	due BIGINT NOT NULL,
 	fired BIGINT,
 	cancelled BIGINT,
+	broke BIGINT DEFAULT 0 NOT NULL,
+	not_before BIGINT,
 	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
 )
 --;

@@ -640,6 +640,8 @@ CREATE TABLE timer (
 	due INTEGER NOT NULL,
 	fired INTEGER,
 	cancelled INTEGER,
+	broke INTEGER DEFAULT 0 NOT NULL,
+	not_before INTEGER,
 	CONSTRAINT pk_timer PRIMARY KEY (record, name, occurrence)
 )
  WITHOUT ROWID,
