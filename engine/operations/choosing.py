@@ -28,8 +28,16 @@ KINDS: Mapping[str, Text] = {
     "notice": text("What a process tells", "流程通知"),
     "mention": text("Somebody mentions me", "有人提到我"),
     "returned": text("What I submitted was returned", "我提交的被退回"),
+    "task": text("A new task of mine", "我的新任务"),
+    "handed": text("A task is handed over to me", "任务转交给我"),
+    "added": text("Somebody asks me to sign too", "请我加签"),
+    "nudged": text("Somebody reminds me", "有人催办"),
+    "copied": text("I am copied in", "抄送我的"),
 }
 """Kinds of messages. What the engine itself tells has a template that begins with @; the rest are notices."""
+LISTED = ("task",)
+"""Kinds that have a list of their own inside the application: nobody is told of them there a second time, unless he
+wants mail, and nobody can close the list."""
 
 
 def kind_of(template: str) -> str:
@@ -42,6 +50,12 @@ def way(chosen: Mapping[str, Any] | None, template: str) -> str:
     """How somebody who chose this (None: nothing) is told of a template."""
     found: str = ((chosen or {}).get("kinds") or {}).get(kind_of(template), APP)
     return found
+
+
+def silent(chosen: Mapping[str, Any] | None, template: str) -> bool:
+    """Whether somebody who chose this is not told of a template at all, or has it in a list of its own."""
+    found = way(chosen, template)
+    return found == NONE or (found == APP and kind_of(template) in LISTED)
 
 
 def since(operation: Operation, chosen: Mapping[str, Any]) -> int | None:
@@ -113,7 +127,7 @@ def _kinds(operation: Operation, body: Mapping[str, Any]) -> dict[str, str]:
         path = f"/kinds/{kind[:80]}"
         if kind not in KINDS:
             raise invalid_at(path, "unknown_kind", text("There is no such kind of message.", "没有此类消息。"))
-        found[kind] = _one_of(sent, WAYS, path)
+        found[kind] = _one_of(sent, (APP, MAIL) if kind in LISTED else WAYS, path)
         if sent == MAIL and operation.services.settings.smtp is None:
             raise invalid_at(path, "no_mail", text("This server sends no mail.", "本服务器未配置邮件发送。"))
         if sent == MAIL and (person is None or not person.mail):

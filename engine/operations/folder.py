@@ -100,6 +100,8 @@ class Folder:
     """People whom a comment names."""
     tells: list[tuple[tuple[str, ...], str, Mapping[str, str]]] = field(default_factory=list)
     """People who are told by a notice of the engine's own, its name and what it says."""
+    opened: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Tasks that were opened, and who could do each at that moment."""
     reopens: bool = False
     """Whether every task is opened anew, with an id of its own."""
     wrote: set[tuple[str, str | None]] = field(default_factory=set)

@@ -47,6 +47,9 @@ def _tellings(operation: Operation, folder: Folder) -> Iterator[Telling]:
     if folder.returned and folder.submitted_by:
         yield (folder.submitted_by,), wording.RETURNED, folder.returned
     yield from folder.tells
+    if operation.services.settings.smtp is not None:  # else nobody is told of a task but by his list
+        for task, people in folder.opened.items():
+            yield tuple(each for each in people if each != operation.actor_id), wording.TASK, {"task": task}
     if folder.mentions:
         yield folder.mentions, wording.MENTION, {"by": operation.actor_id}
 
@@ -60,7 +63,7 @@ def _told(operation: Operation, folder: Folder, at: int) -> tuple[list[dict[str,
     for people, template, params in tellings:
         for person in dict.fromkeys(people):
             way = choosing.way(chosen.get(person), template)
-            if way == choosing.NONE:
+            if choosing.silent(chosen.get(person), template):
                 continue
             line = {"id": operation.new_id(), "person": person, "form": folder.form.name, "record": folder.id}
             lines.append({**line, "template": template, "params": dict(params), "at": at})

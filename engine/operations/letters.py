@@ -14,7 +14,7 @@ from engine.errors import say, text
 from engine.operations import browsing, endpoints, rights, wording
 from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation, unfolded
-from engine.records import notices
+from engine.records import notices, tasks
 from engine.records.outbox import WEBHOOK, Message
 from engine.records.parcels import Letter, NotSent, Outgoing, Parcel
 
@@ -80,12 +80,22 @@ def _letter(first: Operation, message: Message) -> Outgoing:
 
 
 def _worded(reader: Operation, ids: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-    """Every notice in the reader's words, with where it leads; none of a record that he may not see."""
+    """Every notice in the reader's words, with where it leads; none of a record that he may not see.
+
+    Nor is anybody sent a task that has been done meanwhile.
+    """
     for notice in notices.these(reader.connection, reader.actor_id, ids):
+        if notice.template == wording.TASK and _done(reader, notice.params["task"]):
+            continue
         folder = _folder(reader, notice.form, notice.record)
         if folder is not None:
             words = wording.notice(reader, folder, notice.template, notice.params)
             yield words, _link(reader, notice.form, notice.record)
+
+
+def _done(reader: Operation, task: str) -> bool:
+    found = tasks.get(reader.connection, task)
+    return found is None or found.ended is not None
 
 
 def _folder(reader: Operation, form: str, record: str) -> Folder | None:

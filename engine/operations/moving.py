@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 Move = Callable[[Situation], Decision]
+TOLD = {moves.HAND_OVER: wording.HANDED, moves.ADD_SIGNER: wording.ADDED}
+"""By which notice whoever is asked now is told."""
 
 
 def hand_over(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
@@ -98,6 +100,9 @@ def _move(
         taking.take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because)
     else:
         folder.waits = decision.waits
+    if word in TOLD:
+        params = {"by": operation.actor_id, **({"words": words} if words else {})}
+        folder.tells.append(((to,), TOLD[word], params))
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
 

@@ -20,6 +20,7 @@ from engine.records.tasks import Ask, Task
 from engine.workflow import asking, signers
 from engine.workflow import people as workflow_people
 from engine.workflow.foresight import set_by
+from engine.workflow.people import find
 from engine.workflow.plan import Situation, Wait
 from engine.workflow.rowwise import at, walk_of
 
@@ -57,7 +58,13 @@ def steps(operation: Operation, folder: Folder) -> Steps:
         found += tasks.closing(operation.connection, gone, at, operation.actor_id, "done")
     new = due.told(running, [each for each in wanted if _same(each) not in kept], is_open)
     found += due.shown(running, (each for each in is_open if each.id not in gone))
-    new += [_look(operation, folder, look, at) for look in folder.looks]
+    fresh = {each.id for each in new}
+    folder.opened.update(
+        (task.id, wait.people) for task, wait in zip(wanted, folder.waits or (), strict=False) if task.id in fresh
+    )
+    for look in folder.looks:
+        new.append(_look(operation, folder, look, at))
+        folder.opened[new[-1].id] = find(look.people, operation.situation(folder))
     return found + tasks.opening(operation.connection, new)
 
 

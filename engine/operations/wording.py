@@ -59,6 +59,11 @@ _RETURNED_MUTELY = text("{who} returned {title}", "{who} 退回了{title}")
 
 NUDGED, COPIED, RESUMED = "@nudged", "@copied", "@resumed"
 """Notices of who is reminded, who is copied in, and who need not decide again what has come back."""
+HANDED, ADDED = "@handed", "@added"
+"""Notices of to whom a task was handed over, and of who must sign too."""
+TASK = "@task"
+"""What who chose so is told of a new task; everybody else finds it in his list."""
+_WAITS = text("{title} waits for you", "{title}等待您处理")
 _RESUMED = text(
     "{title} has come back corrected; you need not decide again.", "{title}已更正并重新提交，您无需再次审批。"
 )
@@ -70,6 +75,15 @@ OWN: Mapping[str, tuple[Text, Text]] = {
         text("{who} reminds you of {title}", "{who} 催办{title}"),
     ),
     RESUMED: (_RESUMED, _RESUMED),
+    HANDED: (
+        text("{who} handed {title} over to you: {words}", "{who} 将{title}转交给您：{words}"),
+        text("{who} handed {title} over to you", "{who} 将{title}转交给您"),
+    ),
+    ADDED: (
+        text("{who} asks you to sign {title} too: {words}", "{who} 请您加签{title}：{words}"),
+        text("{who} asks you to sign {title} too", "{who} 请您加签{title}"),
+    ),
+    TASK: (_WAITS, _WAITS),
 }
 """How each is said, with words and without."""
 MOMENTS: Mapping[str, Text] = {
