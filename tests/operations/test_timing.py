@@ -97,7 +97,9 @@ def data_of(house: House, record: str, put: str | None = None) -> str:
     """What is stored of a record, and something else in its place."""
 
     def work(connection: Connection) -> str:
-        found = str(run(connection, "SELECT data FROM record WHERE id = :id", {"id": record}).scalar_one())
+        found = str(
+            run(connection, "SELECT CAST(data AS TEXT) FROM record WHERE id = :id", {"id": record}).scalar_one()
+        )
         if put is not None:
             run(connection, "UPDATE record SET data = :data WHERE id = :id", {"id": record, "data": put})
         return found
