@@ -307,7 +307,7 @@ def test_every_effect_says_what_it_takes_in_a_schema_and_which_of_it_are_express
         Draft202012Validator.check_schema(dict(effect.options_schema))
         properties = effect.options_schema.get("properties", {})
         assert {path.partition(".")[0] for path in effect.expressions} <= set(properties)
-        assert set(effect.expressions.values()) <= {"record", "row", "group", "candidate", "place", "people"}
+        assert set(effect.expressions.values()) <= {"record", "row", "group", "candidate", "place", "people", "told"}
 
 
 @pytest.mark.parametrize(
