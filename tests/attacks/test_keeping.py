@@ -66,20 +66,20 @@ def without_role(person: Person, role: str) -> dict[str, Any]:
 
 def test_a_role_that_somebody_holds_is_not_taken_away(own: House) -> None:
     adm = own.be("adm")
-    body = without_role(adm, "guard")
+    body = without_role(adm, "quality")
     assert [each for each in adm.does("definitions/check", body) if each["severity"] == "error"] == []
     told = own.refused("adm", "POST", "definitions/publish", body, status=409, code="role_in_use", seconds=5).json()
     assert told["kind"] == "rule"
-    assert "guard (1)" in told["errors"][0]["message"]
+    assert "quality (1)" in told["errors"][0]["message"]
     held = [
         each
         for each in adm.get("records/assignment", limit="500")["items"]
-        if each["values"]["role"] in ("guard", {"value": "guard", "title": "Guard"})
+        if each["values"]["role"] in ("quality", {"value": "quality", "title": "Quality"})
     ]
     assert len(held) == 1
     adm.takes("assignment", held[0]["id"], "retire")
     adm.does("definitions/publish", body)
-    values = {"person": {"code": "sec1"}, "role": "guard", "at": {"code": "S01"}, "from": "2026-01-01"}
+    values = {"person": {"code": "qa"}, "role": "quality", "at": {"code": "S01"}, "from": "2026-01-01"}
     own.refused("adm", "POST", "records/assignment", {"values": values}, status=422)
 
 
