@@ -148,7 +148,7 @@ def test_history_tells_every_change_with_person_and_moment(house: House) -> None
     lines = clerk.history("memo", record)
     assert set(lines[1]) == {
         "seq", "at", "person", "for", "action", "title", "from", "to", "changes", "version", "comment",
-        "because", "asks", "asked",
+        "because", "asks", "asked", "whom",
     }  # fmt: skip
     assert (lines[0]["action"], lines[0]["from"], lines[0]["to"]) == ("create", None, "draft")
     assert (lines[1]["action"], lines[1]["person"]["id"], lines[1]["for"]) == ("edit", clerk.person, None)

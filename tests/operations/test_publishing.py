@@ -103,15 +103,6 @@ def test_what_does_not_fit_is_located_and_nothing_is_published(own_house: House)
     assert adm.get("definitions/form/duel") == before
 
 
-def test_a_step_by_row_is_refused_until_it_is_built(own_house: House) -> None:
-    adm = own_house.be("adm")
-    flow = adm.get("definitions/workflow/duel")["text"]
-    rowed = flow.replace("peers: {ask: [clerk at store],", "peers: {each: lines, ask: [clerk at store],")
-    assert rowed != flow
-    findings = adm.does("POST", "definitions/check", {"texts": [{"kind": "workflow", "name": "duel", "text": rowed}]})
-    assert "not_built" in {each["code"] for each in findings}
-
-
 def test_definitions_are_for_designers_and_publishing_for_administrators(house: House) -> None:
     assert house.be("clerk1").send("GET", "definitions").status == 403
     assert house.be("des").send("GET", "definitions").status == 200

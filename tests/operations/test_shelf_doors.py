@@ -78,7 +78,7 @@ def test_a_fault_is_found_where_it_stands_and_nothing_is_published(
         {"kind": "form", "name": "_a", "text": ""},
         {"kind": "form", "name": "1a", "text": ""},
         {"kind": "Form", "name": "a", "text": ""},
-        {"kind": "report", "name": "a", "text": ""},
+        {"kind": "reports", "name": "a", "text": ""},
         {"kind": "form", "name": 1, "text": ""},
         {"kind": "form", "name": "a", "text": 1},
         {"kind": "form", "name": "a"},
