@@ -114,13 +114,18 @@ def _form_actions(operation: Operation, found: Form, workflow: Workflow, languag
             "name": each.name,
             "title": say(each.title, language) or each.name,
             "from": list(each.origins),
-            "gives_up": gives_up(workflow, each),
+            **giving_up(workflow, each),
             "asks": {name: field(operation, asked) for name, asked in each.asks.items()},
         }
         for each in workflow.transitions.values()
         if not all(who.kind == "system" for who in each.by)
         and rights.reach(operation, found.name, each.name) != rights.CLOSED
     ]
+
+
+def giving_up(workflow: Workflow, transition: Transition) -> dict[str, bool]:
+    """`gives_up`, told where it is so only."""
+    return {"gives_up": True} if gives_up(workflow, transition) else {}
 
 
 def gives_up(workflow: Workflow, transition: Transition) -> bool:

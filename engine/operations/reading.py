@@ -84,7 +84,7 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
         entry: dict[str, Any] = {
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
-            "gives_up": formview.gives_up(folder.workflow, folder.workflow.transitions[offer.action]),
+            **formview.giving_up(folder.workflow, folder.workflow.transitions[offer.action]),
             "asks": {name: formview.field(operation, field) for name, field in offer.asks.items()},
         }
         if offer.because is not None:

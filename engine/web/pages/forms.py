@@ -53,4 +53,4 @@ def _offered(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) ->
 
 def _may_come(action: Mapping[str, Any]) -> bool:
     """Whether it leads on, now or when the record is filled as its rules ask."""
-    return not action["gives_up"] and action.get("code", "guard") == "guard"
+    return not action.get("gives_up") and action.get("code", "guard") == "guard"

@@ -83,4 +83,4 @@ def _next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What I may do: what the record waits for before everything else, what only gives it up after everything else."""
     awaited = {each["step"] for each in found["tasks"] if each["kind"] == "expects"}
     may = [each for each in found["actions"] if "because" not in each]
-    return sorted(may, key=lambda each: (each["name"] not in awaited, each["gives_up"]))
+    return sorted(may, key=lambda each: (each["name"] not in awaited, each.get("gives_up", False)))
