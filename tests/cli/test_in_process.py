@@ -80,7 +80,7 @@ WRONG = [
      ["form_definitions/documents/request.yaml:15: fields.from: warning: 'from' cannot be named in expressions;"
       " choose another word if one ever needs it. [unspeakable]"], 0, 1),
     ((POLICY_FILE, "p, boss, stock, see, chain", "p, boss, stock, see, all"),
-     ["permissions/policy.csv:11: : error: 'all' is not one of: own, below, region, chain. [policy_line]"], 1, 0),
+     ["permissions/policy.csv:12: : error: 'all' is not one of: own, below, region, chain. [policy_line]"], 1, 0),
     ((REQUEST_FILE, "kind: document", "kind: [document"),
      ["form_definitions/documents/request.yaml:5: : error: This is not YAML: expected ',' or ']', but got ':'. [yaml]"],
      1, 0),
