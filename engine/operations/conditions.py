@@ -103,6 +103,14 @@ def fields_of(operation: Operation, form: Form) -> Iterator[Asked]:
             yield Asked(each.name, kind, way, each.value_type, options=each.value_type.options)
 
 
+def told(operation: Operation, form: Form) -> list[dict[str, str]]:
+    """The same, as a client is told of them."""
+    return [
+        {"name": each.name, "type": each.kind, "how": each.how, **({"to": each.to} if each.to else {})}
+        for each in fields_of(operation, form)
+    ]
+
+
 def narrowed(operation: Operation, form: Form, query: Mapping[str, str]) -> Narrowed:
     """What the words of an address ask; every fault of them at once, each at its word."""
     found, faults = Narrowed(), []

@@ -60,10 +60,7 @@ def form(operation: Operation, name: str) -> Answer:
             "kind": found.kind,
             "version": operation.library.version,
             "list": [each for each in found.list if each not in closed],
-            "narrows": [
-                {"name": each.name, "type": each.kind, "how": each.how, **({"to": each.to} if each.to else {})}
-                for each in conditions.fields_of(operation, found)
-            ],
+            "narrows": conditions.told(operation, found),
             "amount": found.amount if found.amount not in closed else None,
             "currency": operation.library.settings.get("currency"),
             "fields": {

@@ -142,10 +142,7 @@ def form(operation: Operation, name: str) -> Answer:
             "kind": "report",
             "version": operation.library.version,
             "list": list(found.form.fields),
-            "narrows": [
-                {"name": each.name, "type": each.kind, **({"to": each.to} if each.to else {})}
-                for each in conditions.fields_of(operation, found.form)
-            ],
+            "narrows": conditions.told(operation, found.form),
             "amount": None,
             "currency": operation.library.settings.get("currency"),
             "fields": {each.name: formview.field(operation, each) for each in found.form.fields.values()},

@@ -8,7 +8,7 @@ from typing import Any
 from engine.web.pages.cells import cell, grouped, tone
 from engine.web.pages.lists import pill
 
-_VERDICTS = ("approve", "reject", "return")
+VERDICTS = ("approve", "reject", "return")
 
 
 MOVES = 5
@@ -110,7 +110,7 @@ def _step(
     step: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], tasks: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     name = f"{step['step']}/{step['part']}" if step["part"] else step["step"]
-    voted = [each for each in lines if each["action"] in [f"{verdict}:{name}" for verdict in _VERDICTS]]
+    voted = [each for each in lines if each["action"] in [f"{verdict}:{name}" for verdict in VERDICTS]]
     done = voted[-1] if voted and step["state"] == "done" else None
     task = next((each for each in tasks if (each["step"], each["part"]) == (step["step"], step["part"])), None)
     verdict = done["action"].partition(":")[0] if done else ""

@@ -28,6 +28,8 @@ def glance(visit: Visit) -> Reply:
         "pill": pill(form, found["state"]),
         "fields": contents.fields(form, found, visit.language),
         "tables": contents.tables(form, found, visit.language, whole=False),
+        "heed": contents.heeded(form, found),
+        "ballots": [],  # who has voted how stands on the record in full
         "may": _next_first(found),
         "waits": [each for each in found["tasks"] if each["people"]],
     }
@@ -75,8 +77,15 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
 def _with_mine(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The tasks of a record; the verdicts of those that somebody else is asked for are no buttons of mine."""
     me = visit.get("me")["person"]["id"]
-    asked = [each["kind"] != "decide" or any(person["id"] == me for person in each["people"]) for each in tasks]
-    return [each if mine else {**each, "actions": []} for each, mine in zip(tasks, asked, strict=True)]
+    return [each if _asks(each, me) else {**each, "actions": _but_verdicts(each["actions"])} for each in tasks]
+
+
+def _asks(task: Mapping[str, Any], me: str) -> bool:
+    return task["kind"] != "decide" or any(person["id"] == me for person in task["people"])
+
+
+def _but_verdicts(actions: list[str]) -> list[str]:
+    return [each for each in actions if each not in happened.VERDICTS]
 
 
 def _next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
