@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Form, Transition, Workflow
 from engine.errors import say
-from engine.operations import formview, rights
+from engine.operations import formview, reporting, rights
 from engine.operations.calls import Call
 from engine.operations.operation import Operation
-from engine.operations.summaries import BATCH, OF_A_RECORD, PLAIN, SIGN_IN, SIGN_OUT, VERDICTS
+from engine.operations.summaries import BATCH, OF_A_RECORD, PLAIN, REPORT, SIGN_IN, SIGN_OUT, VERDICTS
 
 if TYPE_CHECKING:
     from engine.operations.services import Services
@@ -93,6 +93,9 @@ def openapi(services: Services, call: Call) -> Mapping[str, Any]:
         for form in operation.library.forms.values():
             if rights.sees_form(operation, form.name):
                 _add(document, operation, form)
+        for name in operation.library.reports:
+            if (found := reporting.seen(operation, name)) is not None:
+                _add_report(document, found, call.language)
     document["paths"] |= _common(call.language)
     return document
 
@@ -121,6 +124,26 @@ COMMENT = {
     **_object(comment={"type": "string", "maxLength": 4000}, mentions={"type": "array", "items": {"type": "string"}}),
     "required": ["comment"],
 }
+
+
+_SAID = {"comment": {"type": "string"}, "revision": {"type": "integer"}}
+_PERSON = {"to": {"type": "string", "description": "the id of a person"}}
+DECISION: Mapping[str, Any] = {
+    **_SAID,
+    "values": {"type": "object"},
+    "asks": {"type": "object"},
+    "rows": {"type": "array", "items": {"type": "string"}},
+}
+MOVES: Mapping[str, Mapping[str, Any]] = {
+    "return": {**DECISION, "to": {"type": "string"}, "step": {"type": "string"}},
+    "comment": {"comment": {"type": "string"}},
+    "hand_over": {**_SAID, **_PERSON},
+    "add_signer": {**_SAID, **_PERSON, "where": {"enum": ["before", "after", "beside"]}},
+    "remove_signer": {**_SAID, **_PERSON},
+    "take_back": _SAID,
+    "nudge": _SAID,
+}
+"""What is sent with a move of a task; approving and rejecting take a `DECISION`."""
 
 
 def _signing(language: str) -> dict[str, Any]:
@@ -192,6 +215,22 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
             document["paths"][path] = {"parameters": record_id, "post": _action(tags, transition, partial, language)}
 
 
+def _add_report(document: dict[str, Any], found: reporting.Seen, language: str) -> None:
+    """A report is read like a list; its lines have no record behind them."""
+    name = found.form.name
+    values = {each.name: {"title": say(each.title, language) or each.name} for each in found.form.fields.values()}
+    line = {"type": "object", "properties": {"values": {"type": "object", "properties": values}}}
+    said = say(REPORT, language).format(form=say(found.form.title, language))
+    lines = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": line}, "next": {"type": ["string", "null"]}},
+    }
+    document["tags"].append({"name": name, "description": say(found.form.title, language)})
+    document["paths"][f"/api/records/{name}"] = {
+        "get": {"tags": [name], "summary": said, "parameters": LIST, "responses": _answers(lines)}
+    }
+
+
 def _about(
     name: str, tags: Mapping[str, Any], said: Mapping[str, str], record_id: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -240,9 +279,6 @@ def _action(
 def _common(language: str) -> dict[str, Any]:
     anything = _answers({"type": "object"})
     task_id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    decision = _object(
-        comment={"type": "string"}, values={"type": "object"}, asks={"type": "object"}, to={"type": "string"}
-    )
     paths: dict[str, Any] = {}
     for each in PLAIN:
         queries = [_query(name) for name in each.queries]
@@ -258,7 +294,7 @@ def _common(language: str) -> dict[str, Any]:
             "post": {
                 "summary": say(said, language),
                 "parameters": [KEY],
-                "requestBody": _body(decision),
+                "requestBody": _body(_object(**MOVES.get(verdict, DECISION))),
                 "responses": _small(),
             },
         }

@@ -28,11 +28,20 @@ PLAIN: tuple[Path, ...] = (
     _path("get", "/api/me/substitute", "Who decides while I am away", "我不在时由谁审批"),
     _path("delete", "/api/me/substitute", "Nobody decides for me any more", "取消全部委托"),
     _path(
-        "put",
-        "/api/me/substitute",
-        "Who decides while I am away: {person, from, until, forms}",
-        "我不在时由谁审批：{person, from, until, forms}",
+        "put", "/api/me/substitute", "Who decides while I am away: {person, from, until, forms, amount}",
+        "我不在时由谁审批：{person, from, until, forms, amount}",
     ),
+    _path("delete", "/api/me/substitute/{id}", "End one of my substitutes", "取消一项委托"),
+    _path("put", "/api/me/password", "A new password: {old, password}", "修改密码：{old, password}"),
+    _path("post", "/api/people/{id}/password", "A first password: {password}", "设置初始密码：{password}"),
+    _path("get", "/api/people/{id}/substitute", "Who decides for somebody who is away", "某人不在时由谁审批"),
+    _path(
+        "put", "/api/people/{id}/substitute",
+        "Who decides for somebody who is away: {person, from, until, forms, amount}",
+        "某人不在时由谁审批：{person, from, until, forms, amount}",
+    ),
+    _path("delete", "/api/people/{id}/substitute", "Nobody decides for somebody any more", "取消某人的全部委托"),
+    _path("delete", "/api/people/{id}/substitute/{other}", "End one of somebody's substitutes", "取消某人的一项委托"),
     _path("get", "/api/me/views", "My views of lists", "我的列表视图", "form"),
     _path(
         "put", "/api/me/views/{id}", "Keep a view: {form, name, filters, sort, columns, default}",
@@ -55,6 +64,9 @@ PLAIN: tuple[Path, ...] = (
         "为端点生成签名密钥（仅显示一次）：{secret, token}",
     ),
     _path("get", "/api/forms", "Forms", "表单"),
+    _path("get", "/api/forms/{form}", "A form or a report as I see it", "我所见的表单或报表"),
+    _path("get", "/api/records/{form}/fill", "A new record as it begins; nothing is kept", "新建时的初始内容，不保存"),
+    _path("get", "/api/records/{form}/{id}/fill", "A record as it is filled in", "填写中的单据内容"),
     _path("get", "/api/codes", "What has this code", "该编码对应的记录", "text", "form"),
     _path("get", "/api/tasks", "My tasks", "我的待办", "form", "unit", "due", "all", "nobody", "limit", "cursor"),
     _path(
@@ -63,6 +75,9 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path("get", "/api/notices", "What I was told", "我的通知", "limit", "cursor"),
     _path("patch", "/api/notices", "I have read all that I was told", "全部通知已读"),
+    _path("patch", "/api/notices/{id}", "I have read one of them", "一条通知已读"),
+    _path("get", "/api/tasks/{id}", "A task with its record", "待办及其单据"),
+    _path("get", "/api/tasks/{id}/people", "Who may be handed a task, or sign too", "可转交或加签的人员", "q", "move"),
     _path(
         "get", "/api/events", "What changes, as it changes (server-sent events)", "实时变化（服务器推送事件）", "after",
     ),
@@ -149,6 +164,7 @@ VERDICTS: Mapping[str, Text] = {
     "take_back": text("Take back", "撤回审批"),
     "nudge": text("Remind", "催办"),
 }
+REPORT = text("{form}: its lines", "{form}：报表内容")
 SIGN_IN = text("Sign in", "登录")
 SIGN_OUT = text("Sign out", "退出登录")
 BATCH = text("Many commands", "批量命令")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.operations.calls import Call
+from engine.operations.commands import ROUTES
 from tests.operations.house import House
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -47,3 +48,40 @@ def test_the_doors_of_one_record_are_told_apart(house: House) -> None:
 )
 def test_a_door_that_is_there_is_named(house: House, door: str) -> None:
     assert door in dict(summaries(house, "en", "clerk1"))
+
+
+def test_every_command_is_named(house: House) -> None:
+    """Whatever the contract answers is told of, whether a path is the same for every form or written for one."""
+    document = house.doors.openapi(Call(house.be("adm").actor, "en"))["paths"]
+    told = {
+        f"{method.upper()} {re.sub(r'{[a-z]+}', '*', path).removeprefix('/api/')}"
+        for path, doors in document.items()
+        for method in METHODS
+        if method in doors
+    }
+    for_one_form = {re.sub(r"records/[a-z_]+(?=/|$)", "records/*", each) for each in told}
+    commands = {f"{each.method} {'/'.join(each.path)}" for each in ROUTES}
+    elsewhere = {"POST tasks/*/*", "POST records/*/*/actions/*", "GET clock"}
+    """Told verb by verb, and what is there in tests only."""
+    assert sorted(commands - told - for_one_form - elsewhere) == []
+
+
+@pytest.mark.parametrize(
+    ("move", "fields"),
+    [
+        ("approve", {"comment", "values", "asks", "revision", "rows"}),
+        ("reject", {"comment", "values", "asks", "revision", "rows"}),
+        ("return", {"comment", "values", "asks", "to", "step", "revision", "rows"}),
+        ("hand_over", {"to", "comment", "revision"}),
+        ("add_signer", {"to", "where", "comment", "revision"}),
+        ("remove_signer", {"to", "comment", "revision"}),
+        ("take_back", {"comment", "revision"}),
+        ("nudge", {"comment", "revision"}),
+        ("comment", {"comment"}),
+    ],
+)
+def test_what_a_move_takes_is_told(house: House, move: str, fields: set[str]) -> None:
+    """As the move itself takes it: a word that it does not know is refused."""
+    paths = house.doors.openapi(Call(house.be("clerk1").actor, "en"))["paths"]
+    body = paths[f"/api/tasks/{{id}}/{move}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["properties"]) == fields
