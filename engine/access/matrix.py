@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -21,6 +22,7 @@ import casbin
 
 from engine.access.directory import Directory, Held
 from engine.errors import Text, text
+from engine.parsing import PARSING
 
 WHERE = ("own", "below", "region", "chain")
 """The unit at which the role is held · it and all below it · all of its region · everywhere."""
@@ -72,7 +74,7 @@ class Matrix:
         self.fault: str | None = None
         self._where: Mapping[tuple[str, str, str], frozenset[str]] = MappingProxyType({})
         try:
-            self._where = MappingProxyType(_decide_all(rights.model, tuple(rights.lines)))
+            self._where = _decide_all(rights.model, tuple(rights.lines))
         except Exception as error:  # whatever is wrong with a policy closes every door
             self.fault = f"{type(error).__name__}: {error}"
         self._roles = _by_right(self._where)
@@ -164,8 +166,12 @@ def _fields(lines: Iterable[Line]) -> Mapping[tuple[str, str], frozenset[str]]:
     return {key: frozenset(paths) for key, paths in found.items()}
 
 
-def _decide_all(model: str, lines: Sequence[Line]) -> dict[tuple[str, str, str], frozenset[str]]:
-    """Ask casbin about every right that the lines name; raises for a policy that cannot be trusted."""
+@lru_cache(maxsize=8)
+def _decide_all(model: str, lines: tuple[Line, ...]) -> Mapping[tuple[str, str, str], frozenset[str]]:
+    """Ask casbin about every right that the lines name; raises for a policy that cannot be trusted.
+
+    The same text is answered the same, so most versions of a library, which leave the policy alone, ask nothing.
+    """
     if not lines:
         raise PolicyFault("there are no policy lines")
     for line in lines:
@@ -183,7 +189,7 @@ def _decide_all(model: str, lines: Sequence[Line]) -> dict[tuple[str, str, str],
                     granted[right].add(where)
             judge.probe(role, rights[0], where)
         found |= {(role, *right): frozenset(wheres) for right, wheres in granted.items() if wheres}
-    return found
+    return MappingProxyType(found)
 
 
 def _check(line: Line) -> None:
@@ -218,7 +224,8 @@ class _Judge:
     def allows(self, role: str, thing: str, action: str, where: str) -> bool:
         """What casbin says."""
         asked = (_ROLE + role, thing, action, where)[: self._asks]
-        return bool(self._enforcer.enforce(*asked))
+        with PARSING:
+            return bool(self._enforcer.enforce(*asked))
 
     def probe(self, role: str, right: tuple[str, str], where: str) -> None:
         """Refuse a model that says yes to a role, an object or an action that no line names."""

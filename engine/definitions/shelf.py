@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from sqlalchemy import Connection, func, insert, select
@@ -62,8 +63,8 @@ def texts(connection: Connection, version: int) -> dict[Key, str]:
 
 def load(connection: Connection, version: int, vocabulary: Vocabulary) -> Library:
     """A published library, compiled. Refused as unavailable when this engine cannot read it any more."""
-    kept = documents(connection, version)
-    loaded = load_documents(kept, vocabulary, numbers=numbers(connection), published=True)
+    known = tuple(sorted((form, tuple(sorted(paths.items()))) for form, paths in numbers(connection).items()))
+    loaded = _read(tuple(documents(connection, version)), known, vocabulary)
     if loaded.library is None:
         first = loaded.findings[0]
         words = text(
@@ -72,6 +73,14 @@ def load(connection: Connection, version: int, vocabulary: Vocabulary) -> Librar
         )
         raise Refusal(Kind.UNAVAILABLE, "library_unreadable", words)
     return stamped(loaded.library, version)
+
+
+@lru_cache(maxsize=4)
+def _read(
+    kept: tuple[Document, ...], known: tuple[tuple[str, tuple[tuple[str, int], ...]], ...], vocabulary: Vocabulary
+) -> Loaded:
+    """What these texts make, with these numbers. Publishing needs the same library several times, also untaken yet."""
+    return load_documents(kept, vocabulary, numbers={form: dict(paths) for form, paths in known}, published=True)
 
 
 def stamped(library: Library, version: int) -> Library:

@@ -10,6 +10,7 @@ import ast
 import re
 
 from engine.expressions.faults import ExpressionFault, tip, wrong
+from engine.parsing import PARSING
 
 LONGEST = 8_000
 """Characters of one expression."""
@@ -65,7 +66,8 @@ def read(text: str) -> Source:
     _scan(text)
     source = "(" + text.translate(_WHITESPACE) + ")"
     try:
-        body = ast.parse(source, mode="eval").body
+        with PARSING:
+            body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         column = max(1, min((error.offset or 2) - 1, len(text)))
         raise wrong(column, "syntax", "This cannot be read.", "无法识别此表达式。") from error

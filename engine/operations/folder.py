@@ -115,6 +115,8 @@ class Folder:
     """Whether live values are worked out as of now."""
     ready: bool = False
     """Whether those are that an expression of the library can ask for."""
+    locking: bool = False
+    """Whether facts behind its live values are read under their lock: something is decided by them."""
     making: bool = False
     """While it is being created; what is fixed at `create` is not fixed yet."""
     discarded: bool = False

@@ -26,6 +26,16 @@ def idle(library: Library, form: Form) -> frozenset[str]:
     return frozenset(each.path for each in live if not each.fixed_at and each.name not in spoken)
 
 
+def counts(library: Library, form: Form) -> bool:
+    """Whether a live field of the form that something in the library reads asks a fact."""
+    unasked = idle(library, form)
+    each_field = (each for field in form.fields.values() for each in (field, *field.fields.values()))
+    return any(
+        each.live is not None and each.path not in unasked and not library.facts.keys().isdisjoint(each.live.calls)
+        for each in each_field
+    )
+
+
 def mentioned(library: Library) -> frozenset[str]:
     """Every word by which an expression of the library reads a field; worked out once per library."""
     kept = _mentioned.get(id(library))

@@ -128,7 +128,7 @@ class Operation:
             "today": self.today,
         }
         if folder is not None:
-            known = writing.meant(self, folder) if values is None else values
+            known = writing.meant(self, folder, locking=locking) if values is None else values
             subject = Subject(folder.form.name, folder.id, {**known, **folder.kept})
             names["record"] = subject
             names["state"] = folder.state

@@ -16,7 +16,7 @@ from engine.expressions import Environment
 from engine.operations import pinning, rights
 from engine.operations.ids import references, sent_references
 from engine.operations.knowing import Knowing, Seeing
-from engine.operations.mentions import idle
+from engine.operations.mentions import counts, idle
 from engine.records import filling
 from engine.workflow.plan import Writable
 
@@ -129,8 +129,14 @@ def current(operation: Operation, folder: Folder) -> dict[str, Any]:
     return folder.values
 
 
-def meant(operation: Operation, folder: Folder) -> dict[str, Any]:
-    """The same as far as an expression of the library can ask; what is only shown waits until somebody looks."""
+def meant(operation: Operation, folder: Folder, *, locking: bool = False) -> dict[str, Any]:
+    """The same as far as an expression of the library can ask; what is only shown waits until somebody looks.
+
+    With `locking` something is decided: a fact behind a live value is read under its lock from here on, and what was
+    worked out before without it is worked out anew, or two could both pass on the same rest.
+    """
+    if locking and not folder.locking and counts(folder.library, folder.form):
+        folder.locking, folder.ready, folder.lived = True, False, False
     if not folder.ready and not folder.lived:
         folder.ready = True
         unasked = idle(folder.library, folder.form)
@@ -142,7 +148,7 @@ def meant(operation: Operation, folder: Folder) -> dict[str, Any]:
 
 def _environments(operation: Operation, folder: Folder) -> filling.EnvOf:
     def environment(values: dict[str, Any]) -> Environment:
-        return operation.environment(folder, values)
+        return operation.environment(folder, values, locking=folder.locking)
 
     return environment
 
