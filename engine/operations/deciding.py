@@ -159,6 +159,8 @@ def _cast(
     to: str | None,
     rows: tuple[str, ...] | None,
 ) -> Decision:
+    if verdict == "return":
+        taking.remember_agreed(folder)
     situation = operation.situation(folder, locking=True)
     decision = vote(situation, task.step, task.part, verdict, to=to, rows=rows)
     folder.memory = decision.memory
@@ -175,7 +177,6 @@ def _go_on(operation: Operation, folder: Folder, given: Decision, words: str | N
         folder.state = decision.returned_to
         if folder.state != origin:
             folder.returned = {"by": operation.actor_id, **({"words": words} if words else {})}
-        taking.remember_agreed(folder)
         folder.note(Event("return", SYSTEM, None, origin, folder.state))
         taking.settle_in(operation, folder)
     elif decision.fire is not None:

@@ -120,6 +120,8 @@ def follow(operation: Operation, what: applying.Follow | None) -> None:
 def _rule(operation: Operation, folder: Folder, ruling: o.Decide) -> None:
     """*system* decides the open step, because time has passed."""
     approval = folder.memory.approval
+    if ruling.verdict == "return":
+        remember_agreed(folder)
     decision = rule_on(operation.situation(folder, SYSTEM, locking=True), ruling.verdict, ruling.part, ruling.to)
     step = approval.step if approval and approval.step else ""
     name = f"{step}/{ruling.part}" if ruling.part else step
@@ -131,7 +133,6 @@ def _rule(operation: Operation, folder: Folder, ruling: o.Decide) -> None:
     folder.memory = decision.memory
     if decision.returned_to is not None:
         folder.state = decision.returned_to
-        remember_agreed(folder)
         folder.note(Event("return", SYSTEM, None, origin, folder.state, because=operation.because))
         settle_in(operation, folder)
     elif decision.fire is not None:
@@ -210,5 +211,8 @@ def content_changed(operation: Operation, folder: Folder) -> None:
 
 
 def remember_agreed(folder: Folder) -> None:
-    """The values of this moment are what was agreed: the approval ended, or it was returned."""
+    """The values of this moment are what was agreed: the approval ended, or it is returned, to whomever.
+
+    A return is decided after this: what is asked anew may be answered at once by what stands, and compared.
+    """
     folder.memory = agree(folder.memory, folder.flat())

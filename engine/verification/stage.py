@@ -117,6 +117,8 @@ class Stage:
 
     def vote(self, played: Played, step: str, part: str | None, verdict: str, actor: str) -> None:
         """Decide a step."""
+        if verdict == "return":
+            self.agree(played)
         self.follow(played, decide(self.situation(played, actor), step, part, verdict))
 
     def follow(self, played: Played, decided: Decision) -> None:
@@ -124,12 +126,16 @@ class Stage:
         decision = self._carried_out(played, decided)
         played.memory = decision.memory
         if decision.returned_to is not None:
-            played.memory = recollect.agree(played.memory, played.values)
             played.state = decision.returned_to
             self.settle_in(played)
         elif decision.fire is not None:
-            played.memory = recollect.agree(played.memory, played.values)
+            self.agree(played)
             self.act(played, decision.fire, SYSTEM)
+
+    @staticmethod
+    def agree(played: Played) -> None:
+        """What the record says now is what `agreed` and `changed` compare with: before a return, and at an end."""
+        played.memory = recollect.agree(played.memory, played.values)
 
     def settle_in(self, played: Played) -> None:
         """The record arrives in its state."""

@@ -264,6 +264,18 @@ def test_it_is_returned_to_any_earlier_step_and_to_no_other(house: House) -> Non
     assert who_has(house, record) == {"ame"}
 
 
+def test_an_earlier_step_that_changes_nothing_leads_straight_back_to_who_returned_it(house: House) -> None:
+    record, mgr, ame, dir1 = plea(house, "5000"), house.be("mgr1"), house.be("ame"), house.be("dir1")
+    mgr.decides("plea", record)
+    ame.decides("plea", record)
+    reply = dir1.decides("plea", record, "return", to="local", asks={"reason": "look at it again"})
+    assert (reply.status, who_has(house, record)) == (200, {"mgr1"})
+    mgr.decides("plea", record)
+    assert who_has(house, record) == {"dir1"}, "the amount is what it was when it was returned"
+    notice = ame.get("notices")["items"][0]
+    assert (notice["template"], notice["record"]["id"]) == ("@resumed", record)
+
+
 def test_a_raised_amount_begins_again(house: House) -> None:
     record, ame, clerk = plea(house, "500"), house.be("ame"), house.be("clerk1")
     house.be("mgr1").decides("plea", record)

@@ -185,6 +185,8 @@ class Play:
         verdict = {"approves": "approve", "rejects": "reject", "returns": "return"}[verdict]
         if verdict == "approve":
             self.stand.edit(self.record, {}, who, self.step(step, part).required)
+        if verdict == "return":
+            self.stand.agree(self.record)
         named, before, state = rows.split(", ") if rows else None, self.record.memory, self.record.state
         self.stand.follow(self.record, decide(self.situation(who), step, part, verdict, whom, to, named))
         if self.approval().may.take_back is not None:
@@ -209,6 +211,8 @@ class Play:
         if running.when is not None and asking.said(running.when, self.situation(SYSTEM).environment) is not _YES:
             return
         for use in running.do.values():
+            if use.options.get("verdict") == "return":
+                self.stand.agree(self.record)
             seen, part = self.situation(SYSTEM), use.options.get("part")
             if use.effect == "decide":
                 self.stand.follow(self.record, rule_on(seen, use.options["verdict"], part, use.options.get("to")))
