@@ -11,9 +11,6 @@ from tests.scenarios.world import World, line, rights, text
 
 CHANGE = text("md_01/parts.yaml")
 RIGHTS = rights("md_01/rights.csv")
-OPEN = {
-    "One branch sends back: only that section reopens, others stay done.": "issue 4: a part sent back alone",
-}
 PARTS = {
     "qa": {"shelf_life": 30, "allergens": "none"},
     "dckm": {"case_pack": 12, "weight": "1.200"},
@@ -89,3 +86,37 @@ def test_the_last_two_parts_in_one_instant_join_once(world: World) -> None:
             assert describes(world, who, record).status == 200
     assert len(world.be("bmgr").tasks("item", record)) == 1
     assert world.be("bmgr").decides("item", record) == "active"
+
+
+def test_only_the_part_that_is_sent_back_reopens(world: World) -> None:
+    world.publish(CHANGE, policy=RIGHTS)
+    record, _ = new(world, "NONFOOD")
+    qa, fin1, bmgr, buyer = (world.be(each) for each in ("qa", "fin1", "bmgr", "buyA"))
+
+    # one department sends another's part back: that one is asked again, and it alone
+    early = partial(fin1.tries_to, "return", "item", record, to="quality", comment="is it all?")
+    world.refused("INVALID", early, code="not_an_earlier_step")
+    for who in ("qa", "dckm"):
+        assert describes(world, who, record).status == 200
+    assert early().status == 200
+    assert world.tasked("item", record) == ["fin1", "fin2", "qa"]
+    rules.without_a_task(world, "item", record)
+    assert qa.reads("item", record)["shelf_life"] == 30, "what was written stays"
+    assert qa.decides("item", record, values={"shelf_life": 60}) == "describing"
+    assert world.tasked("item", record) == ["fin1", "fin2"]
+
+    # to the buyer: when it comes again, what the others have described is described
+    assert fin1.decides("item", record, "return", to="submitter", comment="what does it cost?") == "draft"
+    assert buyer.edits("item", record, {"cost": "6"}).status == 200
+    assert buyer.takes("item", record, "submit") == "describing"
+    assert world.tasked("item", record) == ["fin1", "fin2"]
+    assert describes(world, "fin1", record).status == 200
+
+    # from a later step: one part again, then straight back
+    assert world.tasked("item", record) == ["bmgr"]
+    assert bmgr.decides("item", record, "return", to="logistics", comment="twelve in a case?") == "describing"
+    assert world.tasked("item", record) == ["dckm"]
+    assert describes(world, "dckm", record).status == 200
+    assert world.tasked("item", record) == ["bmgr"]
+    assert bmgr.decides("item", record) == "active"
+    assert bmgr.reads("item", record)["shelf_life"] == 60
