@@ -1,4 +1,4 @@
-"""What waits for somebody and finds nobody any more, since people have left or their roles have ended.
+"""What waits for somebody and finds nobody any more, or only who stands in: people have left or roles have ended.
 
 Whoever the approval declares (`nobody_found: {tell: ...}`) gets a task to look at it, once for each step. Used by
 `timing`, which asks whenever people have changed or a day has begun; what has been gone through is marked by both.
@@ -21,8 +21,8 @@ from engine.operations.folder import Event, Folder
 from engine.operations.operation import Operation
 from engine.records import tasks
 from engine.records.tasks import Task
-from engine.workflow import waiting
-from engine.workflow.plan import SYSTEM, Wait
+from engine.workflow import panel, rowwise, waiting
+from engine.workflow.plan import SYSTEM, Situation, Wait
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -98,8 +98,8 @@ def _tell(operation: Operation, form: str, record: str) -> int:
     if approval is None or not approval.nobody_found.tell:
         return 0
     steps = _empty(operation, folder, approval, tasks.of(operation.connection, record))
-    for step in steps:
-        title = _says(step)
+    for step, stood_in in steps:
+        title = _says(step, stood_in)
         folder.looks.append(OpenTask(approval.nobody_found.tell, title, f"{DEED}:{step.name}"))
         folder.note(Event(f"{DEED}:{step.name}", SYSTEM, None, folder.state, folder.state, because=title))
     if steps:
@@ -107,11 +107,15 @@ def _tell(operation: Operation, form: str, record: str) -> int:
     return len(steps)
 
 
-def _empty(operation: Operation, folder: Folder, approval: Approval, is_open: Iterable[Task]) -> list[Step]:
+def _empty(
+    operation: Operation, folder: Folder, approval: Approval, is_open: Iterable[Task]
+) -> list[tuple[Step, bool]]:
+    """The steps of which somebody is to be told, and whether others are asked instead."""
     told = {each.step for each in is_open if each.kind == "look"}
-    waits = waiting(operation.situation(folder))
-    names = dict.fromkeys(each.step for each in waits if each.kind == "decide" and _finds_nobody(each))
-    return [approval.steps[each] for each in names if f"{DEED}:{each}" not in told]
+    situation = operation.situation(folder)
+    waits = [each for each in waiting(situation) if each.kind == "decide"]
+    found = {each.step: not _finds_nobody(each) for each in waits if _lost(situation, approval, each)}
+    return [(approval.steps[name], stood) for name, stood in found.items() if f"{DEED}:{name}" not in told]
 
 
 def _finds_nobody(wait: Wait) -> bool:
@@ -119,7 +123,22 @@ def _finds_nobody(wait: Wait) -> bool:
     return not wait.people or not all(wait.rows.values())
 
 
-def _says(step: Step) -> Text:
+def _lost(situation: Situation, approval: Approval, wait: Wait) -> bool:
+    """Nobody is found, or those who were asked have gone and others are asked; also where it is so of one row alone."""
+    if _finds_nobody(wait):
+        return True
+    step = approval.steps[wait.step]
+    part = step.parts.get(wait.part) if wait.part else None
+    places = [rowwise.at(situation, step.each, row) for row in wait.rows] if step.each else [situation]
+    return any(panel.vacant(each, step, part) for each in places)
+
+
+def _says(step: Step, stood_in: bool) -> Text:
+    if stood_in:
+        return text(
+            f"Whoever decides “{say(step.title, 'en') or step.name}” has gone; others are asked.",
+            f"“{say(step.title, 'zh') or step.name}”的审批人已离开，改由他人审批。",
+        )
     return text(
         f"Nobody can decide “{say(step.title, 'en') or step.name}” any more.",
         f"“{say(step.title, 'zh') or step.name}”已无人可审批。",

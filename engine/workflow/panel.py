@@ -55,6 +55,11 @@ def asked(situation: Situation, step: Step, part: Step | None) -> tuple[str, ...
     return signers.owners(situation, step, part, people.find(asks(situation, step, part), situation))
 
 
+def vacant(situation: Situation, step: Step, part: Step | None) -> bool:
+    """Whether whoever the definition asks has gone, so that only those who stand in can be there."""
+    return not asked(situation, step, part)
+
+
 def able(situation: Situation, approval: Approval, step: Step, part: Step | None) -> tuple[str, ...]:
     """Those who are asked and may decide, and whoever stands in when there are none or too few."""
     found = _may(situation, approval, step, part, asked(situation, step, part))

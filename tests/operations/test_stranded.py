@@ -122,6 +122,17 @@ def test_whoever_owns_the_process_is_told_once_of_what_nobody_can_decide(own_hou
     assert own_house.be("buyB").decides("vow", record).body["state"] == "kept"
 
 
+def test_whoever_owns_the_process_is_told_also_where_others_are_asked_instead(own_house: House) -> None:
+    nobody = "{ask: [finance at chain], tell: [administrator at chain]}"
+    record = opened(own_house, nobody).makes("vow", {"category": {"code": "FOOD"}}, "give")
+    goes(own_house, "buyA")
+    own_house.pass_time(days=1)
+    assert who_has(own_house, record) == {"fin1", "adm"}
+    (told,) = own_house.be("adm").tasks("vow", record)
+    assert (told["kind"], told["title"]) == ("look", "Whoever decides “Keepers” has gone; others are asked.")
+    assert own_house.be("fin1").decides("vow", record).body["state"] == "kept"
+
+
 def test_a_role_that_has_ended_strands_what_it_was_asked(own_house: House) -> None:
     clerk, adm = opened(own_house, TELL), own_house.be("adm")
     record = clerk.makes("vow", {"category": {"code": "FOOD"}}, "give")

@@ -67,7 +67,8 @@ def received(world: World, approver: str) -> str:
     order = world.be("buyA").makes("purchase_order", values, "submit")
     assert world.be(approver).decides("purchase_order", order) == "sent"
     assert world.be("dck").takes("purchase_order", order, "receive") == "receiving"
-    return world.found("receipt", f"order.number == '{world.be('buyA').get(f'records/purchase_order/{order}')['number']}'", by="aud")
+    number = world.be("buyA").get(f"records/purchase_order/{order}")["number"]
+    return world.found("receipt", f"order.number == '{number}'", by="aud")
 
 
 def test_whoever_ordered_or_approved_does_not_receive(world: World) -> None:

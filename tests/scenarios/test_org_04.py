@@ -9,9 +9,6 @@ from tests.scenarios.world import Reply, World, line, rights, text
 
 CHANGE = text("org_04/away.yaml")
 RIGHTS = rights("org_04/rights.csv")
-OPEN = {
-    "Nobody found: a notice to the process owner.": "issue 4: nobody_found asks others, and tells nobody else",
-}
 
 
 def asked(world: World, quantity: int = 3, by: str = "clerk1") -> str:
@@ -78,6 +75,10 @@ def test_who_has_left_leaves_no_task_behind(world: World) -> None:
     world.leaves("mgr1")
     assert world.tasked("requisition", waiting) == ["ame"], "nobody is in the post: whom the definition names"
     assert world.be("adm").get("tasks", all="true", nobody="true")["items"] == []
+    world.pass_time(minutes=1)
+    (told,) = world.be("dir1").tasks("requisition", waiting)
+    assert (told["kind"], told["title"]) == ("look", "Whoever decides “Store manager” has gone; others are asked.")
+    assert world.be("dir1").tasks("requisition", past) == []
     world.hires("mgr9", "manager", "S01")
     assert len(world.be("mgr9").tasks("requisition", waiting)) == 1
     assert world.be("mgr9").decides("requisition", waiting) == "approved"
