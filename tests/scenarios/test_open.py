@@ -20,7 +20,6 @@ SCENARIOS = {
     "org_11", "md_01", "srt_01", "srt_02", "trf_05", "new_01",
 }  # fmt: skip
 UNWRITTEN = {
-    "srt_01": "issue 4: two signatures, expired lots, a weekly report",
     "new_01": "issue 4: deadlines, a report of costs",
 }
 """Scenarios without a file yet."""

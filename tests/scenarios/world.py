@@ -399,7 +399,7 @@ def key_of(told: Mapping[str, Any]) -> tuple[str, str]:
     """Kind and name of a definition."""
     if "roles" in told:
         return "permissions", "roles"
-    for kind in ("overlay", "workflow", "form", "library", "notice"):
+    for kind in ("overlay", "workflow", "form", "library", "notice", "report"):
         if kind in told:
             return ("template" if kind == "notice" else kind), str(told[kind])
     raise AssertionError(f"this defines nothing: {sorted(told)}")
