@@ -1,6 +1,7 @@
 """Sums at the foot of a list: exact, of everything that is found, where that is little enough. Used by `listing`.
 
-A quantity is summed where every item has the same unit; a field that one cannot be sure to see has no sum.
+A quantity is summed where every item has the same unit; a field that one cannot be sure to see has no sum, nor one that
+is worked out and not yet kept in every record that is found: what stands in its line follows from what is so just now.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def sums(operation: Operation, form: Form, sent: str, values: Sequence[Sequence[
         lines = [(line[at], line[at + 1] if with_item else None) for line in values if line[at] is not None]
         at += 2 if with_item else 1
         units = {around.unit_of(operation, item) if item else None for _, item in lines} if with_item else {None}
-        if len(units) == 1 and lines:
+        whole = field.compute is None or len(lines) == len(values)
+        if len(units) == 1 and lines and whole:
             total = sum((Decimal(each) for each, _ in lines), Decimal(0))
             shown = int(total) if field.value_type.kind == "integer" else total
             told[field.name] = {"sum": str(BY_NAME[field.type].dump(shown, field)), "unit": units.pop()}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import Refusal, forbidden, invalid_at, not_found, say, text
 from engine.operations import explaining, presenting, reasons, rights
 from engine.operations.calls import Answer
+from engine.operations.saying import people_apart
 from engine.workflow import people, taking
 
 if TYPE_CHECKING:
+    from engine.access.matrix import Decision
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
@@ -50,7 +52,7 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         {
             "check": "policy",
             "holds": within,
-            "because": say(decision.because, language)
+            "because": _granted(operation, folder.form.name, action, decision)
             if not decision.allowed or within
             else explaining.no_right(language),
         },
@@ -75,6 +77,18 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         "reasons": checks,
         "who": [presenting.person(operation, each) for each in who],
     }
+
+
+def _granted(operation: Operation, form: str, action: str, decision: Decision) -> str:
+    """Which roles the policy gives a right to, by their titles; what else it says, as it says it."""
+    language, known = operation.call.language, operation.library.rights.roles
+    names = decision.roles or tuple(dict.fromkeys(role for role, _ in operation.matrix.who(form, action)))
+    if operation.matrix.fault is not None or not names:
+        return say(decision.because, language)
+    titles = (say(known[each].title, language) if each in known else "" for each in names)
+    told = people_apart(language).join(title or name for title, name in zip(titles, names, strict=True))
+    some, only = text("Granted to: {}.", "已授予：{}。"), text("Granted only to: {}.", "仅授予：{}。")
+    return say(some if decision.allowed else only, language).format(told)
 
 
 def _where(at: Any) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def main() -> None:
         for scene in _all(server):
             if not told.names or scene.name in told.names:
                 _take_each(browser, server, scene, told.size or [*SIZES])
-        if told.readme:
-            README.parent.mkdir(parents=True, exist_ok=True)
-            _shoot(browser, server, Scene("tasks", "mgr1", "/tasks"), "en", "desk", README)
+            if told.readme and scene.name == "tasks":
+                README.parent.mkdir(parents=True, exist_ok=True)
+                _shoot(browser, server, scene, "en", "desk", README)
     (FOLDER / "index.html").write_text(_sheet(), encoding="utf-8")
     sys.stdout.write(f"{FOLDER}/index.html\n")
 

@@ -70,7 +70,7 @@ def _lists(made: Mapping[str, str]) -> list[Scene]:
         Scene("list_columns", "mgr1", "/records/transfer", _opens("columns")),
         Scene("list_glance", "mgr1", "/records/transfer", _glances),
         Scene("list_selected", "adm", "/records/item", _picks_rows),
-        Scene("list_wrong", "mgr1", "/records/transfer?f.total.from=much"),
+        Scene("list_wrong", "mgr1", "/records/transfer?f.created.from=much"),
         Scene("list_nothing", "mgr1", "/records/transfer?q=nothing+of+that+name"),
         Scene("list_empty", "adm", "/records/customer"),
         Scene("list_limits", "adm", "/records/limit"),
@@ -203,7 +203,7 @@ def _opens(place: str) -> Act:
 def _glances(page: Page) -> None:
     if page.viewport_size is not None and page.viewport_size["width"] < 1024:
         return
-    page.locator("tr[data-glance] td").nth(2).click()
+    page.locator("tr[data-glance]").first.locator("td").last.click()
     page.locator(".glance h2").first.wait_for()
 
 

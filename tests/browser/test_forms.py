@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, People
@@ -103,6 +104,22 @@ def test_a_fault_stands_beside_its_field_and_is_counted_at_the_top(people: Peopl
     expect(clerk.get_by_role("alert")).to_contain_text("1 to correct")
     expect(clerk.get_by_label("Requested 1", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(clerk.locator("td .fault")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk-zh", "phone-en"])
+def test_that_a_table_has_no_row_is_said_at_the_table_and_counted(
+    people: People, size: tuple[int, int], language: str
+) -> None:
+    """As many are counted at the top as are listed there, each by its name."""
+    clerk = people.sign_in("clerk1", size, language)
+    clerk.goto("/records/transfer/new")
+    clerk.locator("[data-action=submit]").click()
+    few = {"en": "Lines: At least 1 row is needed.", "zh": "明细：至少需要 1 行。"}[language]
+    alert = clerk.get_by_role("alert")
+    expect(alert.locator("li")).to_have_count(3)
+    expect(alert.locator("li").last).to_have_text(few)
+    expect(alert).to_contain_text({"en": "3 to correct", "zh": "有 3 处需要修改"}[language])
+    expect(clerk.locator("section.card > .fault")).to_have_text(few.split("：" if language == "zh" else ": ")[1])
 
 
 def test_every_fault_is_told_at_once(people: People) -> None:

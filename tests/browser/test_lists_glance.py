@@ -72,3 +72,13 @@ def test_the_foot_sums_what_is_narrowed(people: People, pages: Server) -> None:
     manager.goto("/records/transfer?f.state=approval")
     expect(manager.locator("table.list tbody tr").first).to_be_visible()
     expect(manager.locator("tfoot")).to_have_count(0)
+
+
+def test_the_foot_is_seen_before_one_has_come_to_the_end_of_the_list(people: People, pages: Server) -> None:
+    """It stays at the lower edge of what is scrolled."""
+    for _ in range(25):
+        asks_for(pages, "clerk1")
+    finance = people.sign_in("fin1", DESK, "en")
+    finance.goto("/records/transfer?f.state=approval")
+    expect(finance.locator("table.list tbody tr").last).not_to_be_in_viewport()
+    expect(finance.locator("tfoot .number")).to_be_in_viewport()

@@ -206,6 +206,7 @@ def test_what_cannot_be_done_says_why_in_words_on_a_page_of_its_own(people: Peop
     clerk.get_by_role("link", name="Why not: Finish").click()
     expect(clerk.locator(".reasons")).to_contain_text("You cannot do this now.")
     expect(clerk.locator(".reasons .fails")).to_have_count(1)
+    expect(clerk.locator(".reasons .holds").first).to_contain_text("Granted to: Store clerk.")
     is_accessible(clerk)
     assert clerk.context.request.get(f"/records/plea/{record}/why?action=nothing").status == 404
 

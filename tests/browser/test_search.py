@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, People
+from tests.serving import Server
 
 
 def test_who_types_a_code_finds_the_thing_itself_first(people: People) -> None:
@@ -26,6 +27,18 @@ def test_what_nobody_may_show_him_is_not_found(people: People) -> None:
     forms = vendor.evaluate("async () => (await (await fetch('/api/forms')).json()).items.map((each) => each.title)")
     for title in vendor.locator("main section h2").all_inner_texts():
         assert title in forms
+
+
+def test_money_is_found_with_its_currency(people: People, pages: Server) -> None:
+    """There is no head over it that would say which."""
+    lines = [{"item": {"code": "A100"}, "requested": "2"}]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": lines}
+    record = pages.be("clerk1").makes("transfer", values, "submit")
+    number = pages.be("clerk1").get(f"records/transfer/{record}")["number"]
+    total = pages.be("mgr1").get(f"records/transfer/{record}")["values"]["total"]
+    manager = people.sign_in("mgr1", DESK, "en")
+    manager.goto(f"/search?q={number}")
+    expect(manager.locator("main a.line").first).to_contain_text(f"{total} CNY")
 
 
 def test_nothing_found_says_so(people: People) -> None:

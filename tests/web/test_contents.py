@@ -202,3 +202,10 @@ def test_a_warning_says_in_which_row_and_field_it_stands() -> None:
     places = ("/lines/0/asked", "/lines/1/asked", "/note", "")
     told = {**record, "warnings": [{"path": path, "message": "Much."} for path in places]}
     assert contents.heeded(FORM, told) == ["A100 · Asked · Much.", "2 · Asked · Much.", "Note · Much.", "Much."]
+
+
+def test_what_is_warned_of_in_many_rows_alike_is_said_once_with_how_often() -> None:
+    record = found(*(row(RICE, str(each)) for each in range(1, 4)))
+    places = ("/lines/0/asked", "/note", "/lines/1/asked", "/lines/2/asked")
+    told = {**record, "warnings": [{"path": path, "message": "Much."} for path in places]}
+    assert contents.heeded(FORM, told) == ["A100 · Asked · Much. × 3", "Note · Much."]

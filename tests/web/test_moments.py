@@ -23,8 +23,8 @@ def _at(**away: int) -> str:
 @pytest.mark.parametrize(
     ("away", "en", "zh"),
     [
-        ({"seconds": 0}, "now", "刚刚"),
-        ({"seconds": -44}, "now", "刚刚"),
+        ({"seconds": 0}, "just now", "刚刚"),
+        ({"seconds": -44}, "just now", "刚刚"),
         ({"seconds": -45}, "1 min ago", "1分钟前"),
         ({"seconds": -119}, "1 min ago", "1分钟前"),
         ({"minutes": -59}, "59 min ago", "59分钟前"),

@@ -5,6 +5,7 @@ Used by `record`. A long table is cut where the eye loses it; the whole of it is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -90,8 +91,9 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
 
 
 def heeded(form: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """What the form's rules warn of, each with where it stands: the row by what it is about, and the field."""
-    return [f"{_place(form, found, each['path'])}{each['message']}" for each in found["warnings"]]
+    """What the form's rules warn of, with where it stands: the row by what it is about, and the field; once each."""
+    said = Counter(f"{_place(form, found, each['path'])}{each['message']}" for each in found["warnings"])
+    return [f"{line} × {times}" if times > 1 else line for line, times in said.items()]
 
 
 def _place(form: Mapping[str, Any], found: Mapping[str, Any], path: str) -> str:

@@ -24,7 +24,7 @@ _IS, _HAS = text("is", "为"), text("contains", "包含")
 _FROM, _TO, _BETWEEN = text("is at least", "不低于"), text("is at most", "不高于"), text("is", "为")
 _SINCE, _UNTIL = text("is from", "不早于"), text("is until", "不晚于")
 _THROUGH, _OR = text("to", "至"), text(" or ", "或")
-_WORDS, _WRITTEN, _SORT = text("Words", "关键词"), text("Condition", "条件"), text("Order", "排序")
+_WORDS, _WRITTEN, _SORT = text("Text", "关键词"), text("Condition", "条件"), text("Order", "排序")
 _YES, _NO, _ME = text("yes", "是"), text("no", "否"), text("me", "我")
 _TODAY, _AGO = text("today", "今天"), text("{0} days ago", "{0}天前")
 
@@ -87,7 +87,8 @@ def _sentence(
     language: str, field: Mapping[str, Any], stem: str, words: Mapping[str, str], named: Mapping[str, Any]
 ) -> tuple[str, str, str]:
     if stem in ("q", "filter"):
-        return say(_WORDS if stem == "q" else _WRITTEN, language), say(_IS, language), words[stem]
+        title, verb = (_WORDS, _HAS) if stem == "q" else (_WRITTEN, _IS)
+        return say(title, language), say(verb, language), words[stem]
     whole, has = words.get(stem), words.get(f"{stem}.has")
     low, high = words.get(f"{stem}.from"), words.get(f"{stem}.to")
     days = field["how"] == "day"

@@ -16,7 +16,7 @@ NOW, NEAR, SOON = 45, 7 * 86_400, 86_400
 """Seconds within which it is now, from which on the day says more than how long ago, when a deadline is near."""
 
 _DAY = text("{day} {name} {year}", "{year}年{month}月{day}日")
-_NOW = text("now", "刚刚")
+_NOW = text("just now", "刚刚")
 _PAST: tuple[tuple[int, Text], ...] = (
     (60, text("{} min ago", "{}分钟前")),
     (3_600, text("{} h ago", "{}小时前")),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from engine.web.answers import Reply
+from engine.web.pages.cells import Cell
 from engine.web.pages.lists import columns_of, pill, says, value_of
 from engine.web.pages.visit import Visit
 
@@ -40,8 +42,13 @@ def _line(
     form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], language: str
 ) -> dict[str, Any]:
     """A record by its number or code, what else its list shows of it, and its state where it has several."""
-    cells = [value_of(form, each, item, language) for each in columns]
+    cells = [_valued(form, each, value_of(form, each, item, language)) for each in columns]
     told = [each for each in cells if each.kind != "nothing"]
     called = says(form, item, told, language)
     rest = [each for each in told if each.shown != called][:TOLD]
     return {"item": item, "says": called, "rest": rest, "pill": pill(form, item["state"])}
+
+
+def _valued(form: Mapping[str, Any], column: Mapping[str, Any], told: Cell) -> Cell:
+    """Money with its currency: there is no head over it that says so."""
+    return replace(told, unit=str(form.get("currency") or "")) if column["widget"] == "money" else told

@@ -4,7 +4,7 @@ import { say, type Fault } from "./api";
 import type { Filled, Form, Row } from "./definitions";
 import { patchOf, type Draft } from "./filling";
 
-/** Messages by place: `carrier`, `lines#<row>.item`. */
+/** Messages by place: `carrier`, `lines` as a whole, `lines#<row>.item`. */
 export type Faults = ReadonlyMap<string, string>;
 
 const MOST_LISTED = 8;
@@ -25,10 +25,18 @@ export function faultsOf(form: Form, draft: Draft, errors: readonly Fault[], bas
   const found = new Map<string, string>();
   for (const fault of errors) {
     const at = placeOf(form, draft, fault, base);
-    if (at) found.set(at, fault.message);
-    else for (const cell of emptyOf(form, draft, fault, base)) found.set(cell, fault.message);
+    const cells = at ? [at] : emptyOf(form, draft, fault, base);
+    const whole = cells.length ? null : tableOf(form, fault, base);
+    for (const each of whole ? [whole] : cells) found.set(each, fault.message);
   }
   return found;
+}
+
+/** The table that a fault means as a whole: that it has too few rows, or too many. */
+function tableOf(form: Form, fault: Fault, base: string): string | null {
+  const path = base && fault.path.startsWith(base) ? fault.path.slice(base.length) : fault.path;
+  const [, name = "", more] = path.split("/");
+  return !more && form.fields[name]?.type === "table" ? name : null;
 }
 
 /** A rule that speaks of a whole column: what is empty in it. */
@@ -54,7 +62,7 @@ function called(form: Form, draft: Draft, fault: Fault, base: string): string {
   const sent = (patchOf(form, draft)[name] ?? []) as Row[];
   const row = fault.row ?? (index === undefined ? undefined : sent[Number(index)]?.row);
   const at = field.type === "table" && row ? (draft.values[name] ?? []).findIndex((each: Row) => each.row === row) : -1;
-  const words = [at < 0 ? (field.type === "table" ? "" : field.title) : say(`Row ${at + 1}`, `第 ${at + 1} 行`), field.fields?.[column ?? index ?? ""]?.title ?? ""];
+  const words = [at < 0 ? (field.type === "table" && index !== undefined ? "" : field.title) : say(`Row ${at + 1}`, `第 ${at + 1} 行`), field.fields?.[column ?? index ?? ""]?.title ?? ""];
   const told = words.filter(Boolean).join(" · ");
   return told ? `${told}${say(": ", "：")}` : "";
 }

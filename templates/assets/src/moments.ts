@@ -51,7 +51,7 @@ export function dayAs(written: string): string {
 function near(moment: Date): string {
   const seconds = Math.round((moment.getTime() - Date.now() - behind) / 1000);
   const away = Math.abs(seconds);
-  if (away < NOW) return say("now", "刚刚");
+  if (away < NOW) return say("just now", "刚刚");
   if (away >= NEAR) return dayOf(localOf(moment));
   const [size, past, coming] = STEPS.find(([least]) => away >= least) ?? STEPS[2]!;
   return (seconds > 0 ? coming : past)(Math.max(1, Math.floor(away / size)));

@@ -12,6 +12,9 @@ export function grouped(digits: string): string {
   return whole ? `${sign}${whole.replace(/^0+(?=[0-9])/, "").replace(/\B(?=([0-9]{3})+$)/g, ",")}${rest}` : digits;
 }
 
+/** Money as the server writes it: what is worked out here has no noughts at its end. */
+const settled = (digits: string): string => (/^-?[0-9]+(\.[0-9])?$/.test(digits) ? `${digits}${digits.includes(".") ? "0" : ".00"}` : digits);
+
 /** A record that is named: its code, and its title where that says more. */
 export function titled(value: { id?: string; code?: string | null; title?: string | null }): string {
   return value.code && value.title && value.code !== value.title ? `${value.code} ${value.title}` : value.code || value.title || value.id || "";
@@ -21,7 +24,7 @@ export function shownAs(field: Pick<Field, "widget" | "digits" | "options" | "na
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length)) return EMPTY;
   if (typeof value === "boolean") return value ? say("Yes", "是") : say("No", "否");
   if (typeof value === "string" && field.names?.[value]) return field.names[value];
-  if (field.digits) return grouped(String(value));
+  if (field.digits) return grouped(field.widget === "money" ? settled(String(value)) : String(value));
   if (Array.isArray(value)) return value.map((each) => shownAs(field, each)).join(say(", ", "、"));
   if (field.widget === "file" || field.widget === "image" || field.widget === "signature") return value.typed ?? say("File", "附件");
   if (typeof value === "object") return titled(value);

@@ -55,15 +55,17 @@ export function Actions(told: Told) {
   }
 
   const edit = `/records/${told.record.form}/${told.record.id}/edit`;
+  const change = told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>;
   const rest = first ? all.slice(1) : all;
   const verdicts = rest.filter((each) => each.verdict);
   const others = [...rest.filter((each) => !each.verdict), ...moving];
   return (
     <div class="acts">
       <Happened told={told} />
+      {!leads && change}
       {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : leads ? "primary" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, first)}>{first.title}</button>}
       {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, deed)}>{deed.title}</button>)}
-      {told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>}
+      {leads && change}
       <Menu told={told} others={others} onChoose={(deed) => void choose(deed)} />
       {chosen && <Dialogue deed={chosen.deed} told={told} effects={chosen.effects} first={chosen.first} {...(chosen.rows ? { written: { rows: chosen.rows } } : {})} onEnd={() => setChosen(null)} />}
     </div>

@@ -116,6 +116,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, heed, 
   return (
     <section class="card" aria-label={table.title}>
       <h2>{table.title} <small>{rows.length} {rows.length === 1 ? say("row", "行") : say("rows", "行")}</small></h2>
+      {faults.has(name) && <span class="fault">{faults.get(name)}</span>}
       {counted && writable.some(([each]) => each === counted) && <ScanRows columns={columns} rows={rows} counted={counted} adds={adds} onWrite={onWrite} />}
       <div class="sheet" onPaste={paste} onKeyDown={pressed}>
         <table>
