@@ -277,6 +277,7 @@ def test_the_buttons_are_the_actions_that_would_be_accepted(house: House, accoun
 
 
 def test_an_action_that_is_not_possible_says_why_when_asked(house: House) -> None:
+    limit(house, "memo", "store", "100")
     record = opened(house)
     clerk = house.be("clerk1")
     actions = {each["name"]: each for each in clerk.get(f"records/memo/{record}", actions="all")["actions"]}
