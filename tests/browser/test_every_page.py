@@ -31,6 +31,9 @@ def paths_of(page: Page) -> list[str]:
     return found + [f"/records/{form}/new" for form, words in may.items() if "create" in words]
 
 
+UNSTUCK = "() => document.querySelectorAll('.stick').forEach((each) => { each.style.position = 'static' })"
+
+
 @pytest.mark.parametrize(("size", "language"), WINDOWS)
 @pytest.mark.parametrize("account", ["clerk1", "mgr1", "adm"])
 def test_every_page_opens_whole_and_in_order(
@@ -45,6 +48,7 @@ def test_every_page_opens_whole_and_in_order(
         expect(page.locator(".skeleton")).to_have_count(0)
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} is {wide} px too wide"
+        page.evaluate(UNSTUCK)  # what the bar covers scrolls out of it; axe would call what shows of it too small
         page.evaluate(axe)
         broken = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in page.evaluate(RUN)]
         assert broken == [], (path, json.dumps(broken, ensure_ascii=False, indent=1))
