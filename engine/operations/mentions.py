@@ -27,13 +27,12 @@ def idle(library: Library, form: Form) -> frozenset[str]:
 
 
 def counts(library: Library, form: Form) -> bool:
-    """Whether a live field of the form that something in the library reads asks a fact."""
+    """Whether a rule of the form asks a fact, or a live field of it that something in the library reads."""
     unasked = idle(library, form)
     each_field = (each for field in form.fields.values() for each in (field, *field.fields.values()))
-    return any(
-        each.live is not None and each.path not in unasked and not library.facts.keys().isdisjoint(each.live.calls)
-        for each in each_field
-    )
+    asked = [each.live for each in each_field if each.live is not None and each.path not in unasked]
+    asked += [rule.check for rule in form.rules.values() if not rule.warns]
+    return any(not library.facts.keys().isdisjoint(each.calls) for each in asked)
 
 
 def mentioned(library: Library) -> frozenset[str]:

@@ -58,7 +58,7 @@ def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None)
     writable = rights.writable(operation, folder, action)
     required = frozenset(writing.required_of(folder, action)) if action else frozenset()
     if action is not None:
-        faults += _refused(partial(writing.require_whole, operation, folder, "", required))
+        faults += _refused(partial(writing.require_whole, operation, folder, "", required, deciding=False))
     conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
     hidden = rights.hidden(operation, folder)
     language = operation.call.language

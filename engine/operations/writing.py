@@ -154,14 +154,26 @@ def _environments(operation: Operation, folder: Folder) -> filling.EnvOf:
 
 
 def require_whole(
-    operation: Operation, folder: Folder, base: str = "/values", required: Iterable[str] | None = ()
+    operation: Operation,
+    folder: Folder,
+    base: str = "/values",
+    required: Iterable[str] | None = (),
+    *,
+    deciding: bool = True,
 ) -> None:
     """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing."""
-    refuse(operation, folder, faults_of(operation, folder, None if required is None else frozenset(required)), base)
+    wanted = None if required is None else frozenset(required)
+    refuse(operation, folder, faults_of(operation, folder, wanted, deciding=deciding), base)
 
 
-def faults_of(operation: Operation, folder: Folder, wanted: frozenset[str] | None) -> Iterable[Fault]:
-    """What the record lacks of what is wanted, and the rules of its form that it breaks."""
+def faults_of(
+    operation: Operation, folder: Folder, wanted: frozenset[str] | None, *, deciding: bool = True
+) -> Iterable[Fault]:
+    """What the record lacks of what is wanted, and the rules of its form that it breaks.
+
+    Unless somebody only tries, what the rules ask of facts is read under their lock.
+    """
+    meant(operation, folder, locking=deciding)
     return filling.check(folder.form, folder.values, _environments(operation, folder), wanted)
 
 
