@@ -69,6 +69,15 @@ def test_a_report_groups_by_what_its_columns_say_and_sums_the_rest(filled: House
     assert [(each["least"], each["most"], each["mean"]) for each in shown][1] == ("10.00", "60.00", "35.00")
 
 
+def test_a_report_tells_how_it_is_narrowed_as_a_form_does(filled: House) -> None:
+    clerk = filled.be("clerk1")
+    told = {each["name"]: each["how"] for each in clerk.get(f"forms/{WEEK}")["narrows"]}
+    assert (told["week"], told["category"], told["lines"]) == ("day", "record", "number")
+    assert {frozenset(each) - {"to"} for form in (WEEK, "ask") for each in clerk.get(f"forms/{form}")["narrows"]} == {
+        frozenset({"name", "type", "how"})
+    }
+
+
 def test_rows_are_of_records_that_both_lines_let_one_see(filled: House) -> None:
     stores = {
         who: {each["store"]["code"] for each in rows(filled.be(who))} for who in ("clerk1", "clerk2", "aud", "ame")
