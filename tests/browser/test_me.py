@@ -85,8 +85,10 @@ def test_two_periods_stand_beside_each_other_and_end_alone(people: People) -> No
         ("mgr2", "2098-01-01", "2098-12-31", "5000"),
         ("mgr4", "2099-01-01", "2099-12-31", ""),
     ):
-        manager.get_by_label("Who", exact=True).fill(name)
-        manager.get_by_label("Who", exact=True).press("Enter")
+        who = manager.get_by_label("Who", exact=True)
+        who.fill(name)
+        who.press("Enter")
+        expect(who).to_have_value(re.compile(name))
         manager.get_by_label("From", exact=True).fill(first)
         manager.get_by_label("Until, that day included").fill(until)
         if most:
