@@ -29,7 +29,10 @@ class Substitute:
 
 
 def set_substitute(connection: Connection, new: Substitute, at: datetime) -> None:
-    """Name a substitute; what overlaps of the same absent person ends. Refused: oneself, a circle, no days."""
+    """Name a substitute; of those named before, what this one takes over as a whole ends. `deciding` says who counts.
+
+    Refused: oneself, a circle, no days.
+    """
     if new.until < new.since:
         raise invalid([Fault("/until", "order", text("It ends before it begins.", "结束日期早于开始日期。"))])
     if new.person == new.absent:
@@ -37,7 +40,8 @@ def set_substitute(connection: Connection, new: Substitute, at: datetime) -> Non
     if _leads_to(connection, new.person, new.absent, new):
         raise invalid([Fault("/person", "circle", text("This would go round in a circle.", "委托形成了循环。"))])
     for old in _running(connection, new.since, new.until, absent=new.absent):
-        end_substitute(connection, old.id, new.absent, at)
+        if _takes_over(new, old):
+            end_substitute(connection, old.id, new.absent, at)
     connection.execute(
         substitute.insert().values(
             id=new.id,
@@ -72,10 +76,13 @@ def still_running(connection: Connection, today: date, absent: str) -> tuple[Sub
     return _running(connection, today, date.max, absent)
 
 
-def absent_for(substitutes: Iterable[Substitute], person: str, form: str) -> tuple[str, ...]:
-    """Whom this person may decide for on records of a form. One step only: a substitute's substitute is nobody."""
-    mine = (each for each in substitutes if each.person == person and (each.forms is None or form in each.forms))
-    return tuple(dict.fromkeys(each.absent for each in mine))
+def deciding(running: Iterable[Substitute], form: str) -> dict[str, Substitute]:
+    """Of those of one day, oldest first: by absent person the one who decides for him on records of a form.
+
+    Who was named last for a form decides alone, so that no form goes to two people. One step only: a substitute's
+    substitute is nobody.
+    """
+    return {each.absent: each for each in running if each.forms is None or form in each.forms}
 
 
 def _running(connection: Connection, since: date, until: date, absent: str | None = None) -> tuple[Substitute, ...]:
@@ -101,11 +108,23 @@ def _running(connection: Connection, since: date, until: date, absent: str | Non
     )
 
 
+def _takes_over(new: Substitute, old: Substitute) -> bool:
+    """Whether nothing is left of the old one: neither a day nor a form."""
+    days = new.since <= old.since and old.until <= new.until
+    return days and (new.forms is None or (old.forms is not None and set(old.forms) <= set(new.forms)))
+
+
+def _share(one: Substitute, other: Substitute) -> bool:
+    """Whether any form is both's."""
+    return one.forms is None or other.forms is None or not set(one.forms).isdisjoint(other.forms)
+
+
 def _leads_to(connection: Connection, start: str, goal: str, new: Substitute) -> bool:
-    """Whether following substitutes within the days of `new` from `start` comes to `goal`."""
+    """Whether following substitutes within the days and forms of `new` from `start` comes to `goal`."""
     onward: dict[str, list[str]] = {}
     for each in _running(connection, new.since, new.until):
-        onward.setdefault(each.absent, []).append(each.person)
+        if _share(each, new):
+            onward.setdefault(each.absent, []).append(each.person)
     seen: set[str] = set()
     ahead = [start]
     while ahead:

@@ -36,13 +36,9 @@ def away(operation: Operation, folder: Folder) -> Mapping[str, Away]:
     if not delegating(folder.workflow) or folder.workflow.states[folder.state].steps is None:
         return NOBODY
     found: dict[str, Away] = {}
-    for each in today(operation):
-        if each.forms is not None and folder.form.name not in each.forms:
-            continue
-        known = found.get(each.absent, Away())
+    for absent, each in substitutes.deciding(today(operation), folder.form.name).items():
         above = is_above(folder, each.amount)
-        persons = known.persons if above else (*known.persons, each.person)
-        found[each.absent] = Away(persons, known.above or above)
+        found[absent] = Away(() if above else (each.person,), above)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -256,7 +256,7 @@ def test_a_substitute_decides_from_the_first_day_to_the_last_for_his_forms(datab
     def absent(day: int, form: str, person: str = "ann") -> tuple[str, ...]:
         with database.reading() as connection:
             there = substitutes.substitutes_on(connection, date(2026, 12, 1) + timedelta(days=day))
-        return substitutes.absent_for(there, person, form)
+        return tuple(absent for absent, each in substitutes.deciding(there, form).items() if each.person == person)
 
     assert [absent(day, "paper") for day in (-1, 0, 2, 4, 5)] == [(), ("mgr",), ("mgr", "bob"), ("mgr",), ()]
     assert absent(2, "other") == ("mgr",)
@@ -274,20 +274,53 @@ def test_a_substitute_has_an_amount_to_the_last_digit_or_none(database: Database
     assert str(told["absent-2"]) == "0.10"
 
 
-def test_a_new_substitute_replaces_those_of_the_same_days(database: Database) -> None:
-    for number, person, days in (("1", "ann", (0, 4)), ("2", "cid", (10, 14)), ("3", "bob", (3, 9))):
-        new = away(number, "mgr", person, days)
-        database.transaction(lambda each, new=new: substitutes.set_substitute(each, new, NOW))
-    with database.reading() as connection:
-        running = [
-            tuple(
-                each.person for each in substitutes.substitutes_on(connection, date(2026, 12, 1) + timedelta(days=day))
-            )
-            for day in (1, 5, 12)
-        ]
-    assert running == [(), ("bob",), ("cid",)]
+def who_decides(database: Database, form: str, days: Iterable[int]) -> list[str | None]:
+    """Who decides for `mgr` on records of a form, day by day."""
+    found = []
+    for day in days:
+        with database.reading() as connection:
+            there = substitutes.substitutes_on(connection, date(2026, 12, 1) + timedelta(days=day))
+        named = substitutes.deciding(there, form).get("mgr")
+        found.append(named.person if named else None)
+    return found
+
+
+def name(database: Database, *new: Substitute) -> None:
+    for number, each in enumerate(new):
+        at = NOW + timedelta(seconds=number)
+        database.transaction(lambda connection, each=each, at=at: substitutes.set_substitute(connection, each, at))
+
+
+def test_on_each_day_whoever_was_named_last_for_a_form_decides_alone(database: Database) -> None:
+    named = (("1", "ann", (0, 4)), ("2", "cid", (10, 14)), ("3", "bob", (3, 9)))
+    name(database, *(away(number, "mgr", person, days) for number, person, days in named))
+    assert who_decides(database, "paper", (1, 3, 5, 9, 12, 15)) == ["ann", "bob", "bob", "bob", "cid", None]
     assert not database.transaction(lambda each: substitutes.end_substitute(each, "3", "ann", NOW))
     assert database.transaction(lambda each: substitutes.end_substitute(each, "3", "mgr", NOW))
+    assert who_decides(database, "paper", (3, 5)) == ["ann", None]
+
+
+def test_two_decide_at_once_for_different_forms_and_none_goes_to_two_people(database: Database) -> None:
+    name(
+        database,
+        away("1", "mgr", "ann", (0, 9), ("paper", "pen")),
+        away("2", "mgr", "bob", (5, 14), ("ink",)),
+        away("3", "mgr", "cid", (4, 6), ("pen", "ink")),
+    )
+    assert who_decides(database, "paper", (0, 5, 9, 10)) == ["ann", "ann", "ann", None]
+    assert who_decides(database, "pen", (3, 4, 6, 7)) == ["ann", "cid", "cid", "ann"]
+    assert who_decides(database, "ink", (3, 4, 6, 7, 14)) == [None, "cid", "cid", "bob", "bob"]
+    name(database, away("4", "mgr", "dan", (0, 20)))
+    assert {who_decides(database, each, (5,))[0] for each in ("paper", "pen", "ink", "other")} == {"dan"}
+    with database.reading() as connection:
+        left = substitutes.still_running(connection, date(2026, 12, 1), "mgr")
+    assert [each.id for each in left] == ["4"], "what was taken over as a whole has ended"
+
+
+def test_two_who_stand_in_for_each_other_on_different_forms_are_no_circle(database: Database) -> None:
+    name(database, away("1", "mgr", "ann", (0, 4), ("paper",)), away("2", "ann", "mgr", (0, 4), ("ink",)))
+    both = away("3", "ann", "mgr", (4, 8), ("ink", "paper"))
+    assert refusal(lambda: name(database, both)).faults[0].code == "circle"
 
 
 @pytest.mark.parametrize(

@@ -109,4 +109,4 @@ def test_substitutes_of_different_people_do_not_meet(database: Database) -> None
     at_once(name)
     with database.reading() as connection:
         there = substitutes.substitutes_on(connection, day)
-    assert set(substitutes.absent_for(there, "ann", "paper")) == {f"absent-{number}" for number in range(MANY)}
+    assert set(substitutes.deciding(there, "paper")) == {f"absent-{number}" for number in range(MANY)}

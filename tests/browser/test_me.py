@@ -104,6 +104,30 @@ def test_two_periods_stand_beside_each_other_and_end_alone(people: People) -> No
     expect(manager.locator(".stands li")).to_contain_text("2099")
 
 
+@pytest.mark.parametrize(("size", "language"), [(DESK, "en"), (PHONE, "zh")], ids=["desk-en", "phone-zh"])
+def test_two_at_once_for_different_forms_stand_beside_each_other(
+    people: People, pages: Server, size: tuple[int, int], language: str
+) -> None:
+    words = {"en": ("Who", "Until", "For everything", "Name as"), "zh": ("代理人", "至", "全部单据", "设为")}[language]
+    pages.be("mgr4").send("DELETE", "me/substitute").raise_for_status()
+    titles = {"en": ("Stock transfer", "Stock count"), "zh": ("调拨单", "盘点单")}[language]
+    manager = people.sign_in("mgr4", size, language)
+    manager.goto("/me")
+    for name, title in (("mgr2", titles[0]), ("mgr3", titles[1])):
+        who = manager.get_by_label(words[0], exact=True)
+        who.fill(name)
+        who.press("Enter")
+        expect(who).to_have_value(re.compile(name))
+        manager.get_by_label(words[1]).fill("2097-12-31")
+        manager.locator(".onlyfor summary").click()
+        manager.get_by_label(title, exact=True).check()
+        manager.get_by_role("button", name=words[3]).click()
+        expect(manager.locator(".stands li").filter(has_text=title)).to_have_count(1)
+    expect(manager.locator(".stands li")).to_have_count(2)
+    expect(manager.locator(".onlyfor summary")).to_have_text(words[2])
+    pages.be("mgr4").send("DELETE", "me/substitute").raise_for_status()
+
+
 def test_what_is_told_of_is_chosen_by_kind_and_kept_at_once(people: People) -> None:
     clerk = people.sign_in("clerk3")
     clerk.goto("/me")

@@ -96,6 +96,39 @@ def test_only_for_the_forms_that_were_named_and_where_the_approval_lets_him(own_
     assert house.be("mgr2").tasks("duel", duel) == []
 
 
+def transfer(house: House) -> str:
+    rows = [{"item": {"code": house.item(S01=5)}, "requested": "1"}]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": rows}
+    return house.be("clerk1").makes("transfer", values, "submit")
+
+
+def test_two_at_once_for_different_forms_both_act_and_no_form_goes_to_two(own_house: House) -> None:
+    """Over days that overlap; whoever is named last for a form has it alone, the other keeps the rest of his."""
+    house = own_house
+    see_everything(house)
+
+    def waits_for(form: str, record: str) -> set[str]:
+        return {each for each in ("mgr1", "mgr2", "mgr3") if house.be(each).tasks(form, record)}
+
+    record, sent, later = plea(house), transfer(house), plea(house)
+    away(house, "mgr1", "mgr3", 0, 4, forms=["plea"])
+    away(house, "mgr1", "mgr2", 1, 6, forms=["transfer"])
+    assert [each["forms"] for each in house.be("mgr1").get("me/substitute")["items"]] == [("plea",), ("transfer",)]
+    assert (waits_for("plea", record), waits_for("transfer", sent)) == ({"mgr1", "mgr3"}, {"mgr1"})
+    house.pass_time(days=1)
+    assert (waits_for("plea", record), waits_for("transfer", sent)) == ({"mgr1", "mgr3"}, {"mgr1", "mgr2"})
+    refused = house.be("mgr2").send("POST", f"tasks/{task_of(house.be('mgr3'), record)}/approve", {})
+    assert refused.status == 403
+    for form, one, by in (("plea", record, "mgr3"), ("transfer", sent, "mgr2")):
+        assert house.be(by).decides(form, one).status == 200
+        (line,) = [each for each in house.be("mgr1").history(form, one) if each["action"].startswith("approve:")]
+        assert (line["person"]["code"], line["for"]["code"]) == (by, "mgr1")
+    away(house, "mgr1", "mgr2", 0, 1, forms=["plea"])
+    assert waits_for("plea", later) == {"mgr1", "mgr2"}, "named last for the form"
+    house.pass_time(days=2)
+    assert waits_for("plea", later) == {"mgr1", "mgr3"}, "whose days are left"
+
+
 def test_a_substitute_who_made_it_is_skipped_and_duties_count_for_both(own_house: House) -> None:
     house = own_house
     see_everything(house)

@@ -17,8 +17,9 @@ WORDS: Mapping[str, Text] = {
     "theme_dark": text("Dark", "深色"),
     "away": text("While you are away", "外出委托"),
     "away_about": text(
-        "Name somebody who decides for you from one day to another. History names both of you.",
-        "指定他人在一段时间内代您审批，历史会同时记录您和代理人。",
+        "Name somebody who decides for you from one day to another; several, for different forms. Whoever was named "
+        "last for a form decides it alone. History names both of you.",
+        "指定他人在一段时间内代您审批；不同单据可委托不同的人，同一单据由最后指定的人审批。历史会同时记录您和代理人。",
     ),
     "away_blind": text(
         "To name somebody you need the right to see people. Your tasks can be done by whoever has the same role.",
