@@ -68,3 +68,17 @@ def rows_source(dialect: str, record: str, table: str) -> str:
     """The rows of one table of a record, as `e.key` (the row's id) and `e.value` (its JSON), to stand in a FROM."""
     held = f"(SELECT data FROM record_rows WHERE record = {record} AND table_name = '{_proved(table)}')"
     return f"jsonb_each({held} -> 'rows') AS e" if dialect == "postgresql" else f"json_each({held}, '$.rows') AS e"
+
+
+def before_stroke(dialect: str, column: str) -> str:
+    """What stands before the first `/` of a text; the whole of one that has none."""
+    if dialect == "postgresql":
+        return f"split_part({column}, '/', 1)"
+    return f"substr({column}, 1, instr({column} || '/', '/') - 1)"
+
+
+def after_stroke(dialect: str, column: str) -> str:
+    """What stands after the first `/` of a text; nothing in one that has none."""
+    if dialect == "postgresql":
+        return f"nullif(substr({column}, strpos({column} || '/', '/') + 1), '')"
+    return f"nullif(substr({column}, instr({column} || '/', '/') + 1), '')"

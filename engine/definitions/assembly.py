@@ -120,7 +120,10 @@ class _Assembly:
     def _reports(
         self, outline: Outline, forms: Mapping[str, Form], workflows: Mapping[str, Workflow]
     ) -> dict[str, Report]:
-        made = [ReportBuilder(self._desk(each, outline), forms, workflows).build() for each in self.parts.reports]
+        places = build_places(self.shared["places"])
+        made = [
+            ReportBuilder(self._desk(each, outline), forms, workflows, places).build() for each in self.parts.reports
+        ]
         return {each.name: each for each in made if each is not None}
 
     def _plain(self, kind: str, marked: Marked, base: Library) -> tuple[str, ...]:

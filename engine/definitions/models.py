@@ -140,11 +140,13 @@ class Column:
 class Report:
     """A form that nobody fills: rows of a query over the records of `source`, or over the rows of a table of them.
 
-    `form` shows it as forms are shown; `transitions` are its actions on chosen rows.
+    `over` is the form of the source, or the ledger told as one (`stocked`). `form` shows the report as forms are shown;
+    `transitions` are its actions on chosen rows.
     """
 
     name: str
     source: str
+    over: Form
     table: str | None
     where: Expression | None
     columns: Mapping[str, Column]

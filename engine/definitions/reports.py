@@ -1,4 +1,4 @@
-"""Builds reports: forms that nobody fills, whose rows come from a declared query over records. Used by the loader.
+"""Builds reports: forms that nobody fills, whose rows a query over records or stock gives. Used by the loader.
 
 Columns are worked out by the database: an expression that it cannot answer exactly is refused here, not when somebody
 looks. What `value` columns say together is the key of a row as soon as another column sums, counts, or seeks an end.
@@ -10,33 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.definitions.columns import TYPES, ColumnFields
 from engine.definitions.compiling import Desk
 from engine.definitions.effects import EffectBuilder
 from engine.definitions.fields import FieldBuilder
-from engine.definitions.models import NOTHING, Column, Field, Form, Option, Report, Transition, Workflow
-from engine.definitions.outline import BOOLEAN, DATE, INTEGER
+from engine.definitions.models import NOTHING, Column, Field, Form, RecordPlace, Report, Transition, Workflow
+from engine.definitions.outline import BOOLEAN
 from engine.definitions.reader import Path
-from engine.definitions.scopes import Names, scope_of
-from engine.errors import Text, text
+from engine.definitions.scopes import Names, outline_form, scope_of
+from engine.definitions.stocked import STOCK, stock_form
+from engine.errors import text
 from engine.expressions import Expression, NotInSql, Type, answered_in_sql
 
 KINDS = ("value", "sum", "count", "min", "max", "formula")
 NUMBERS = frozenset({"integer", "decimal", "money", "quantity"})
-TYPES: Mapping[str, str] = {
-    "text": "text",
-    "integer": "integer",
-    "decimal": "decimal",
-    "money": "money",
-    "quantity": "quantity",
-    "date": "date",
-    "moment": "moment",
-    "boolean": "boolean",
-    "reference": "reference",
-    "choice": "choice",
-}
-"""The type of a column's field by that of its expression."""
-KEPT_OPTIONS = frozenset({"options", "to", "scale", "unit"})
-"""Options of a field that a column of it keeps."""
 TRACED = frozenset({"traced_sum", "remaining"})
 """Words with an outside answer that the database knows."""
 ALWAYS = "listed"
@@ -50,11 +37,25 @@ class ReportBuilder:
     desk: Desk
     forms: Mapping[str, Form]
     workflows: Mapping[str, Workflow]
+    places: Mapping[str, RecordPlace] = NOTHING
 
     def build(self) -> Report | None:
         """The report; None with a finding when its query cannot be asked."""
+        source, _, table = self.desk.marked.data["over"].partition(".")
+        if source == STOCK:
+            return self._over_stock().build_over(source, table)
+        return self.build_over(source, table)
+
+    def _over_stock(self) -> ReportBuilder:
+        """The same where the ledger is one of the forms."""
+        stock = stock_form(self.forms, self.places)
+        outline = self.desk.outline
+        known = replace(outline, forms={**outline.forms, STOCK: outline_form(stock, ())})
+        return replace(self, forms={**self.forms, STOCK: stock}, desk=replace(self.desk, outline=known))
+
+    def build_over(self, source: str, table: str) -> Report | None:
+        """The report over this source."""
         data, desk = self.desk.marked.data, self.desk
-        source, _, table = data["over"].partition(".")
         if not self._there(source, table):
             return None
         scope = self._scope(source, table)
@@ -65,16 +66,20 @@ class ReportBuilder:
         whole = {name: each for name, each in columns.items() if each is not None}
         if len(whole) < len(columns) or ("where" in data and where is None):
             return None  # what is wrong with a column is told once, not also for every formula that names it
-        fields = {name: self._field(name, data["columns"][name], each, source, table) for name, each in whole.items()}
+        fields_of = ColumnFields(desk, self.forms, self.workflows)
+        fields = {
+            name: fields_of.field(name, data["columns"][name], each, source, table) for name, each in whole.items()
+        }
         formulas = self._formulas(data["columns"], fields)
         if formulas is None:
             return None
         order = [name for name in data["columns"] if name in {**whole, **formulas}]
-        fields |= {name: self._field(name, data["columns"][name], each, "", "") for name, each in formulas.items()}
+        fields |= {name: fields_of.field(name, data["columns"][name], each, "", "") for name, each in formulas.items()}
         whole |= formulas
         return Report(
             name=data["report"],
             source=source,
+            over=self.forms[source],
             table=table or None,
             where=where,
             columns={name: whole[name] for name in order},
@@ -98,24 +103,26 @@ class ReportBuilder:
             self.desk.findings.add(at(("report",)), "duplicate", says)
             return False
         if source not in self.forms:
-            self.desk.findings.unknown(at(("over",)), text("a form", "表单"), source, self.forms)
+            self.desk.findings.unknown(at(("over",)), text("a form", "表单"), source, {*self.forms, STOCK})
             return False
         tables = self.desk.outline.forms[source].tables
-        if table and table not in tables:
+        if (table or source == STOCK) and table not in tables:
             what = text(f"a table of '{source}'", f"“{source}”的表格")
             self.desk.findings.unknown(at(("over",)), what, table, tables)
             return False
         return True
 
     def _scope(self, source: str, table: str) -> Names:
-        scope = scope_of(replace(self.desk.outline, facts={}), None).with_names(it=Type("reference", form=source))
+        scope = scope_of(replace(self.desk.outline, facts={}), None)
+        if source != STOCK:
+            scope = scope.with_names(it=Type("reference", form=source))
         return scope.of_row(source, table) if table else scope
 
     def _asked(self, expression: Expression | None, path: Path) -> Expression | None:
         """The expression, when the database can answer it exactly."""
         if expression is None:
             return None
-        outside = sorted(expression.calls - TRACED)
+        outside = sorted(expression.calls - (frozenset() if STOCK in self.forms else TRACED))
         try:
             if outside:
                 raise NotInSql(", ".join(outside))
@@ -176,64 +183,6 @@ class ReportBuilder:
                 self.desk.findings.add(self.desk.marked.place(("columns", name)), "column", says)
         return found if len(found) == len(given) else None
 
-    def _field(self, name: str, data: Mapping[str, Any], column: Column, source: str, table: str) -> Field:
-        """A column as a field, so that it is shown, narrowed and sorted as fields are."""
-        origin = self._origin(column, source, table)
-        type_ = _type_of(column)
-        options: dict[str, Any] = {}
-        plain = column.kind in ("value", "min", "max") and column.per is None
-        if origin is not None and plain and origin.value_type.kind == type_.kind:
-            options = {
-                word: each for word, each in origin.options.items() if word in ("options", "to", "scale", "unit")
-            }
-        named = origin.type if origin is not None and plain else TYPES[type_.kind]
-        if type_.kind == "choice" and "options" not in options:
-            options["options"] = self._states(column, source)
-        if type_.kind == "reference" and named == "reference":
-            options["to"] = type_.form or ""
-        if data.get("of") in self.desk.marked.data["columns"]:
-            options["of"] = data["of"]
-        elif named == "quantity":
-            named = "decimal"
-        if named in ("decimal", "quantity", "money") and "scale" not in options and type_.scale is not None:
-            options["scale"] = type_.scale
-        title: Text = data.get("title") or (
-            origin.title if origin is not None and column.kind == "value" else self.desk.title({}, name)
-        )
-        return Field(
-            name=name,
-            type=named,
-            title=title,
-            value_type=type_,
-            options=options,
-            live=column.expression if column.kind == "formula" else None,
-            signed=True,
-            at=self.desk.marked.place(("columns", name)),
-        )
-
-    def _origin(self, column: Column, source: str, table: str) -> Field | None:
-        """The field whose value a column is, wherever a path leads to it."""
-        if column.expression is None or column.expression.node.op != "attribute" or not source:
-            return None
-        ((head, *words),) = column.expression.names
-        form, fields = self.forms.get(source), None
-        if head == "row" and form is not None:
-            fields = form.fields[table].fields
-        found: Field | None = None
-        for word in words:
-            fields = fields if fields is not None else form.fields if form is not None else {}
-            found = fields.get(word)
-            form = self.forms.get(found.value_type.form or "") if found is not None else None
-            fields = None
-        return found
-
-    def _states(self, column: Column, source: str) -> tuple[Option, ...]:
-        """What may be chosen where it is a state."""
-        states = self.workflows[source].states if source in self.workflows else {}
-        titles = {name: each.title or {"en": name, "zh": name} for name, each in states.items()}
-        options = column.expression.type.options if column.expression else ()
-        return tuple(Option(each, titles.get(each, {"en": each, "zh": each})) for each in options)
-
     def _sort(self, given: Any, fields: Mapping[str, Field]) -> tuple[tuple[str, bool], ...]:
         found = []
         for word in given:
@@ -249,6 +198,10 @@ class ReportBuilder:
         desk = self.desk
         data = desk.marked.data
         given: Mapping[str, Any] = data.get("transitions") or NOTHING
+        if given and source == STOCK:
+            says = text("Lines of stock are no records: there is nothing to act on.", "库存行不是单据，不能执行操作。")
+            desk.findings.add(desk.marked.place(("transitions",)), "not_records", says)
+            return {}
         if given and any(set(each) & {"sum", "count", "min", "max"} for each in data["columns"].values()):
             says = text("Rows that are sums cannot be acted on.", "汇总行不能执行操作。")
             desk.findings.add(desk.marked.place(("transitions",)), "grouped", says)
@@ -275,11 +228,3 @@ class ReportBuilder:
                 at=desk.marked.place(path),
             )
         return found
-
-
-def _type_of(column: Column) -> Type:
-    if column.kind == "count" or column.expression is None:
-        return INTEGER
-    if column.per is not None:
-        return DATE
-    return column.expression.type

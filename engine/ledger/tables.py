@@ -51,6 +51,7 @@ PLACE = _table(
     _whole("strict_since"),
     _words("parent"),
     _words("record"),
+    Index("ix_ledger_place_parent", "parent"),
 )
 
 LOT = _table(

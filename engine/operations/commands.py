@@ -32,6 +32,7 @@ from engine.operations import (
     publishing,
     reading,
     reporting,
+    reportrows,
     signing,
     standing_in,
     stock,
@@ -95,7 +96,7 @@ def _form(operation: Operation, name: str) -> Answer:
 
 def _listed(operation: Operation, name: str, query: Query) -> Answer:
     if name in operation.library.reports:
-        return reporting.page(operation, name, query)
+        return reportrows.page(operation, name, query)
     return listing.page(operation, name, query)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import conditions, listing, presenting, reporting, rights
+from engine.operations import conditions, listing, presenting, reporting, reportrows, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
@@ -86,10 +86,10 @@ def _of_report(
     yield codecs.BOM_UTF8 + _csv(sheet.titles()) if readable else _csv(names)
     asked, count = _words_of(query), 0
     while count < MOST:
-        page = reporting.rows(operation, report, asked)
-        operation.shelf.prefetch(reporting.references_of(page.items))
+        page = reportrows.rows(operation, report, asked)
+        operation.shelf.prefetch(reportrows.references_of(page.items))
         for line in page.items:
-            values = reporting.item(operation, report, line, dict.fromkeys(names))["values"]
+            values = reportrows.item(operation, report, line, dict.fromkeys(names))["values"]
             yield _csv(sheet.cells(values) if readable else [_cell(values[name]) for name in names])
         count += len(page.items)
         if page.next is None:

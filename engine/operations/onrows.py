@@ -9,7 +9,7 @@ from engine.definitions.models import Report, Transition
 from engine.effects import EffectCall, propose
 from engine.errors import Fault, Kind, Refusal, forbidden, not_found, rule, text
 from engine.expressions import Reference, Row, Subject, holds
-from engine.operations import acting, applying, asking, bodies, reporting, rights, settling, taking
+from engine.operations import acting, applying, asking, bodies, reporting, reportrows, rights, settling, taking
 from engine.operations.calls import Answer
 from engine.reports import table
 
@@ -54,9 +54,9 @@ def _chosen(operation: Operation, found: Seen, sent: tuple[str, ...]) -> tuple[R
             if refusal.kind is not Kind.NOT_FOUND:
                 raise
     query = {"limit": str(len(sent))}
-    asked = reporting.asked(operation, found, query)
+    asked = reportrows.asked(operation, found, query)
     shown = table.page(operation.connection, table.chosen(asked, tuple((one, two) for one, two in pairs)))
-    there = {reporting.key_of(found, line) for line in shown.items}
+    there = {reportrows.key_of(found, line) for line in shown.items}
     faults = [Fault(f"/rows/{at}", "no_longer_there", GONE, each) for at, each in enumerate(sent) if each not in there]
     if faults:
         raise Refusal(Kind.CONFLICT, "no_longer_there", GONE, faults=faults, status=409)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access import views
 from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, text
-from engine.operations import bodies, conditions, listing, reporting, rights
+from engine.operations import bodies, conditions, listing, reporting, reportrows, rights
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only
 
@@ -108,7 +108,7 @@ def _ask(operation: Operation, form: Form, query: Mapping[str, str]) -> None:
     """Refused when the list of a form, or a report, could not be asked this."""
     report = reporting.seen(operation, form.name)
     if report is not None:
-        reporting.asked(operation, report, query)
+        reportrows.asked(operation, report, query)
     else:
         listing.asked(operation, form, query)
 

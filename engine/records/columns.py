@@ -106,6 +106,10 @@ class RecordColumns:
         key = header_text(self._dialect, steps[0], "e.value")
         return self._through(found.value_type.form, key, steps[1:], type, 1)
 
+    def behind(self, form: str, key: str, steps: tuple[str, ...], type: Type) -> ColumnElement[Any]:
+        """A field of the record of another form that is named by `key`, a piece of SQL."""
+        return self._through(form, key, steps, type, 1)
+
     def _field(self, form: Form, steps: tuple[str, ...], type: Type, alias: str, depth: int) -> ColumnElement[Any]:
         name = steps[0]
         if len(steps) == 1:

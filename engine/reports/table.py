@@ -32,6 +32,7 @@ from engine.database.exact import ExactNumber
 from engine.database.headers import form_is, rows_source
 from engine.database.periods import FirstDay, LocalDay
 from engine.definitions.models import Column, Form, Report
+from engine.definitions.stocked import STOCK
 from engine.errors import invalid_at
 from engine.errors import text as words
 from engine.expressions import Environment, Expression, Reference, Type, places
@@ -40,10 +41,12 @@ from engine.records.cursors import open_cursor, seal_cursor
 from engine.records.keysets import Key, beyond, ordered
 from engine.records.listing import within
 from engine.reports.sources import SourceColumns
+from engine.reports.stock import Ground, StockColumns
 
 COUNTED = 1_000
 RECORD, ROW = "_record", "_row"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOWHERE = Ground()
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Asked:
     only: tuple[tuple[str, str], ...] | None = None
     owner: str = ""
     secret: bytes = b""
+    ground: Ground = NOWHERE
     asked: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -122,16 +126,48 @@ def chosen(asked: Asked, only: tuple[tuple[str, str], ...]) -> Asked:
     return replace(asked, only=only, filter=None, cursor=None, before=None)
 
 
+@dataclass
+class _Source:
+    """What a report runs through: where its fields stand, which lines are within reach, what names a line."""
+
+    columns: SourceColumns | StockColumns
+    conditions: list[Any]
+    names: Sequence[ColumnElement[Any]]
+    parameters: dict[str, Any]
+    records: str = ""
+
+    def origin(self) -> str:
+        """What stands in the FROM; asked when every column is made."""
+        return self.columns.source() if isinstance(self.columns, StockColumns) else self.records
+
+
 def _query(dialect: str, asked: Asked) -> tuple[Subquery, dict[str, Any]]:
     """The rows of the report within reach, as a table of its visible columns."""
+    report = asked.report
+    source = (_stock if report.source == STOCK else _records)(dialect, asked)
+    if report.where is not None:
+        source.conditions.append(report.where.sql(source.columns, asked.environment))
+    made = {
+        name: _element(report.columns[name], source.columns, asked.environment)
+        for name in asked.columns
+        if report.columns[name].kind != "formula"
+    }
+    shown = [each.label(name) for name, each in made.items()]
+    if not report.grouped:
+        shown += [each.label(name) for name, each in zip((RECORD, ROW), source.names, strict=True)]
+    statement = select(*shown or [literal(1).label("_")]).select_from(text(source.origin())).where(*source.conditions)
+    if report.grouped:
+        keys = [made[name] for name in made if report.columns[name].kind == "value"]
+        statement = statement.group_by(*keys) if keys else statement.having(func.count() > 0)
+    return statement.subquery("t"), source.parameters
+
+
+def _records(dialect: str, asked: Asked) -> _Source:
     report, form = asked.report, asked.forms[asked.report.source]
-    columns = SourceColumns(dialect, form, report.table, asked.forms)
     parameters: dict[str, Any] = {}
     conditions: list[Any] = [text(form_is(form.name, "r.form"))]
     if asked.scope is not None:
         conditions.append(within(form.name, asked.scope, dialect, parameters))
-    if report.where is not None:
-        conditions.append(report.where.sql(columns, asked.environment))
     if asked.only is not None:
         conditions.append(literal_column("r.id", Text()).in_([record for record, _ in asked.only]))
         if report.table is not None:
@@ -139,23 +175,18 @@ def _query(dialect: str, asked: Asked) -> tuple[Subquery, dict[str, Any]]:
     source = "record AS r"
     if report.table is not None:
         source += f" CROSS JOIN {rows_source(dialect, 'r.id', report.table)}"
-    made = {
-        name: _element(report.columns[name], columns, asked.environment)
-        for name in asked.columns
-        if report.columns[name].kind != "formula"
-    }
-    shown = [each.label(name) for name, each in made.items()]
-    if not report.grouped:
-        shown.append(literal_column("r.id", Text()).label(RECORD))
-        shown.append((literal_column("e.key", Text()) if report.table else literal_column("''", Text())).label(ROW))
-    statement = select(*shown or [literal(1).label("_")]).select_from(text(source)).where(*conditions)
-    if report.grouped:
-        keys = [made[name] for name in made if report.columns[name].kind == "value"]
-        statement = statement.group_by(*keys) if keys else statement.having(func.count() > 0)
-    return statement.subquery("t"), parameters
+    names = (literal_column("r.id", Text()), literal_column("e.key" if report.table else "''", Text()))
+    columns = SourceColumns(dialect, form, report.table, asked.forms)
+    return _Source(columns, conditions, names, parameters, source)
 
 
-def _element(column: Column, columns: SourceColumns, environment: Environment) -> ColumnElement[Any]:
+def _stock(dialect: str, asked: Asked) -> _Source:
+    columns = StockColumns(dialect, str(asked.report.table), asked.forms, asked.ground)
+    conditions = [text(each) for each in columns.conditions(asked.scope)]
+    return _Source(columns, conditions, (literal_column("''", Text()), columns.line()), columns.parameters)
+
+
+def _element(column: Column, columns: SourceColumns | StockColumns, environment: Environment) -> ColumnElement[Any]:
     """A column, worked out or summed, with the type of its values."""
     if column.expression is None:
         return type_coerce(func.count(), BigInteger())
@@ -250,7 +281,7 @@ def _line(asked: Asked, line: Any) -> Line:
     for column in formulas:
         assert column.expression is not None
         values[column.name] = column.expression.evaluate(asked.environment.with_names(**values))
-    return Line(values, held.get(RECORD), held.get(ROW) or None)
+    return Line(values, held.get(RECORD) or None, held.get(ROW) or None)
 
 
 def _value(of: Type, raw: Any) -> Any:

@@ -54,6 +54,8 @@ ACTIONS = {
     "crate": ("freeze", "thaw", "promise", "free_one", "fill", "send", "undo", "again", "end_it", "empty_it"),
 }
 
+STOCK_REPORTS = ("stock_now", "stock_lines", "stock_moved", "stock_diary", "stock_coming")
+
 
 def policy() -> list[str]:
     """Who may do what: clerks their store's, managers too, others only see and decide."""
@@ -68,6 +70,9 @@ def policy() -> list[str]:
         lines += [f"p, auditor, {report}, {action}, chain" for action in ("see", "export")]
         lines += [f"p, area_manager, {report}, see, below"]
     lines += ["p, area_manager, ask, see, below"]
+    for report in STOCK_REPORTS:
+        lines += [f"p, clerk, {report}, {action}, own" for action in ("see", "export")]
+        lines += [f"p, area_manager, {report}, see, below", f"p, auditor, {report}, see, chain"]
     for form in ("need", "order", "to_order"):
         lines += [f"p, {role}, {form}, see, chain" for role in ("buyer", "area_manager")]
     lines += ["p, buyer, to_order, order, chain", "p, buyer, order, send, chain"]

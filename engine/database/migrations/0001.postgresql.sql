@@ -198,6 +198,8 @@ CREATE TABLE ledger_place (
 	CONSTRAINT uq_ledger_place_key UNIQUE (key)
 )
 --;
+CREATE INDEX ix_ledger_place_parent ON ledger_place (parent)
+--;
 CREATE TABLE ledger_state (
 	id BIGINT NOT NULL,
 	seq BIGINT NOT NULL,

@@ -222,6 +222,8 @@ CREATE TABLE ledger_place (
 )
  STRICT
 --;
+CREATE INDEX ix_ledger_place_parent ON ledger_place (parent)
+--;
 CREATE TABLE ledger_state (
 	id INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
