@@ -1,4 +1,4 @@
-"""The only place that chooses and joins: databases, vocabulary, clock, operations, web. Used by the command line."""
+"""The only place that chooses and joins: databases, vocabulary, clock, operations, web. Used by `cli` and `chores`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import gc
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,16 +18,14 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from engine import demo, seed
-from engine.access import accounts, passwords, stamps
+from engine.access import stamps
 from engine.access.sealing import seal_of
 from engine.clock import Clock, SystemClock
 from engine.database import open_database
 from engine.database.embedded import start_server
 from engine.database.migrations import migrate as migrate_database
-from engine.definitions import Finding, Loaded, Vocabulary, read_library, shelf
-from engine.definitions.comparing import diff as text_diff
+from engine.definitions import Loaded, Vocabulary, read_library, shelf
 from engine.definitions.documents import PARTS
-from engine.definitions.folders import pull as pull_files
 from engine.definitions.vocabulary import vocabulary
 from engine.delivery import sending
 from engine.delivery.mailing import mailer
@@ -39,12 +36,10 @@ from engine.errors import rule, text
 from engine.fields import FIELD_TYPES
 from engine.operations import (
     batch,
-    counting,
     founding,
     letters,
     loading,
     publishing,
-    recount,
     restoring,
     seeding,
     testclock,
@@ -54,12 +49,10 @@ from engine.operations.calls import Actor, Call
 from engine.operations.events import Watch
 from engine.operations.ids import new_id
 from engine.operations.operation import Operation
-from engine.operations.recount import Recount
 from engine.operations.services import Services
 from engine.operations.testclock import StoodClock
 from engine.records.listing import signing_secret
 from engine.settings import Settings, pack_folder
-from engine.verification.diagram import diagram
 from engine.web.app import create_app
 from engine.web.joined import Doors
 from engine.web.rendering import render_words
@@ -75,7 +68,7 @@ def build(settings: Settings) -> Services:
     """Open the database, bring it up to date, and join everything that operations need."""
     if settings.production and settings.test_clock is not None:
         raise rule("production", text("The settable clock is for tests only.", "可设置时钟仅用于测试。"))
-    database = open_database(_url(settings), settings.pool)
+    database = open_database(url_of(settings), settings.pool)
     migrate_database(database)
     settable = settings.test_clock is not None
 
@@ -100,7 +93,8 @@ def build(settings: Settings) -> Services:
     return services
 
 
-def _url(settings: Settings) -> str:
+def url_of(settings: Settings) -> str:
+    """Where the database is; `postgres` is a server of our own, which is started."""
     if settings.database == "postgres":
         return start_server(settings.data / "postgres").url()
     return settings.database
@@ -135,11 +129,12 @@ def layers_of(folder: Path) -> tuple[Path, ...]:
 
 
 def _publish(services: Services, layers: Sequence[Path], author: str, note: str) -> int:
-    loaded = _read(services, layers)
+    loaded = read(services, layers)
     return services.database.transaction(lambda connection: publishing.put(services, connection, loaded, author, note))
 
 
-def _read(services: Services, layers: Sequence[Path]) -> Loaded:
+def read(services: Services, layers: Sequence[Path]) -> Loaded:
+    """A library from its folders, lowest first, with its findings."""
     return read_library(layers, services.vocabulary)
 
 
@@ -218,7 +213,7 @@ def _actor(services: Services, account: str | None) -> Actor:
 
 def serve(settings: Settings) -> None:
     """Prepare the database, then serve until told to end."""
-    settings = settings.model_copy(update={"database": _url(settings)})
+    settings = settings.model_copy(update={"database": url_of(settings)})
     services = build(settings)
     for line in prepare(services):
         tell(line)
@@ -270,102 +265,3 @@ def _watch(services: Services, ending: threading.Event) -> None:
         return fired
 
     watch(due, ending)
-
-
-@contextmanager
-def _working(settings: Settings) -> Iterator[Services]:
-    """What a command needs, for as long as it runs; its connections are given back at the end."""
-    services = build(settings)
-    with closing(services.database):
-        yield services
-
-
-def check(folder: Path) -> tuple[Finding, ...]:
-    """Every finding about a library in a folder."""
-    return read_library(layers_of(folder), FIELD_AND_EFFECTS).findings
-
-
-def picture(folder: Path, form: str, language: str) -> str:
-    """The workflow of a form as a Mermaid diagram."""
-    library = read_library(layers_of(folder), FIELD_AND_EFFECTS).library
-    if library is None or form not in library.workflows:
-        raise rule("no_form", text("There is no such form, or the library has faults.", "没有此表单，或定义存在错误。"))
-    return diagram(library.workflows[form], language)
-
-
-def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:
-    """Publish a folder as the next version; None when findings stand against it."""
-    with _working(settings) as services:
-        loaded = _read(services, layers_of(folder))
-        if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
-            return None, loaded.findings
-        version = services.database.transaction(
-            lambda connection: publishing.put(services, connection, loaded, "command line", note)
-        )
-        return version, loaded.findings
-
-
-def pull(settings: Settings, folder: Path) -> int:
-    """Write the published files into a folder; the version that they are."""
-    with _working(settings) as services, services.database.reading() as connection:
-        pull_files(connection, folder)
-        return shelf.published(connection)
-
-
-def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
-    """How a folder differs from what is published."""
-    with _working(settings) as services:
-        loaded = _read(services, layers_of(folder))
-        with services.database.reading() as connection:
-            published = shelf.texts(connection, shelf.published(connection))
-        return text_diff(published, {each.key: each.text for each in loaded.documents})
-
-
-def verify(settings: Settings) -> Recount:
-    """Recount everything; may run beside a server."""
-    with _working(settings) as services, services.database.reading() as connection:
-        if not shelf.published(connection):
-            return recount.report(connection, None)
-        operation = Operation(services, connection, SYSTEM_CALL)
-        return recount.report(connection, operation.library, counting.faults(operation))
-
-
-def migrate(settings: Settings) -> str:
-    """Bring the database to the newest revision and give its name."""
-    with closing(open_database(_url(settings))) as database:
-        return migrate_database(database)
-
-
-def set_password(settings: Settings, account: str, password: str) -> None:
-    """Set the password of an account; founds the chain with it when there is nobody yet."""
-    with _working(settings) as services:
-        stored = passwords.hash_password(passwords.read_password(password, chosen=True))
-
-        def work(connection: Connection) -> None:
-            operation = Operation(services, connection, SYSTEM_CALL)
-            if not operation.directory.persons:
-                founding.found(services, operation, password)
-                return
-            person = operation.directory.person_of_account(account)
-            if person is None or not accounts.set_password(connection, person.id, stored, operation.now):
-                raise rule("no_account", text("There is no such account.", "没有此账号。"))
-
-        services.database.transaction(work)
-
-
-def restored(settings: Settings) -> None:
-    """A database was put back from a backup: nobody is signed in any more, and no key opens."""
-    with _working(settings) as services:
-        restoring.forget(services)
-        restoring.note(services, anew=True)
-
-
-def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:
-    """Load a demo chain by a command of its own; `days` and `percent` are for one that is drawn."""
-    folder = settings.library or pack_folder()
-    if not seed.is_seed(folder, name):
-        yield from prepare(build(settings.model_copy(update={"demo": name})))
-        return
-    services = build(settings.model_copy(update={"demo": None}))
-    yield from prepare(services)
-    yield from load_seed(services, folder, name, seed.Size(days, percent))

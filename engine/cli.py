@@ -1,4 +1,4 @@
-"""`chainstock ...`: reads options, calls what bootstrap hands out, words the answers. The only module that prints.
+"""`chainstock ...`: reads options, calls `bootstrap` and `chores`, words the answers. The only module that prints.
 
 Every option of `serve` is also an environment variable `CHAINSTOCK_...` (see `settings`).
 """
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine import bootstrap
+from engine import bootstrap, chores
 from engine.database.embedded import NoPostgres
 from engine.definitions.findings import Finding
 from engine.demo import DemoFault
@@ -74,7 +74,7 @@ def serve(
 @app.command()
 def check(folder: Folder) -> None:
     """Check a library; ends with 1 when something is wrong."""
-    findings = bootstrap.check(folder)
+    findings = chores.check(folder)
     for finding in findings:
         typer.echo(_worded(finding))
     errors = sum(finding.severity == "error" for finding in findings)
@@ -89,7 +89,7 @@ def diagram(
     language: Annotated[str, typer.Option(help="en or zh")] = "en",
 ) -> None:
     """Draw a workflow as a Mermaid state diagram."""
-    typer.echo(bootstrap.picture(folder or pack_folder(), form, language), nl=False)
+    typer.echo(chores.picture(folder or pack_folder(), form, language), nl=False)
 
 
 @app.command()
@@ -99,7 +99,7 @@ def publish(
     database: Address = None,
 ) -> None:
     """Publish a library as the next version."""
-    version, findings = bootstrap.publish(_settings(database=database), folder, note)
+    version, findings = chores.publish(_settings(database=database), folder, note)
     for finding in findings:
         typer.echo(_worded(finding))
     if version is None:
@@ -110,13 +110,13 @@ def publish(
 @app.command()
 def pull(folder: Folder, database: Address = None) -> None:
     """Write the published definitions into a folder."""
-    typer.echo(f"version {bootstrap.pull(_settings(database=database), folder)}")
+    typer.echo(f"version {chores.pull(_settings(database=database), folder)}")
 
 
 @app.command()
 def diff(folder: Folder, database: Address = None) -> None:
     """Show how a folder differs from what is published; ends with 1 when it does."""
-    lines = bootstrap.diff(_settings(database=database), folder)
+    lines = chores.diff(_settings(database=database), folder)
     for line in lines:
         typer.echo(line)
     raise typer.Exit(1 if lines else 0)
@@ -125,7 +125,7 @@ def diff(folder: Folder, database: Address = None) -> None:
 @app.command()
 def verify(database: Address = None) -> None:
     """Recount everything; ends with 1 when something does not add up. May run beside a server."""
-    report = bootstrap.verify(_settings(database=database))
+    report = chores.verify(_settings(database=database))
     for name, figure in report.figures.items():
         typer.echo(f"{name} {figure}")
     for fault in report.faults:
@@ -137,7 +137,7 @@ def verify(database: Address = None) -> None:
 @app.command()
 def migrate(database: Address = None) -> None:
     """Bring the database to the newest revision; `serve` does it too."""
-    typer.echo(f"revision {bootstrap.migrate(_settings(database=database))}")
+    typer.echo(f"revision {chores.migrate(_settings(database=database))}")
 
 
 @app.command()
@@ -147,14 +147,14 @@ def account(
     database: Address = None,
 ) -> None:
     """Set the password of an account."""
-    bootstrap.set_password(_settings(database=database), name, password)
+    chores.set_password(_settings(database=database), name, password)
     typer.echo(f"password of {name} set")
 
 
 @app.command()
 def restored(database: Address = None) -> None:
     """After a backup was put back: end every session and key, so that none that was ended since lives again."""
-    bootstrap.restored(_settings(database=database))
+    chores.restored(_settings(database=database))
     typer.echo("every session and key has ended")
 
 
@@ -167,7 +167,7 @@ def demo_load(
     scale: Annotated[int, typer.Option(min=1, max=1000, help="seed: stores and items, in a hundred")] = 100,
 ) -> None:
     """Load a demo chain into a database without people (seed: without records; takes minutes)."""
-    for line in bootstrap.load_demo(_settings(database=database, library=library), name, days, scale):
+    for line in chores.load_demo(_settings(database=database, library=library), name, days, scale):
         typer.echo(line)
 
 

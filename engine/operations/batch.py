@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Kind, Refusal, invalid_at, text
-from engine.operations import commands, runs
+from engine.operations import commands, routes, runs
 from engine.operations.calls import Answer, Call, Unread
 from engine.operations.once import Overtaken, Result, perform, request_hash
 from engine.operations.problems import problem
@@ -73,7 +73,7 @@ def _making(command: Command) -> Making | None:
     if command.refusal is not None or command.if_match is not None or not isinstance(command.body, Mapping):
         return None
     try:
-        route, words = commands.route_of(command.method, command.path)
+        route, words = routes.route_of(command.method, command.path)
     except Refusal:
         return None
     if (route.method, route.path) != MAKES:
@@ -91,10 +91,10 @@ def _alone(services: Services, away: list[Refusal], command: Command) -> Result:
     if command.refusal is not None or away:
         return Result(refusal=command.refusal or away[0])
     try:
-        route, words = commands.route_of(command.method, command.path)
+        route, words = routes.route_of(command.method, command.path)
         if not route.writes:  # an answer that is remembered for ever must not hold what was seen
-            raise commands.bad_method()
-        asked = commands.Asked(words, command.body, {}, command.if_match)
+            raise routes.bad_method()
+        asked = routes.Asked(words, command.body, {}, command.if_match)
         return Result(perform(services, command.call, _hash(command), lambda op: route.answer(op, asked)))
     except Refusal as refusal:
         if refusal.kind is Kind.UNAVAILABLE:

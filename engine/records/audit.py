@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from engine.database.dialects import run
 from engine.definitions.models import Form
-from engine.records import journal
+from engine.records import proving
 from engine.records.indexing import index_of
 from engine.records.stored import Stored
 
@@ -78,7 +78,7 @@ class Report:
 
 def verify(connection: Connection, form_of: Callable[[Stored], Form | None] | None = None) -> Report:
     """Recount everything. `form_of` gives a record's form; without it, what records are found by is not worked out."""
-    verdict = journal.verify(
+    verdict = proving.verify(
         connection, None if form_of is None else lambda stored: _found_by(connection, stored, form_of)
     )
     faults = [f"{each.record}, line {each.n}: {each.what}" for each in verdict.breaches]

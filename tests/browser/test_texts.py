@@ -19,7 +19,7 @@ from tests.serving import Person, Server
 
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile("[\u3400-\u9fff]")
-CALLED = ("English", "中文", "UTC", "CNY", "CSV", "Enter", "Esc")
+CALLED = ("English", "中文", "UTC", "CNY", "CSV", "Webhook", "Enter", "Esc")
 """Each language by its own name, keys, and what is called alike in both."""
 MORE = (
     *("/stock?place=S01", "/stock/trail?item=A100&place=S01", "/stock/movements"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.operations.calls import Call
-from engine.operations.commands import ROUTES
+from engine.operations.routes import ROUTES
 from tests.operations.house import House
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from engine.database import Database
 from engine.database.dialects import run_together
-from engine.records import archive, audit, journal, tasks
+from engine.records import archive, audit, journal, proving, tasks
 from engine.records.journal import Change, Entry
 from engine.records.stored import Stored
 from tests.records.makers import FORMS, change, changed, keep, new_id, stored
@@ -60,7 +60,7 @@ def test_one_operation_may_tell_several_things(database: Database) -> None:
     assert new is not None
     with database.reading() as connection:
         lines = journal.read(connection, kept.id)
-        verdict = journal.verify(connection)
+        verdict = proving.verify(connection)
     assert [(each.n, each.revision, each.action) for each in lines] == [
         (1, 1, "create"),
         (2, 2, "submit"),
@@ -176,7 +176,7 @@ def test_a_discarded_record_is_no_fault_when_history_says_so(database: Database)
 
     database.transaction(discard)
     with database.reading() as connection:
-        assert journal.verify(connection).breaches == ()
+        assert proving.verify(connection).breaches == ()
 
 
 def test_an_unknown_form_is_a_fault(database: Database) -> None:
@@ -203,7 +203,7 @@ def test_chains_stay_whole_under_many_writers(database: Database) -> None:
 
     together(*[lambda: [database.transaction(edit) for _ in range(4)] and None for _ in range(5)])
     with database.reading() as connection:
-        verdict = journal.verify(connection)
+        verdict = proving.verify(connection)
     assert verdict.breaches == ()
     assert (verdict.records, verdict.lines) == (3, 3 + 3 * 20)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.operations import commands
+from engine.operations import routes
 from engine.web.routes import JSON, ROUTES, find
 
 WORDS = {
@@ -18,8 +18,8 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("route", commands.ROUTES, ids=lambda route: f"{route.method} {'/'.join(route.path)}")
-def test_every_command_can_be_reached(route: commands.Route) -> None:
+@pytest.mark.parametrize("route", routes.ROUTES, ids=lambda route: f"{route.method} {'/'.join(route.path)}")
+def test_every_command_can_be_reached(route: routes.Route) -> None:
     found = find("/api/" + "/".join("note" if word == "*" else word for word in route.path))
     assert found is not None
     assert found.route.door == JSON
@@ -38,7 +38,7 @@ def test_every_command_can_be_reached(route: commands.Route) -> None:
     ],
 )
 def test_every_path_leads_to_a_command(method: str, path: str) -> None:
-    route, words = commands.route_of(method, path.removeprefix("/api/"))
+    route, words = routes.route_of(method, path.removeprefix("/api/"))
     assert route.method == method
     assert set(words) <= set(WORDS.values())
 

@@ -1,0 +1,126 @@
+"""What the command line asks for beside the server: check, publish, pull, diff, verify, migrate, passwords, demos.
+
+Used by `cli`; each opens the database by `bootstrap` and gives it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine import bootstrap, seed
+from engine.access import accounts, passwords
+from engine.database import open_database
+from engine.database.migrations import migrate as migrate_database
+from engine.definitions import Finding, read_library, shelf
+from engine.definitions.comparing import diff as text_diff
+from engine.definitions.folders import pull as pull_files
+from engine.errors import rule, text
+from engine.operations import counting, founding, publishing, recount, restoring
+from engine.operations.operation import Operation
+from engine.operations.recount import Recount
+from engine.operations.services import Services
+from engine.settings import Settings, pack_folder
+from engine.verification.diagram import diagram
+
+
+@contextmanager
+def _working(settings: Settings) -> Iterator[Services]:
+    """What a command needs, for as long as it runs; its connections are given back at the end."""
+    services = bootstrap.build(settings)
+    with closing(services.database):
+        yield services
+
+
+def check(folder: Path) -> tuple[Finding, ...]:
+    """Every finding about a library in a folder."""
+    return read_library(bootstrap.layers_of(folder), bootstrap.FIELD_AND_EFFECTS).findings
+
+
+def picture(folder: Path, form: str, language: str) -> str:
+    """The workflow of a form as a Mermaid diagram."""
+    library = read_library(bootstrap.layers_of(folder), bootstrap.FIELD_AND_EFFECTS).library
+    if library is None or form not in library.workflows:
+        raise rule("no_form", text("There is no such form, or the library has faults.", "没有此表单，或定义存在错误。"))
+    return diagram(library.workflows[form], language)
+
+
+def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:
+    """Publish a folder as the next version; None when findings stand against it."""
+    with _working(settings) as services:
+        loaded = bootstrap.read(services, bootstrap.layers_of(folder))
+        if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
+            return None, loaded.findings
+        version = services.database.transaction(
+            lambda connection: publishing.put(services, connection, loaded, "command line", note)
+        )
+        return version, loaded.findings
+
+
+def pull(settings: Settings, folder: Path) -> int:
+    """Write the published files into a folder; the version that they are."""
+    with _working(settings) as services, services.database.reading() as connection:
+        pull_files(connection, folder)
+        return shelf.published(connection)
+
+
+def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """How a folder differs from what is published."""
+    with _working(settings) as services:
+        loaded = bootstrap.read(services, bootstrap.layers_of(folder))
+        with services.database.reading() as connection:
+            published = shelf.texts(connection, shelf.published(connection))
+        return text_diff(published, {each.key: each.text for each in loaded.documents})
+
+
+def verify(settings: Settings) -> Recount:
+    """Recount everything; may run beside a server."""
+    with _working(settings) as services, services.database.reading() as connection:
+        if not shelf.published(connection):
+            return recount.report(connection, None)
+        operation = Operation(services, connection, bootstrap.SYSTEM_CALL)
+        return recount.report(connection, operation.library, counting.faults(operation))
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the newest revision and give its name."""
+    with closing(open_database(bootstrap.url_of(settings))) as database:
+        return migrate_database(database)
+
+
+def set_password(settings: Settings, account: str, password: str) -> None:
+    """Set the password of an account; founds the chain with it when there is nobody yet."""
+    with _working(settings) as services:
+        stored = passwords.hash_password(passwords.read_password(password, chosen=True))
+
+        def work(connection: Connection) -> None:
+            operation = Operation(services, connection, bootstrap.SYSTEM_CALL)
+            if not operation.directory.persons:
+                founding.found(services, operation, password)
+                return
+            person = operation.directory.person_of_account(account)
+            if person is None or not accounts.set_password(connection, person.id, stored, operation.now):
+                raise rule("no_account", text("There is no such account.", "没有此账号。"))
+
+        services.database.transaction(work)
+
+
+def restored(settings: Settings) -> None:
+    """A database was put back from a backup: nobody is signed in any more, and no key opens."""
+    with _working(settings) as services:
+        restoring.forget(services)
+        restoring.note(services, anew=True)
+
+
+def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:
+    """Load a demo chain by a command of its own; `days` and `percent` are for one that is drawn."""
+    folder = settings.library or pack_folder()
+    if not seed.is_seed(folder, name):
+        yield from bootstrap.prepare(bootstrap.build(settings.model_copy(update={"demo": name})))
+        return
+    services = bootstrap.build(settings.model_copy(update={"demo": None}))
+    yield from bootstrap.prepare(services)
+    yield from bootstrap.load_seed(services, folder, name, seed.Size(days, percent))
