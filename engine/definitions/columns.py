@@ -25,7 +25,7 @@ TYPES: Mapping[str, str] = {
     "choice": "choice",
 }
 """The type of a column's field by that of its expression."""
-KEPT_OPTIONS = frozenset({"options", "to", "scale", "unit"})
+KEPT_OPTIONS = frozenset({"options", "to", "scale", "unit", "each"})
 """Options of a field that a column of it keeps."""
 
 
@@ -45,6 +45,8 @@ class ColumnFields:
         plain = column.kind in ("value", "min", "max") and column.per is None
         if origin is not None and plain and origin.value_type.kind == type_.kind:
             options = {word: each for word, each in origin.options.items() if word in KEPT_OPTIONS}
+        if column.kind in ("min", "max") and column.per is None:
+            options["each"] = True
         named = origin.type if origin is not None and plain else TYPES[type_.kind]
         if type_.kind == "choice" and "options" not in options:
             options["options"] = self._states(column, source)

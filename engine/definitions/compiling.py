@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.definitions.findings import Findings
+from engine.definitions.lookups import require_findable
 from engine.definitions.marked import Marked
 from engine.definitions.models import NOTHING, Edit, People, Rule
 from engine.definitions.outline import BOOLEAN, Outline
@@ -43,7 +44,9 @@ class Desk:
         if value is None:
             return None
         try:
-            return compile_expression(written(value), scope, expected)
+            found = compile_expression(written(value), scope, expected)
+            require_findable(found, self.outline)
+            return found
         except ExpressionFault as fault:
             words = written(value)
             shown = words if len(words) <= 80 else f"{words[:77]}..."

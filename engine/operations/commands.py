@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Kind, Refusal, invalid_at, text
-from engine.operations import acting, bulk, creating, onrows, testclock
+from engine.operations import acting, bulk, creating, foreseeing, onrows, testclock
 from engine.operations.calls import Answer, Call
 from engine.operations.once import perform, request_hash
 from engine.operations.operation import Operation
@@ -27,7 +27,9 @@ def run(
     if call.actor is None:
         raise not_signed_in()
     if method != "GET":
-        require_known(query, {"preview"} if can_be_previewed(path) else set())
+        require_known(query, {"preview"} if can_be_previewed(path) or _is_of_rows(path, body) else set())
+    if query.get("preview") == "true" and _is_of_rows(path, body):
+        return _rows_foreseen(services, call, path, body)
     special = _SPECIAL.get((method, _shape(path)))
     if special is not None:
         return special(services, call, path, body)
@@ -67,10 +69,15 @@ def _shape(path: str) -> str:
 
 def _bulk_act(services: Services, call: Call, path: str, body: Any) -> Answer:
     _, form, _, action = path.split("/")
-    if isinstance(body, Mapping) and "rows" in body and "ids" not in body:
+    if _is_of_rows(path, body):
         asked = request_hash("POST", path, body)
         return perform(services, call, asked, lambda op: onrows.act(op, form, action, body))
     return bulk.act(services, call, form, action, Asked((), body, {}, None).object)
+
+
+def _is_of_rows(path: str, body: Any) -> bool:
+    """Whether a command takes an action on chosen rows of a report: all at once, not each for itself."""
+    return _shape(path) == "records/*/actions/*" and isinstance(body, Mapping) and "rows" in body and "ids" not in body
 
 
 def _bulk_decide(services: Services, call: Call, path: str, body: Any) -> Answer:
@@ -119,19 +126,13 @@ def _text(if_match: int | None) -> str | None:
     return None if if_match is None else str(if_match)
 
 
-class _Undone(Exception):
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-
-
 def _preview(services: Services, call: Call, asked: Asked) -> Answer:
-    def work(connection: Any) -> Answer:
-        operation = Operation(services, connection, call)
-        if len(asked.words) == 1:
-            raise _Undone(creating.preview(operation, asked.words[0], asked.object))
-        raise _Undone(acting.preview(operation, asked.words[0], asked.words[1], asked.words[2], asked.object))
+    words = asked.words
+    if len(words) == 1:
+        return foreseeing.undone(services, call, lambda op: creating.preview(op, words[0], asked.object))
+    return foreseeing.undone(services, call, lambda op: acting.preview(op, words[0], words[1], words[2], asked.object))
 
-    try:
-        return services.database.transaction(work)
-    except _Undone as undone:
-        return undone.answer
+
+def _rows_foreseen(services: Services, call: Call, path: str, body: Any) -> Answer:
+    _, form, _, action = path.split("/")
+    return foreseeing.undone(services, call, lambda op: onrows.preview(op, form, action, body))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Report, Transition
 from engine.effects import EffectCall, propose
-from engine.errors import Fault, Kind, Refusal, forbidden, not_found, rule, text
+from engine.errors import Fault, Kind, Refusal, forbidden, not_found, rule, say, text
 from engine.expressions import Reference, Row, Subject, holds
 from engine.operations import acting, applying, asking, bodies, reporting, reportrows, rights, settling, taking
 from engine.operations.calls import Answer
 from engine.reports import table
 
 if TYPE_CHECKING:
+    from engine.operations.folder import Folder
     from engine.operations.operation import Operation
     from engine.operations.reporting import Seen
 
@@ -22,6 +23,36 @@ GONE = text("This line is not in the report any more.", "该行已不在报表�
 
 def act(operation: Operation, name: str, action: str, body: Mapping[str, Any]) -> Answer:
     """Take an action of a report with `{rows, asks?}`."""
+    _prepare(operation, name, action, body)
+    settling.settle(operation)
+    small = {"form": name, "id": None, "number": None, "state": None, "revision": 0}
+    return Answer(200, {**small, "version": operation.library.version, "seq": operation.seq})
+
+
+def preview(operation: Operation, name: str, action: str, body: Mapping[str, Any]) -> Answer:
+    """What would happen: the records that it makes or writes into; its questions need no answer yet."""
+    _prepare(operation, name, action, body, looking=True)
+    settling.check(operation)
+    written = [each for each in operation.folders.values() if each.events]
+    return Answer(200, {"form": name, "records": [_told(operation, each) for each in written]})
+
+
+def _told(operation: Operation, folder: Folder) -> dict[str, Any]:
+    """A record that would be made or written: its form and how many rows it would have; its number for who sees it."""
+    seen = folder.stored is not None and rights.may(operation, folder, "see")
+    rows = sum(len(folder.values.get(each.name) or ()) for each in folder.form.fields.values() if each.type == "table")
+    return {
+        "form": folder.form.name,
+        "title": say(folder.form.title, operation.call.language),
+        "id": folder.id if seen else None,
+        "number": folder.number if seen else None,
+        "made": folder.stored is None,
+        "rows": rows if seen or folder.stored is None else None,
+    }
+
+
+def _prepare(operation: Operation, name: str, action: str, body: Mapping[str, Any], *, looking: bool = False) -> None:
+    """Everything up to the point of writing down; `looking` says that it stops there."""
     found = reporting.required(operation, name)
     transition = found.report.transitions.get(action)
     if transition is None:
@@ -31,11 +62,9 @@ def act(operation: Operation, name: str, action: str, body: Mapping[str, Any]) -
     bodies.only(body, {"rows", "asks"})
     rows = _chosen(operation, found, acting.chosen_rows(body))
     first = operation.chosen[str(rows[0]["row"])]
-    asks = asking.answers(operation, first, transition.asks, bodies.mapping(body, "asks") or {})
+    sent = bodies.mapping(body, "asks") or {}
+    asks = asking.answers(operation, first, transition.asks, sent, all_of_them=not looking)
     _perform(operation, found.report, transition, rows, asks)
-    settling.settle(operation)
-    small = {"form": name, "id": None, "number": None, "state": None, "revision": 0}
-    return Answer(200, {**small, "version": operation.library.version, "seq": operation.seq})
 
 
 def _may(operation: Operation, report: Report, transition: Transition) -> bool:

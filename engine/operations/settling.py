@@ -27,6 +27,7 @@ from engine.operations import (
     postings,
     rights,
     tasking,
+    trails,
     validity,
 )
 from engine.operations.folder import Event, Folder
@@ -165,7 +166,10 @@ def _link(operation: Operation, folder: Folder) -> None:
         )
         for share in folder.shares
     ]
-    links.add(operation.connection, found)
+    if not trails.gave_up(folder):
+        links.add(operation.connection, found)
+    else:
+        links.reverse(operation.connection, folder.id, operation.seq)
     attachments.link(operation.connection, folder.id, _files(folder))
 
 

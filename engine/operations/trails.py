@@ -1,4 +1,7 @@
-"""Traced quantities: what of a row went into rows of other records, and what is left. Used by `eyes`."""
+"""Traced quantities: what of a row went into rows of other records, and what is left. Used by `eyes`, `settling`.
+
+What a record took is given back when it ends without success (`gave_up`): its links are reversed with that.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,16 @@ class Trails:
             return None
         form = args[-1] if args and isinstance(args[-1], str) else None
         found: dict[str, Reference] = {}
-        for link in links.of(self._operation.connection, folder.id):
+        for link in self._standing(folder):
             if link.from_record == folder.id and (form is None or link.to_form == form):
                 found[link.to_record] = Reference(link.to_form, link.to_record)
         return tuple(found.values())
+
+    def _standing(self, folder: Folder) -> list[links.Link]:
+        """Its links, without those of records that this operation ends without success."""
+        known = self._operation.folders
+        found = links.of(self._operation.connection, folder.id)
+        return [each for each in found if each.to_record not in known or not gave_up(known[each.to_record])]
 
     def _of(self, folder: Folder | None, args: Sequence[Value]) -> Folder | None:
         """The record that is meant: of a row of a report, its own."""
@@ -44,7 +53,7 @@ class Trails:
         row, form = _row_and_form(args)
         taken = [
             Decimal(link.quantity)
-            for link in links.of(self._operation.connection, folder.id)
+            for link in self._standing(folder)
             if link.from_record == folder.id
             and (row is None or link.from_row == row)
             and (form is None or link.to_form == form)
@@ -52,6 +61,7 @@ class Trails:
         proposed = [
             Decimal(share.quantity)
             for other in self._operation.folders.values()
+            if not gave_up(other)
             for share in other.shares
             if share.origin == folder.id
             and (row is None or share.origin_row == row)
@@ -79,11 +89,17 @@ class Trails:
             return None
         stored = [
             Decimal(link.quantity)
-            for link in links.of(self._operation.connection, folder.id)
+            for link in self._standing(folder)
             if link.to_record == folder.id and link.to_row == row.get("row")
         ]
-        proposed = [Decimal(share.quantity) for share in folder.shares if share.row == row.get("row")]
+        shares = () if gave_up(folder) else folder.shares
+        proposed = [Decimal(share.quantity) for share in shares if share.row == row.get("row")]
         return whole - sum(stored + proposed, Decimal(0))
+
+
+def gave_up(folder: Folder) -> bool:
+    """Whether a record has ended without success (cancelled, rejected): nothing that it took is needed any more."""
+    return folder.workflow.states[folder.state].end and folder.workflow.meaning(folder.state) == "wrong"
 
 
 def _row_and_form(args: Sequence[Value]) -> tuple[str | None, str | None]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Approval
 from engine.errors import Refusal, forbidden, not_found, rule, text
-from engine.operations import acting, bodies, moving, presenting, rights, settling
+from engine.operations import acting, bodies, moving, presenting, rights, settling, trails
 from engine.operations.calls import Answer
 from engine.operations.folder import Event, Folder
-from engine.records import journal, votes
+from engine.records import journal, links, votes
 from engine.records.tasks import Task
 from engine.workflow import moves, signers, waiting
 from engine.workflow.plan import SYSTEM, Memory
@@ -32,7 +32,8 @@ def remember(operation: Operation, folder: Folder, task: Task, before: Memory, s
         return
     settling.remember(folder, operation)
     fired = folder.state != state or folder.memory.approval is None or folder.memory.approval.step is None
-    followed = any(each.outcomes for each in folder.proposals[proposed:])
+    gave_back = trails.gave_up(folder) and bool(links.of(operation.connection, folder.id))
+    followed = gave_back or any(each.outcomes for each in folder.proposals[proposed:])
     situation = operation.situation(folder)
     folder.memory = moves.undoable(situation, before, state, task.id, fired=fired, followed=followed)
 

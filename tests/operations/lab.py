@@ -75,7 +75,7 @@ def policy() -> list[str]:
         lines += [f"p, area_manager, {report}, see, below", f"p, auditor, {report}, see, chain"]
     for form in ("need", "order", "to_order"):
         lines += [f"p, {role}, {form}, see, chain" for role in ("buyer", "area_manager")]
-    lines += ["p, buyer, to_order, order, chain", "p, buyer, order, send, chain"]
+    lines += ["p, buyer, to_order, order, chain", "p, buyer, order, send, chain", "p, buyer, order, cancel, chain"]
     verdicts = ("see", "edit", "approve", "reject", "return")
     lines += [f"p, manager, duel, {action}, own" for action in (*verdicts, "hand_in", "create")]
     lines += [f"p, area_manager, duel, {action}, below" for action in verdicts]

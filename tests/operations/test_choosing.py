@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -169,3 +171,97 @@ def test_shares_never_give_more_than_there_is_nor_less(
     found = divided(way, Decimal(whole), [Decimal(each) for each in offered])
     assert found == [Decimal(each) for each in given]
     assert sum(found) == max(min(Decimal(whole), sum(map(Decimal, offered))), Decimal(0))
+
+
+def test_what_an_action_on_rows_would_make_is_told_and_not_done(own_house: House) -> None:
+    house, buyer = own_house, own_house.be("buyA")
+    need(house.be("clerk1"), ("A100", "5"), ("A101", "2"), ("B200", "3"))
+    rows = list(listed(buyer))
+    path, once = "records/to_order/actions/order", {"preview": "true"}
+    told = buyer.send("POST", path, {"rows": rows}, **once).body
+    assert told["form"] == "to_order"
+    assert sorted(
+        (each["form"], each["title"], each["made"], each["rows"], each["id"]) for each in told["records"]
+    ) == [
+        ("order", "Order", True, 1, None),
+        ("order", "Order", True, 2, None),
+    ]
+    assert orders(buyer) == []
+    assert order(buyer, rows[:1]).status == 200
+    (draft,) = buyer.get("records/order")["items"]
+    left = [each for each in rows if each != rows[0]]
+    again = buyer.send("POST", path, {"rows": left}, **once).body["records"]
+    filled = [(each["made"], each["id"], each["number"]) for each in again if not each["made"]]
+    assert filled in ([(False, draft["id"], draft["number"])], [])
+    gone = buyer.send("POST", path, {"rows": rows}, **once)
+    assert (gone.status, gone.errors) == (409, [("/rows/0", "no_longer_there")])
+    assert house.be("ame").send("POST", path, {"rows": left}, **once).status == 403
+    assert buyer.send("POST", path, {"ids": left}, **once).code == "unknown_parameter"
+    assert len(buyer.get("records/order")["items"]) == 1
+
+
+def test_what_a_cancelled_order_took_is_given_back(own_house: House) -> None:
+    house, buyer = own_house, own_house.be("buyA")
+    first = need(house.be("clerk1"), ("A100", "5"), ("A101", "2"))
+    need(house.be("clerk2"), ("A100", "7"))
+    offered = listed(buyer)
+    assert order(buyer, list(offered)).status == 200
+    (one,) = buyer.get("records/order")["items"]
+    assert len(buyer.get(f"records/order/{one['id']}")["links"]) == 3
+    assert buyer.takes("order", one["id"], "cancel") == "cancelled"
+    assert listed(buyer) == offered
+    assert [row["left"] for row in house.be("clerk1").reads("need", first)["lines"]] == ["5", "2"]
+    assert buyer.get(f"records/order/{one['id']}")["links"] == []
+    assert {each["stock"] for each in buyer.reads("order", one["id"])["lines"]} == {"20"}
+    assert order(buyer, list(offered)).status == 200
+    assert listed(buyer) == {}
+    (again,) = buyer.get("records/order", filter="state == 'draft'")["items"]
+    assert [each["asked"] for each in buyer.reads("order", again["id"])["lines"]] == ["12", "2"]
+    assert house.verified()
+
+
+def test_needs_are_what_is_left_and_what_living_orders_have(own_house: House) -> None:
+    """Random orders, some sent, some cancelled: nothing is lost and nothing is ordered twice."""
+    chance, buyer = random.Random(20_261_129), own_house.be("buyA")
+    wanted: dict[str, Decimal] = {}
+    needs: dict[str, Desk] = {}
+    done: list[str] = []
+    for step in ["need", "need", "order", "cancel", "order", "send", *(chance.choice(STEPS) for _ in range(10))]:
+        drafts = [each["id"] for each in buyer.get("records/order", filter="state == 'draft'")["items"]]
+        offered = list(listed(buyer))
+        if step == "need":
+            clerk = own_house.be(chance.choice(("clerk1", "clerk2")))
+            lines = [(item, str(chance.randrange(1, 9))) for item in chance.sample(["A100", "A101", "B200"], 2)]
+            record = need(clerk, *lines)
+            needs[record] = clerk
+            for row, (_, quantity) in zip(clerk.reads("need", record)["lines"], lines, strict=True):
+                wanted[row["row"]] = Decimal(quantity)
+        elif step == "order" and offered:
+            assert order(buyer, chance.sample(offered, chance.randrange(1, len(offered) + 1))).status == 200
+        elif step in ("cancel", "send") and drafts:
+            buyer.takes("order", chance.choice(drafts), step)
+        else:
+            continue
+        done.append(step)
+        rest, had = left(needs), shared(buyer)
+        assert {row: rest[row] + had.get(row, Decimal(0)) for row in wanted} == wanted
+        assert {each.partition(".")[2] for each in listed(buyer)} == {row for row, each in rest.items() if each}
+    assert (done.count("cancel") > 1, "send" in done, done.count("order") > 2) == (True, True, True)
+    assert own_house.verified()
+
+
+STEPS = ("need", "order", "order", "cancel", "send")
+
+
+def shared(buyer: Desk) -> dict[str, Decimal]:
+    """What orders that are not cancelled have of each row of a need."""
+    had: dict[str, Decimal] = defaultdict(Decimal)
+    for each in buyer.get("records/order", filter="state != 'cancelled'", limit="100")["items"]:
+        for link in buyer.get(f"records/order/{each['id']}")["links"]:
+            had[link["other_row"]] += Decimal(link["quantity"])
+    return dict(had)
+
+
+def left(needs: dict[str, Desk]) -> dict[str, Decimal]:
+    """What is left of each row, as its needs tell it."""
+    return {row["row"]: Decimal(row["left"]) for one, who in needs.items() for row in who.reads("need", one)["lines"]}

@@ -20,6 +20,8 @@ CORE = {"number": "text", "state": "state", "created": "moment", "updated": "mom
 NEWEST = "-created"
 UNSORTED = {"created_by"}
 """What narrows a list and does not order it."""
+SAID = 4
+"""Cells that a line of a report is called by."""
 
 
 def page(visit: Visit) -> Reply:
@@ -134,6 +136,10 @@ def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell]
     """What a record is called: its number; what has none yet says so, what never has one by its first text."""
     if item["number"]:
         return str(item["number"])
+    if form["kind"] == "report":
+        return " · ".join([each.shown for each in cells if each.kind != "nothing"][:SAID]) or say(
+            WORDS["no_number"], language
+        )
     first = next((each.shown for each in cells if each.kind == "text"), "") if form["kind"] != "document" else ""
     return first or say(WORDS["no_number"], language)
 
@@ -141,13 +147,22 @@ def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell]
 def _bulk(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """What may be done with many records of this page at once; None where nothing may."""
     if form["kind"] == "report":
-        return None
+        return _chosen(form, rows)
     states = {row["item"]["state"] for row in rows}
     actions = [each for each in form["actions"] if states & set(each["from"])]
     if not actions:
         return None
     lines = [{"id": row["item"]["id"], "says": row["says"], "state": row["item"]["state"]} for row in rows]
     return {"form": form["form"], "actions": actions, "lines": lines}
+
+
+def _chosen(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What may be done with chosen lines of a report: all of them in one, or none."""
+    if not form["actions"]:
+        return None
+    lines = [{"id": row["item"]["id"], "says": row["says"], "state": "", "href": row["to"]} for row in rows]
+    return {"form": form["form"], "actions": [{**each, "from": [""]} for each in form["actions"]], "lines": lines,
+            "together": True}  # fmt: skip
 
 
 def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[str, Any], language: str) -> Cell:

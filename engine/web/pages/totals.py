@@ -7,12 +7,15 @@ from typing import Any
 
 from engine.web.pages.cells import Cell, grouped
 
+SUMMED = ("document", "report")
+"""Kinds of lists whose columns are amounts; what a master says once for every use (a price) is none."""
+
 
 def asked(form: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What the list is asked to sum: what has a sum and may be asked about at all. Prices are no amounts."""
     narrows = {each["name"] for each in form["narrows"]}
     names = [each["name"] for each in columns if each.get("summed") and each["name"] in narrows]
-    return {"totals": ",".join(names)} if names and form["kind"] == "document" else {}
+    return {"totals": ",".join(names)} if names and form["kind"] in SUMMED else {}
 
 
 def told(

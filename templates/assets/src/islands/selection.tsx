@@ -6,9 +6,10 @@ import type { Field } from "../definitions";
 import { isElsewhere } from "../keys";
 import { useSelecting } from "../selecting";
 import { Bulk } from "./bulk";
+import { Together } from "./together";
 
 interface Action { name: string; title: string; from: string[]; asks: Record<string, Field> }
-interface Line { id: string; says: string; state: string }
+interface Line { id: string; says: string; state: string; href?: string | null }
 
 /** What was ticked while the script was still on its way is selected, not forgotten. */
 function ticked(ids: readonly string[]): Set<string> {
@@ -16,7 +17,8 @@ function ticked(ids: readonly string[]): Set<string> {
   return new Set(on.includes("") ? ids : on);
 }
 
-export function Selection({ form, actions, lines }: { form: string; actions: Action[]; lines: Line[] }) {
+/** `together`: one command for all of them, done whole or not at all; else one for each. */
+export function Selection({ form, actions, lines, together = false }: { form: string; actions: Action[]; lines: Line[]; together?: boolean }) {
   const ids = lines.map((each) => each.id);
   const { selected, turn, select } = useSelecting(ids, () => ticked(ids));
   const [action, setAction] = useState<Action | null>(null);
@@ -53,12 +55,13 @@ export function Selection({ form, actions, lines }: { form: string; actions: Act
   const offered = actions.filter((each) => chosen.every((line) => each.from.includes(line.state)));
   const href = (each: Line) => `/records/${form}/${each.id}`;
   return (
-    <div class="bulk" role="region" aria-label={say("Selected records", "已选记录")}>
+    <div class="bulk" role="region" aria-label={together ? say("Selected lines", "已选行") : say("Selected records", "已选记录")}>
       <strong>{say(`${chosen.length} selected`, `已选 ${chosen.length} 项`)}</strong>
       {offered.map((each, index) => <button key={each.name} type="button" data-bulk={each.name} class={index ? "plain" : "primary"} onClick={() => setAction(each)}>{each.title}</button>)}
       {!offered.length && <span class="quiet">{say("Nothing can be done with all of these at once.", "没有可对全部所选执行的操作。")}</span>}
       <button type="button" class="plain" onClick={() => select([])}>{say("Clear", "取消")}</button>
-      {action && <Bulk title={action.title} asks={action.asks} path={`records/${form}/actions/${action.name}`} items={chosen.map((each) => ({ ...each, href: href(each) }))} back={location.pathname + location.search} onEnd={() => setAction(null)} />}
+      {action && together && <Together title={action.title} asks={action.asks} path={`records/${form}/actions/${action.name}`} items={chosen} back={location.pathname + location.search} onEnd={() => setAction(null)} />}
+      {action && !together && <Bulk title={action.title} asks={action.asks} path={`records/${form}/actions/${action.name}`} items={chosen.map((each) => ({ ...each, href: href(each) }))} back={location.pathname + location.search} onEnd={() => setAction(null)} />}
     </div>
   );
 }
