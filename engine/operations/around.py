@@ -80,6 +80,8 @@ def _field(folder: Folder, words: list[str]) -> Field | None:
 
 
 def _named(operation: Operation, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_named(operation, each) for each in value]
     return presenting.named(operation, value) if isinstance(value, str) else value
 
 

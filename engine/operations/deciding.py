@@ -7,6 +7,7 @@ it meets `conflict`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Step
@@ -87,8 +88,8 @@ def _edit(operation: Operation, folder: Folder, task: Task, values: Mapping[str,
     writing.derive(operation, folder, "/values")
     paths = {path for path, _row in folder.wrote}
     decision = edited(operation.situation(folder, locking=True), paths, task.step, task.part)
-    folder.memory = decision.memory
-    return decision
+    folder.memory = taking.voided_by(folder, decision.memory)
+    return replace(decision, memory=folder.memory)
 
 
 def comment(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import not_found, say
-from engine.operations import absence, moving, narrowing, presenting, reasons, rights, tasking, telling, wording
+from engine.operations import absence, compared, moving, narrowing, presenting, reasons, rights, tasking, telling, wording
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded
@@ -198,7 +198,14 @@ def _seen(operation: Operation, form: str, record: str) -> Folder | None:
 def _at_length(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
     """A task with what one must know of its record to choose it from a list."""
     told = present(operation, folder, task)
-    return {**told, "record": {**told["record"], **telling.about(operation, folder)}}
+    about = {**told["record"], **telling.about(operation, folder)}
+    return {**told, "record": about, **_compared(operation, folder, task, compared.AT_MOST)}
+
+
+def _compared(operation: Operation, folder: Folder, task: Task, most: int | None = None) -> dict[str, Any]:
+    """For who is asked again: what has changed since it was decided on."""
+    found = compared.told(operation, folder, task, most)
+    return found if found and task.ended is None and mine(operation, folder, task) else {}
 
 
 def mine(operation: Operation, folder: Folder, task: Task) -> bool:
@@ -268,7 +275,7 @@ def of_record(operation: Operation, folder: Folder) -> list[dict[str, Any]]:
     for task in tasks.of(operation.connection, folder.id):
         wait = waits.get((task.kind, task.step, task.part))
         who = [presenting.person(operation, each) for each in wait.people] if wait else []
-        shown.append({**present(operation, folder, task), "people": who})
+        shown.append({**present(operation, folder, task), "people": who, **_compared(operation, folder, task)})
     return shown
 
 
@@ -279,7 +286,9 @@ def show(operation: Operation, task_id: str) -> Answer:
         raise not_found()
     folder = operation.open(task.form, task.record, lock=False)
     rights.require_seen(operation, folder)
-    return Answer(200, {**_at_length(operation, folder, task), "ended": presenting.moment(task.ended)})
+    told = {**_at_length(operation, folder, task), **_compared(operation, folder, task)}
+    told.pop("more_changed", None)
+    return Answer(200, {**told, "ended": presenting.moment(task.ended)})
 
 
 def notices(operation: Operation, query: Mapping[str, str]) -> Answer:

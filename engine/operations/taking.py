@@ -16,10 +16,9 @@ from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, wording, writing
 from engine.operations.folder import Event, Folder, Proposal
-from engine.workflow import arrive, ask_others, edited, look_again, rule_on, waiting
+from engine.workflow import arrive, ask_others, edited, look_again, recollect, rule_on, waiting
 from engine.workflow import take as step
-from engine.workflow.plan import SYSTEM, Approving, Arrival, Decision, Leg
-from engine.workflow.recollect import agree
+from engine.workflow.plan import SYSTEM, Approving, Arrival, Decision, Leg, Memory
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -200,9 +199,8 @@ def content_changed(operation: Operation, folder: Folder) -> None:
     if folder.workflow.states[folder.state].steps is None or approval is None or approval.step is None:
         folder.waits = waiting(operation.situation(folder))
         return
-    decision = carried_out(
-        operation, folder, edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
-    )
+    begun = edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
+    decision = carried_out(operation, folder, replace(begun, memory=voided_by(folder, begun.memory)))
     folder.memory = decision.memory
     folder.waits = decision.waits
     if decision.fire is not None:
@@ -210,9 +208,17 @@ def content_changed(operation: Operation, folder: Folder) -> None:
         take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because)
 
 
+def voided_by(folder: Folder, after: Memory) -> Memory:
+    """The memory after an edit, with what the votes were given on that it has made void."""
+    stored, approval = folder.stored, folder.memory.approval
+    if stored is None or approval is None:
+        return after
+    return recollect.voided(after, approval.votes, {**stored.values, **stored.rows})
+
+
 def remember_agreed(folder: Folder) -> None:
     """The values of this moment are what was agreed: the approval ended, or it is returned, to whomever.
 
     A return is decided after this: what is asked anew may be answered at once by what stands, and compared.
     """
-    folder.memory = agree(folder.memory, folder.flat())
+    folder.memory = recollect.agree(folder.memory, folder.flat())

@@ -152,7 +152,8 @@ def undoable(situation: Situation, before: Memory, state: str, task: str, *, fir
     `before` and `state` are those that come back; `fired`: the approval ended; `followed`: that cannot be undone.
     """
     memory = replace(situation.memory, undo=None)
-    bare = replace(before, undo=None, readers=(), nudged={}, wrote={}, agreed=before.agreed if fired else None)
+    bare = replace(before, undo=None, readers=(), nudged={}, wrote={})
+    bare = bare if fired else replace(bare, agreed=None, voided=None)
     kept = {} if followed else memories.to_json(bare)
     at, mark = situation.now.isoformat(), _mark(memory, situation.state)
     return replace(memory, undo=Undo(situation.actor, task, at, state, kept, fired, followed, mark))
@@ -178,6 +179,7 @@ def take_back(situation: Situation, approval: Approval, task: str) -> tuple[Memo
         readers=memory.readers,
         nudged=memory.nudged,
         agreed=before.agreed if undo.fired else memory.agreed,
+        voided=before.voided if undo.fired else memory.voided,
         undo=None,
     )
     return kept, undo.state

@@ -137,6 +137,8 @@ class Memory:
     approval: Approving | None = None
     agreed: Mapping[str, Any] | None = None
     """Stored values when the last approval ended or was returned."""
+    voided: Mapping[str, Any] | None = None
+    """Stored values on which votes were given that an edit has made void since; None when what is agreed is later."""
     undo: Undo | None = None
     readers: tuple[str, ...] = ()
     """People who were told of it (`cc`) and may read it wherever it belongs."""

@@ -1,17 +1,19 @@
 """What expressions may ask of the memory: `decided`, `did`, `wrote`, `outcome`, `agreed`, `changed`. For operations.
 
+`before` is what a person who is asked again sees beside what stands there now.
+
 `agreed` and `changed` work on stored values (JSON); operations turn what comes back into values of the field's type.
 Paths are the words of the expression: `("record", "total")`, `("row", "approved")`, `("record", "lines", "approved")`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from engine.workflow import rowwise
-from engine.workflow.plan import Memory
+from engine.workflow.plan import Memory, Vote
 
 
 def decided(memory: Memory) -> bool:
@@ -38,7 +40,18 @@ def outcome(memory: Memory, row: str) -> str:
 
 def agree(memory: Memory, stored: Mapping[str, Any]) -> Memory:
     """Remember what is agreed now: header values by name, tables as lists of rows with their ids."""
-    return replace(memory, agreed=dict(stored))
+    return replace(memory, agreed=dict(stored), voided=None)
+
+
+def voided(memory: Memory, votes: Iterable[Vote], stored: Mapping[str, Any]) -> Memory:
+    """Remember what was voted on where some of these votes are void now; `agreed` is as it was."""
+    still = memory.approval.votes if memory.approval is not None else ()
+    return memory if set(votes) <= set(still) else replace(memory, voided=dict(stored))
+
+
+def before(memory: Memory) -> Mapping[str, Any] | None:
+    """What those who are asked again are to compare with: what was decided on last; None where nothing was."""
+    return memory.agreed if memory.voided is None else memory.voided
 
 
 def agreed(memory: Memory, path: tuple[str, ...], row: str | None = None) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.web.answers import Reply
-from engine.web.pages import ballots, contents, happened
+from engine.web.pages import ballots, compared, contents, happened
 from engine.web.pages.lists import pill, says
 from engine.web.pages.visit import Visit
 
@@ -29,7 +29,8 @@ def glance(visit: Visit) -> Reply:
         "fields": contents.fields(form, found, visit.language),
         "tables": contents.tables(form, found, visit.language, whole=False),
         "heed": contents.heeded(form, found),
-        "ballots": [],  # who has voted how stands on the record in full
+        "ballots": [],  # who has voted how stands on the record in full, as does what has changed since
+        "compared": None,
         "may": _next_first(found),
         "waits": [each for each in found["tasks"] if each["people"]],
     }
@@ -66,6 +67,7 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
             visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
         ),
         "route": happened.route(way, lines, found["tasks"]),
+        "compared": compared.of(form, found, visit.language, whole=whole),
         "ballots": ballots.of(form, found, way, lines, visit.language),
         "history": happened.history(form, shown["items"][::-1], visit.language),
         "past": {"older": shown["next"], "begun": bool(older)},
