@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.errors import not_found, say
-from engine.operations import absence, compared, moving, narrowing, presenting, reasons, rights, tasking, telling, wording
+from engine.operations import (
+    absence,
+    compared,
+    moving,
+    narrowing,
+    presenting,
+    reasons,
+    rights,
+    tasking,
+    telling,
+    wording,
+)
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded

@@ -135,7 +135,10 @@ def veiled(own_house: House) -> House:
     veiled = form.replace("price: {type: money}", f"price: {{type: money, title: {{en: Price, zh: 单价}}, {sees}}}")
     veiled = veiled.replace("agreed: {type: quantity,", f"agreed: {{type: quantity, {sees},")
     open_again = "  reopen: {from: accepted, to: approval, by: [clerk at store]}\n"
-    again = flow.replace("fields: [amount, title, lines.quantity], rows: fixed", "fields: [title, price, lines.item, lines.quantity], rows: free")
+    again = flow.replace(
+        "fields: [amount, title, lines.quantity], rows: fixed",
+        "fields: [title, price, lines.item, lines.quantity], rows: free",
+    )
     again = again.replace("\ntransitions:\n", f"\ntransitions:\n{open_again}")
     own_house.publish(veiled, again, policy=["p, clerk, duel, reopen, own"])
     return own_house
