@@ -193,8 +193,10 @@ def _carries(field: Field) -> bool:
 
 
 def _among(operation: Operation, of: Field) -> list[str]:
-    """The forms whose records a person or unit is: those of them that the reader may look into."""
-    if of.type == "person":
+    """The forms whose records it may name: those of them that the reader may look into, to choose there."""
+    if of.type == "reference":
+        meant = [str(of.options["to"])]
+    elif of.type == "person":
         meant = [operation.person_form]
     elif of.type == "org_unit":
         meant = [each.name for each in operation.library.forms.values() if each.told.get("org_unit")]

@@ -80,6 +80,13 @@ def test_a_person_or_unit_is_chosen_among_the_records_that_the_reader_may_look_i
     assert "among" not in adm.get("forms/category")["fields"]["name"]
 
 
+def test_what_one_may_not_look_into_is_nothing_to_choose_from(house: House) -> None:
+    lender, keeper = house.be("mgr1"), house.be("clerk1b")
+    asked = [each.get("forms/customer_return")["fields"]["customer"] for each in (lender, keeper)]
+    assert [each["to"] for each in asked] == ["customer", "customer"]
+    assert [each.get("among") for each in asked] == [["customer"], None]
+
+
 def test_titles_come_in_the_language_of_the_reader(house: House) -> None:
     clerk = house.be("clerk1")
     chinese = type(clerk)(house, clerk.actor, "zh").get("forms/memo")

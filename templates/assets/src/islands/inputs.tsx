@@ -16,7 +16,7 @@ export const NAMED: ReadonlySet<string> = new Set(["reference", "person", "org_u
 export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
   const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
-  const among = field.widget === "reference" && field.to ? [field.to] : field.among ?? [];
+  const among = field.among ?? [];
   if (among.length) {
     const picker = <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
     return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={onChange}>{picker}</ChosenByCamera>;
@@ -53,7 +53,7 @@ function read(field: Field, typed: string): any {
 /** A whole number travels as one; what is none yet stays as it was typed. */
 export const whole = (text: string): number | string => (/^-?[0-9]{1,15}$/.test(text) ? Number(text) : text);
 
-/** A person or unit of a form that one may not look into is named by code: the server knows whom that means. */
+/** A record of a form that one may not look into is named by code: the server knows what that means. */
 function Any({ value, label, invalid, onChange }: Props) {
   const shown = value && typeof value === "object" ? value.code ?? "" : value ?? "";
   return <input class="form-control" aria-label={label} aria-invalid={invalid ? "true" : undefined} value={shown} onInput={(event) => onChange(event.currentTarget.value ? { code: event.currentTarget.value } : null)} />;

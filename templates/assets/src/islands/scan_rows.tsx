@@ -16,12 +16,12 @@ export function ScanRows({ columns, rows, counted, adds, onWrite }: Props) {
   const queue = useRef(Promise.resolve());
   const latest = useRef(rows);
   latest.current = rows;
-  const found = columns.find(([, field]) => field.widget === "reference" && field.to);
+  const found = columns.find(([, field]) => field.widget === "reference" && field.among?.length);
   if (!found) return null;
   const [column, field] = found;
 
   async function take(code: string): Promise<void> {
-    const exact = await recordOf([field.to!], code);
+    const exact = await recordOf(field.among!, code);
     if (!exact) {
       setSaid(say(`Nothing has the code ${code}.`, `没有编码为 ${code} 的记录。`));
       return;
