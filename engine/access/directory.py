@@ -19,12 +19,14 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An org unit; `form` is the form of its record, `parent` None when it hangs on the chain."""
+    """An org unit; `form` is the form of its record, `parent` None when it hangs on the chain, `zone` empty when it
+    says none of its own."""
 
     id: str
     form: str
     code: str
     parent: str | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

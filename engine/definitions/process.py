@@ -217,6 +217,8 @@ class Schedule:
     do: Mapping[str, EffectUse]
     missed: str = "once"
     """Or `skip`: a run that comes more than an hour late is left out."""
+    zone: str = "chain"
+    """Or `store`: by the clock of each record's org unit."""
     title: Text = NOTHING
     at: Place | None = None
 

@@ -51,6 +51,7 @@ class ScheduleBuilder:
             where=where,
             do=EffectBuilder(own, scope).all(data["do"], (*path, "do")),
             missed=data.get("missed", "once"),
+            zone=data.get("zone", "chain"),
             title=desk.title(data, name),
             at=desk.marked.place(path),
         )

@@ -25,7 +25,7 @@ from engine.database import Database
 from engine.delivery.failing import NotDelivered
 from engine.delivery.mailing import Mailer
 from engine.delivery.posting import Poster
-from engine.errors import Refusal
+from engine.errors import Kind, Refusal
 from engine.records import outbox
 from engine.records.outbox import MAIL, Message, New
 from engine.records.parcels import Letter, NotSent, Outgoing
@@ -80,11 +80,20 @@ class Office:
         return len(taken)
 
     def gather(self) -> None:
-        """For everybody for whom something gathered is due, one mail with all of it, in one transaction."""
+        """For everybody for whom something gathered is due, one mail with all of it, in one transaction.
+
+        What cannot be gathered for one person is put off, and given up like any message; the others get theirs.
+        """
         with self.database.reading() as connection:
             people = outbox.due_to_gather(connection, to_stored(self.now(connection)))
         for person in people:
-            self.database.transaction(partial(self._gather, person))
+            try:
+                self.database.transaction(partial(self._gather, person))
+            except Exception as error:
+                if isinstance(error, Refusal) and error.kind is Kind.UNAVAILABLE:
+                    raise
+                log.exception("what was gathered broke", target=person)
+                self.database.transaction(partial(self._not_gathered, person, f"broke ({type(error).__name__})"))
 
     def _gather(self, person: str, connection: Connection) -> None:
         now = self.now(connection)
@@ -93,6 +102,12 @@ class Office:
             notices = [each for message in found for each in message.payload["notices"]]
             mail = New(person, MAIL, {"notices": notices}, to_stored(now))
             outbox.put(connection, lambda: self.new_id(now), found[-1].seq, person, to_stored(now), [mail])
+
+    def _not_gathered(self, person: str, said: str, connection: Connection) -> None:
+        now = self.now(connection)
+        tries = outbox.tries_to_gather(connection, person, to_stored(now)) + 1
+        until = None if tries >= self.tries else to_stored(now + wait_of(tries, self.spread))
+        outbox.not_gathered(connection, person, to_stored(now), until, said)
 
     def sweep(self) -> None:
         """Once an hour, take away what has arrived long ago."""

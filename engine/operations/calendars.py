@@ -1,16 +1,18 @@
 """Calendars of org units, kept as records of a form that says `calendar:`. Used by `due`, `eyes` and `settling`.
 
 The calendar of a unit is its own, else that of the nearest unit above it, else that of the chain (a calendar without a
-unit). Calendars are asked for as they are now; they are never pinned.
+unit), by the unit's own clock. Calendars are asked for as they are now; they are never pinned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, invalid, text
+from engine.operations import zones
 from engine.operations.folder import Folder
 from engine.records import archive
 from engine.workflow import working
@@ -37,7 +39,8 @@ class Calendars:
         if self._read is None:
             self._read = dict(self._all())
         path = self._operation.directory.path(unit) if unit is not None else ()
-        return next((self._read[each] for each in (*reversed(path), None) if each in self._read), None)
+        found = next((self._read[each] for each in (*reversed(path), None) if each in self._read), None)
+        return found and replace(found, zone=zones.of(self._operation.state, unit))
 
     def _all(self) -> Iterator[tuple[str | None, Calendar]]:
         operation = self._operation

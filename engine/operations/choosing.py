@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.clock import to_stored
 from engine.errors import Text, forbidden, invalid_at, say, text
-from engine.operations import bodies
+from engine.operations import bodies, zones
 from engine.operations.calls import Answer
 from engine.records import channels
 
@@ -63,7 +62,7 @@ def since(operation: Operation, chosen: Mapping[str, Any]) -> int | None:
     gathered = chosen.get("gather", AT_ONCE)
     if gathered == AT_ONCE:
         return None
-    zone = _zone(chosen.get("zone")) or operation.zone
+    zone = zones.named(chosen.get("zone")) or operation.zone
     return to_stored(next_time(operation.now.astimezone(zone), gathered, chosen.get("hour", EIGHT)))
 
 
@@ -152,14 +151,6 @@ def _hour(sent: Any) -> int:
 def _zone_name(sent: Any) -> str | None:
     if sent is None:
         return None
-    if not isinstance(sent, str) or _zone(sent) is None:
-        says = text("A zone such as Asia/Shanghai is expected.", "应为时区，例如 Asia/Shanghai。")
-        raise invalid_at("/zone", "unknown_zone", says)
+    if not isinstance(sent, str) or zones.named(sent) is None:
+        raise invalid_at("/zone", "unknown_zone", zones.NO_ZONE)
     return sent
-
-
-def _zone(name: Any) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if isinstance(name, str) and name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -140,6 +140,7 @@ def _unit(stored: Stored, form: Form, told: Mapping[str, Any]) -> Unit:
         form.name,
         str(stored.values.get(told.get("code", "code")) or stored.number or ""),
         stored.values.get(parent) if parent else None,
+        str(stored.values.get(told["zone"]) or "") if "zone" in told else "",
     )
 
 

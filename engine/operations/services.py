@@ -32,6 +32,8 @@ class Caches:
     libraries: dict[int, Library] = field(default_factory=dict)
     matrices: dict[int, Matrix] = field(default_factory=dict)
     directories: dict[tuple[int, int, str], Directory] = field(default_factory=dict)
+    broken: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    """Runs of schedules that broke: how often in this process, and until when it leaves each alone."""
     making: threading.RLock = field(default_factory=threading.RLock)
 
 

@@ -29,6 +29,7 @@ from engine.operations import (
     tasking,
     trails,
     validity,
+    zones,
 )
 from engine.operations.folder import Event, Folder
 from engine.records import archive, attachments, facts, forms_json, journal, links, votes
@@ -49,6 +50,7 @@ def settle(operation: Operation) -> None:
         copying.note(operation, folder)
         validity.require(operation, folder)
         calendars.require(folder)
+        zones.require(folder)
         endpoints.require(operation, folder)
         charting.register(operation, folder)
     operation.seq = _post(operation)

@@ -87,7 +87,9 @@ def _record(services: Services, call: Call, form: str, record: str) -> int:
         if refusal.kind is Kind.UNAVAILABLE:
             raise
         log.warning("nobody could be told", record=record, code=refusal.code)
-        return 0
+    except Exception:
+        log.exception("what waits could not be looked at", record=record)  # this one alone
+    return 0
 
 
 def _tell(operation: Operation, form: str, record: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
 from engine.ledger import Book
-from engine.operations import calendars, charting, postings, settling, stockview, validity
+from engine.operations import calendars, charting, postings, settling, stockview, validity, zones
 from engine.records import facts, many
 from engine.records.beside import Steps
 
@@ -67,6 +67,7 @@ def _write(made: Sequence[tuple[Operation, Folder]]) -> None:
     for operation, folder in made:
         settling.check(operation)
         calendars.require(folder)
+        zones.require(folder)
         charting.register(operation, folder)
     _post(made)
     moved = [each for operation, folder in made for each in operation.facts.changes([folder])]

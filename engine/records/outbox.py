@@ -36,6 +36,7 @@ STATES: Mapping[str, str] = {
     DEAD: "dead IS NOT NULL",
     DELIVERED: "delivered IS NOT NULL",
 }
+_DUE_FOR = f"{STATES[WAITING]} AND topic = '{GATHERED}' AND next_try <= :now AND target = :target"
 LONGEST_SAID = 200
 _READ = "id, key, seq, record, target, topic, payload, at, tries"
 
@@ -174,13 +175,25 @@ def due_to_gather(connection: Connection, now: int, limit: int = 100) -> list[st
 
 def gather(connection: Connection, target: str, now: int) -> list[Message]:
     """What was gathered for somebody and is due, oldest first, counted as delivered: it goes on in one mail."""
-    sql = (
-        f"SELECT {_READ} FROM outbox WHERE {STATES[WAITING]} AND topic = '{GATHERED}' AND next_try <= :now "
-        f"AND target = :target ORDER BY id {skip_locked(connection.dialect.name)}"
-    )
+    sql = f"SELECT {_READ} FROM outbox WHERE {_DUE_FOR} ORDER BY id {skip_locked(connection.dialect.name)}"
     found = _messages(run(connection, sql, {"now": now, "target": target}))
     _mark(connection, "delivered = :at, said = 'gathered'", [one.id for one in found], {"at": now})
     return found
+
+
+def tries_to_gather(connection: Connection, target: str, now: int) -> int:
+    """How often what is due for somebody could not be gathered."""
+    sql = f"SELECT max(tries) FROM outbox WHERE {_DUE_FOR}"
+    return int(run(connection, sql, {"target": target, "now": now}).scalar() or 0)
+
+
+def not_gathered(connection: Connection, target: str, now: int, until: int | None, said: str) -> None:
+    """What is due for somebody could not be gathered: it is put off, or given up when there is no `until`."""
+    change = "dead = :now" if until is None else "next_try = :until"
+    sql = f"UPDATE outbox SET {change}, tries = tries + 1, said = :said WHERE {_DUE_FOR}"
+    told = {"target": target, "now": now, "until": until, "said": said[:LONGEST_SAID]}
+    for _ in range(run(connection, sql, told).rowcount):
+        count(connection, GATHERED, "failed" if until is not None else "dead")
 
 
 def page(connection: Connection, state: str, before: int | None = None, limit: int = 50) -> list[Kept]:

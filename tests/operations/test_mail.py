@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
+from engine.database.dialects import run
 from engine.operations.choosing import KINDS, kind_of, next_time, way
 from tests.operations import bulletins
 from tests.operations.bulletins import address, bulletin, office, says, sent
@@ -120,6 +123,39 @@ def test_what_is_gathered_goes_out_in_one_mail_at_its_hour_once(chain: House, se
     chain.pass_time(hours=24)
     assert [each.send_due() for each in both] == [0, 0]
     assert len(server.got) == 1
+
+
+def garble(house: House, payload: str) -> None:
+    """What waits to be gathered says something else."""
+    sql = "UPDATE outbox SET payload = :said WHERE topic = 'gathered'"
+    house.services.database.transaction(lambda connection: run(connection, sql, {"said": payload}))
+
+
+def test_what_cannot_be_gathered_for_one_keeps_nobody_from_his_mail_and_is_given_up_at_last(
+    chain: House, server: MailServer
+) -> None:
+    chooses(chain, "mgr1", gather="hourly")
+    says(chain, bulletin(chain, "one"))
+    garble(chain, "{}")
+    chooses(chain, "adm")
+    chain.pass_time(hours=1)
+    says(chain, bulletin(chain, "two"))
+    sender = replace(office(chain), tries=3)
+    with capture_logs() as logs:
+        assert sender.send_due() == 1  # the administrator's
+        assert [str(each["To"].addresses[0].addr_spec) for each in server.got] == ["adm@shop.example"]
+        assert [(each["topic"], each["tries"]) for each in sent(chain)] == [("gathered", 0), ("gathered", 1)]
+        for _ in range(2):
+            sender.send_due()
+            chain.pass_time(minutes=1)
+            sender.send_due()
+    assert [each["event"] for each in logs].count("what was gathered broke") == 3
+    (given_up,) = sent(chain, "dead")
+    assert (given_up["topic"], given_up["tries"], given_up["said"]) == ("gathered", 3, "broke (KeyError)")
+    garble(chain, '{"notices": []}')
+    chain.be("adm").does("POST", f"deliveries/{given_up['id']}/resend")
+    sender.gather()
+    assert sent(chain, "dead") == []
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_the_mail_keeps_its_name(

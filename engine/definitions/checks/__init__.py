@@ -47,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     times.calendars_fit,
     times.timers_lead_somewhere,
     times.schedules_make_once,
+    times.schedules_have_a_clock,
     times.rulings_have_a_step,
     workflows.nobody_writes_what_is_worked_out,
     flow.states_can_be_reached,

@@ -115,6 +115,23 @@ def schedules_make_once(library: Library) -> Iterator[Finding]:
                 yield finding(use.at, "no_step", says)
 
 
+def schedules_have_a_clock(library: Library) -> Iterator[Finding]:
+    """A schedule by the clock of units runs over records that lie in one; the field of a zone is a text."""
+    for schedule in library.schedules.values():
+        over = library.forms[schedule.over]
+        if schedule.zone == "store" and "org_unit" not in over.told and not (over.org or over.variant):
+            says = text(
+                f"'{over.name}' belongs to no org unit, so there is no clock to go by.",
+                f"“{over.name}”不属于任何组织单位，没有可依据的时区。",
+            )
+            yield finding(schedule.at, "no_unit", says)
+    for form in library.forms.values():
+        field = form.fields.get((form.told.get("org_unit") or {}).get("zone", ""))
+        if field is not None and field.value_type.kind not in ("text", "choice"):
+            says = text(f"'{field.name}' cannot name a time zone.", f"“{field.name}”无法表示时区。")
+            yield finding(field.at, "not_a_zone", says)
+
+
 def rulings_have_a_step(library: Library) -> Iterator[Finding]:
     """`decide` and `ask` stand in timers, where a step is open; what they name is there."""
     for _, workflow in pairs(library):

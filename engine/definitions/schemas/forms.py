@@ -59,7 +59,7 @@ TABLE: dict[str, Any] = {
 
 
 TOLD: dict[str, Any] = {
-    "org_unit": thing({"parent": NAME, "code": NAME, "name": NAME}),
+    "org_unit": thing({"parent": NAME, "code": NAME, "name": NAME, "zone": NAME}),
     "ledger": {
         "type": "object",
         "properties": {

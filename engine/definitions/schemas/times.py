@@ -44,7 +44,7 @@ SCHEDULE: dict[str, Any] = thing(
     "for",
     "do",
 )
-"""Both zones are the library's, until units have zones of their own."""
+"""`zone: store` is the clock of each record's org unit."""
 
 
 def effect_definitions(vocabulary: Vocabulary) -> dict[str, Any]:
