@@ -18,6 +18,7 @@ from engine.records.filling_shown import shown
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
     from engine.operations.operation import Operation
+    from engine.workflow.plan import Writable
 
 
 MOST_FAULTS = 1_000
@@ -30,12 +31,13 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> An
         operation.definition("")
     if rights.reach(operation, form, "create") == rights.CLOSED:
         raise forbidden()
-    folder = operation.fresh(form, operation.new_id())
-    writing.derive(operation, folder)
-    answer = _tried(operation, folder, body)
+    folder = _fresh(operation, form)
+    sent, action = _sent(body)
+    first = rights.writable(operation, folder, action)
+    faults = _take(operation, folder, sent, action) if sent else []
     if rights.belongs(folder) and not rights.may(operation, folder, "create"):
-        raise forbidden("not_your_unit", faults=rights.elsewhere(folder, ""))
-    return answer
+        return _elsewhere(operation, folder, _fresh(operation, form), sent, first)
+    return _answer(operation, folder, action, faults, live=body is None)
 
 
 def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
@@ -45,28 +47,67 @@ def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]
     rights.require_seen(operation, folder)
     writing.current(operation, folder)
     editable = rights.may(operation, folder, "edit")
-    answer = _tried(operation, folder, body)
+    sent, action = _sent(body)
+    first = rights.writable(operation, folder, action)
+    faults = _take(operation, folder, sent, action) if sent else []
     if editable and not rights.may(operation, folder, "edit"):
-        raise forbidden("not_your_unit", faults=rights.elsewhere(folder, ""))
+        return _elsewhere(operation, folder, operation.open(form, record, lock=False), sent, first)
+    return _answer(operation, folder, action, faults, live=body is None)
+
+
+def _fresh(operation: Operation, form: str) -> Folder:
+    folder = operation.fresh(form, operation.new_id())
+    writing.derive(operation, folder)
+    return folder
+
+
+def _sent(body: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], str | None]:
+    action = bodies.word(body, "action") if body and body.get("action") is not None else None
+    return bodies.mapping(body or {}, "values"), action
+
+
+def _elsewhere(
+    operation: Operation, tried: Folder, folder: Folder, sent: Mapping[str, Any], writable: Writable
+) -> Answer:
+    """What was typed of a record that would not be his there: of what follows from those units nothing is told.
+
+    It is worked out as if none of them had been named. While one of them is still empty, it may yet be his: whoever asks
+    another store for goods names that store first. The command itself is refused in any case.
+    """
+    units = {name: tried.values.get(name) for name in folder.form.org if name in folder.form.fields}
+    if not units:
+        raise forbidden("not_your_unit")
+    for name, value in {**sent, **dict.fromkeys(units)}.items():
+        _refused(partial(writing.patch, operation, folder, {name: value}, writable))
+    _refused(partial(writing.derive, operation, folder))
+    faults = rights.elsewhere(tried, "") if all(units.values()) else []
+    answer = _answer(operation, folder, None, faults, writable=writable)
+    for name in units.keys() & answer.body["values"].keys():
+        answer.body["values"][name] = presenting.value(operation, folder.form.fields[name], units[name])
     return answer
 
 
-def _tried(operation: Operation, folder: Folder, body: Mapping[str, Any] | None) -> Answer:
-    sent = bodies.mapping(body or {}, "values")
-    action = bodies.word(body, "action") if body and body.get("action") is not None else None
-    faults = _take(operation, folder, sent, action) if sent else []
-    writable = rights.writable(operation, folder, action)
+def _answer(
+    operation: Operation,
+    folder: Folder,
+    action: str | None,
+    faults: list[Fault],
+    *,
+    live: bool = False,
+    writable: Writable | None = None,
+) -> Answer:
+    writable = writable or rights.writable(operation, folder, action)
     required = frozenset(writing.required_of(folder, action)) if action else frozenset()
     if action is not None:
         faults += _refused(partial(writing.require_whole, operation, folder, "", required, deciding=False))
     conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
     hidden = rights.hidden(operation, folder)
     language = operation.call.language
-    live = {"live": browsing.live(operation, folder.form, hidden)} if body is None else {}
+    trees = {"live": browsing.live(operation, folder.form, hidden)} if live else {}
     return Answer(
         200,
         {
-            **live,
+            **trees,
             "values": presenting.values(operation, folder, hidden),
             "writable": sorted(writable.fields),
             "rows": dict(writable.rows),

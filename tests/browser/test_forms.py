@@ -122,6 +122,57 @@ def test_that_a_table_has_no_row_is_said_at_the_table_and_counted(
     expect(clerk.locator("section.card > .fault")).to_have_text(few.split("：" if language == "zh" else ": ")[1])
 
 
+def test_what_was_mended_is_complained_of_no_longer(people: People) -> None:
+    """All that is wrong is counted, the missing row too; the message goes with the last fault, not before."""
+    clerk = people.sign_in("clerk1", PHONE)
+    clerk.goto("/records/transfer/new")
+    clerk.locator("[data-action=submit]").click()
+    told = clerk.locator("form .message.wrong")
+    expect(told).to_contain_text("3 to correct")
+    chooses(clerk, "To", "S02")
+    expect(told).to_contain_text("2 to correct")
+    clerk.get_by_label("Reason", exact=True).select_option("replenishment")
+    expect(told.locator("li")).to_have_text(["Lines: At least 1 row is needed."])
+    expect(clerk.locator(".fault")).to_have_text(["At least 1 row is needed."])
+    chooses(clerk, "Item 1", "A100")
+    expect(told.locator("li")).to_have_count(0)
+    clerk.get_by_label("Requested 1", exact=True).fill("2")
+    expect(told).to_have_count(0)
+    expect(clerk.locator(".fault")).to_have_count(0)
+
+
+def test_a_rule_that_was_broken_is_complained_of_until_it_is_kept(people: People) -> None:
+    """By whatever field it is mended; what was typed beside it meanwhile mends nothing."""
+    clerk = people.sign_in("clerk1", DESK)
+    begins(clerk, to="S01")
+    chooses(clerk, "Item 1", "A100")
+    clerk.get_by_label("Requested 1", exact=True).fill("2")
+    clerk.locator("[data-action=submit]").click()
+    told = clerk.locator("form .message.wrong")
+    expect(told).to_contain_text("Goods cannot move to where they are.")
+    with clerk.expect_response("**/fill"):
+        clerk.get_by_label("Requested 1", exact=True).fill("3")
+    clerk.wait_for_load_state("networkidle")
+    expect(told).to_contain_text("Goods cannot move to where they are.")
+    chooses(clerk, "From", "S02")
+    expect(told).to_have_count(0)
+
+
+def test_another_store_is_named_first_without_a_word_of_refusal(people: People) -> None:
+    """Whose record it becomes is open while a unit is empty; named for others alone, it is said at the fields."""
+    clerk = people.sign_in("clerk1", PHONE)
+    clerk.goto("/records/transfer/new")
+    with clerk.expect_response("**/fill") as answered:
+        chooses(clerk, "From", "S02")
+    assert answered.value.status == 200
+    expect(clerk.locator(".fault")).to_have_count(0)
+    expect(clerk.get_by_label("Reason", exact=True)).to_be_visible()
+    chooses(clerk, "To", "S03")
+    expect(clerk.locator(".fault")).to_have_text(["You may not do this here."] * 2)
+    chooses(clerk, "To", "S01")
+    expect(clerk.locator(".fault")).to_have_count(0)
+
+
 def test_every_fault_is_told_at_once(people: People) -> None:
     """What cannot be read and what is needed: nobody corrects one only to hear of the next."""
     clerk = people.sign_in("clerk1", PHONE, "zh")
@@ -295,6 +346,9 @@ def test_a_lost_connection_loses_nothing(people: People) -> None:
     clerk.locator("[data-action=save]").click()
     expect(clerk.get_by_role("alert")).to_contain_text("cannot be reached")
     clerk.context.set_offline(False)
+    clerk.get_by_label("Reason", exact=True).select_option("recall")
+    expect(clerk.get_by_role("alert")).to_have_count(0)
+    clerk.get_by_label("Reason", exact=True).select_option("slow")
     saved(clerk)
     expect(clerk.locator("main .pairs")).to_contain_text("Does not sell here")
     people.complaints[:] = [each for each in people.complaints if "ERR_INTERNET_DISCONNECTED" not in each]

@@ -1,6 +1,6 @@
 /** What is wrong with a record while it is filled: which field or cell each fault means, and how it is called. Pure. */
 
-import { say, type Fault } from "./api";
+import { say, type Fault, type Problem } from "./api";
 import type { Filled, Form, Row } from "./definitions";
 import { patchOf, type Draft } from "./filling";
 
@@ -24,12 +24,17 @@ export function placeOf(form: Form, draft: Draft, fault: Fault, base: string): s
 export function faultsOf(form: Form, draft: Draft, errors: readonly Fault[], base: string): Faults {
   const found = new Map<string, string>();
   for (const fault of errors) {
-    const at = placeOf(form, draft, fault, base);
-    const cells = at ? [at] : emptyOf(form, draft, fault, base);
-    const whole = cells.length ? null : tableOf(form, fault, base);
-    for (const each of whole ? [whole] : cells) found.set(each, fault.message);
+    for (const each of placesOf(form, draft, fault, base)) if (!found.has(each)) found.set(each, fault.message);
   }
   return found;
+}
+
+/** Where a fault is marked: its field or cell, what is empty in its column, its table as a whole; nowhere when it means the record. */
+function placesOf(form: Form, draft: Draft, fault: Fault, base: string): string[] {
+  const at = placeOf(form, draft, fault, base);
+  const cells = at ? [at] : emptyOf(form, draft, fault, base);
+  const whole = cells.length ? null : tableOf(form, fault, base);
+  return whole ? [whole] : cells;
 }
 
 /** The table that a fault means as a whole: that it has too few rows, or too many. */
@@ -47,11 +52,28 @@ function emptyOf(form: Form, draft: Draft, fault: Fault, base: string): string[]
   return ((draft.values[name] ?? []) as Row[]).filter((each) => isBlank(each[column])).map((each) => `${name}#${each.row}.${column}`);
 }
 
-/** The faults as a list over the form: each by its row and its field. */
-export function listed(form: Form, draft: Draft, errors: readonly Fault[], base: string): string[] {
-  const lines = [...new Set(errors.map((each) => `${called(form, draft, each, base)}${each.message}`))];
-  const more = lines.length - MOST_LISTED;
-  return more > 0 ? [...lines.slice(0, MOST_LISTED), say(`… and ${more} more`, `……另有 ${more} 处`)] : lines;
+/** What is said over the form: a sentence, and what is wrong by row and field, each with where it is marked; `lost`: until the server answers again. */
+export interface Word { text: string; more: readonly Line[]; counted?: boolean; lost?: boolean }
+interface Line { text: string; places: readonly string[] }
+
+/**
+ * A refusal, as it is said over the form. It is counted while something of it is marked, and gone with the last mark; not
+ * if something of it is marked nowhere, or is asked only when the thing is done (a guard): nobody can tell when that is mended.
+ */
+export function complaint(form: Form, draft: Draft, problem: Problem, base: string, acting: boolean): Word {
+  const lines = problem.errors.map((each) => ({ text: `${called(form, draft, each, base)}${each.message}`, places: placesOf(form, draft, each, base) }));
+  const seen = problem.status === 422 || (acting && problem.errors.every((each) => each.code !== "guard"));
+  return { text: problem.detail, more: lines, lost: problem.status === 0, counted: seen && lines.length > 0 && lines.every((each) => each.places.length > 0) };
+}
+
+/** What of a word still holds with these marks: the sentence, and the lines under it; null when all of it is mended. */
+export function standing(word: Word, marked: Faults): { text: string; more: string[] } | null {
+  if (word.counted && !marked.size) return null;
+  const left = word.more.filter((each) => !word.counted || each.places.some((place) => marked.has(place)));
+  const lines = [...new Set(left.map((each) => each.text))].filter((each) => each !== word.text);
+  const over = lines.length - MOST_LISTED;
+  const more = over > 0 ? [...lines.slice(0, MOST_LISTED), say(`… and ${over} more`, `……另有 ${over} 处`)] : lines;
+  return { text: (word.more.length && marked.size ? say(`${marked.size} to correct. `, `有 ${marked.size} 处需要修改。`) : "") + word.text, more };
 }
 
 function called(form: Form, draft: Draft, fault: Fault, base: string): string {

@@ -10,7 +10,7 @@ import { Dialogue, type Done } from "./dialogue";
 import { Grid } from "./grid";
 import { Input } from "./inputs";
 import { useSending } from "./sending";
-import { useTyping, type Word } from "./typing";
+import { useTyping } from "./typing";
 
 /** `offered`: what a record that is there may be sent on with. */
 interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[] }
@@ -19,7 +19,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const typing = useTyping(form, read, first);
   const sending = useSending(form, typing);
   const { record, filled, draft, setDraft, values, unseen, needed } = typing;
-  const { busy, chosen, marked } = sending;
+  const { busy, chosen, marked, word } = sending;
   const heed = useMemo(() => faultsOf(form, draft, filled.warnings, ""), [draft, filled]);
   const start = form.states[0]?.name ?? "";
   const begun = form.kind === "document" ? form.actions.filter((each) => each.from.includes(start)) : [];
@@ -27,7 +27,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const shown = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
   return (
     <form novalidate onSubmit={(event) => { event.preventDefault(); void sending.send(onward); }}>
-      {typing.said && <Wrong {...typing.said} />}
+      {word && <Wrong {...word} />}
       {sending.met.map((clash) => <Met key={clash.at} clash={clash} onResolve={(theirs) => sending.resolve(clash, theirs)} />)}
       <section class="card"><div class="fields">
         {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
@@ -43,7 +43,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
         <small aria-live="polite">{isTouched(draft) ? say("Kept on this device", "已暂存在本机") : ""}</small>
       </div>
       {chosen && <Dialogue deed={chosen.deed} told={{ record: { ...(record ?? unborn(form, start)), tasks: [] }, form, may: [], mayNot: [] }} effects={chosen.effects} written={chosen.written} first={null}
-        onEnd={sending.back} onDone={(done: Done) => sending.leave(done, chosen.deed)} onRefused={(error) => void sending.refused(error, true)} />}
+        onEnd={sending.back} onDone={(done: Done) => sending.leave(done, chosen.deed)} onRefused={(error) => void sending.refused(error, chosen.deed)} />}
     </form>
   );
 }
@@ -53,7 +53,7 @@ const unborn = (form: Form, state: string): Record_ => ({ id: "", form: form.for
 
 const counts = (table: Field): ReadonlySet<string> => new Set(Object.entries(table.fields ?? {}).filter(([, each]) => each.widget === "quantity").map(([name]) => name));
 
-const Wrong = ({ text, more }: Word) => (
+const Wrong = ({ text, more }: { text: string; more: string[] }) => (
   <div class="message wrong" role="alert"><strong>{text}</strong>{more.length > 0 && <ul>{more.map((each) => <li key={each}>{each}</li>)}</ul>}</div>
 );
 

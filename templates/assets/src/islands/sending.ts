@@ -5,7 +5,7 @@ import { ask, newKey, Refused, say } from "../api";
 import { deedOf, foresee, needsWords, remember, type Coming, type Deed, type Written } from "../deeds";
 import type { Action, Filled, Form, Record_ } from "../definitions";
 import { takeDrawn } from "../drawn";
-import { faultsOf, lacking, listed, type Faults } from "../faults";
+import { complaint, faultsOf, lacking, standing, type Faults } from "../faults";
 import { clashes, isTouched, patchOf, settle, yieldTo, type Clash } from "../filling";
 import type { Typing } from "./typing";
 
@@ -47,7 +47,7 @@ export function useSending(form: Form, typing: Typing) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.problem.status) key.current = newKey();
-      await refused(error, !!action);
+      await refused(error, action);
     }
   }
 
@@ -80,17 +80,15 @@ export function useSending(form: Form, typing: Typing) {
     location.assign(`/records/${form.form}/${sent.id}`);
   }
 
-  async function refused(error: Refused, acting: boolean): Promise<void> {
+  async function refused(error: Refused, action?: { name: string }): Promise<void> {
     const { problem } = error;
     setChosen(null);
     setBusy(false);
     if (problem.status === 412 && record) return merge(record);
-    const found = faultsOf(form, draft, problem.errors, "/values");
-    typing.setFaults(found);
-    setTried(acting);
-    const size = new Set([...(acting ? lacks() : new Map()).keys(), ...found.keys()]).size;
-    const count = size ? say(`${size} to correct. `, `有 ${size} 处需要修改。`) : "";
-    typing.setSaid({ text: count + problem.detail, more: listed(form, draft, problem.errors, "/values").filter((each) => each !== problem.detail) });
+    typing.setFaults(faultsOf(form, draft, problem.errors, "/values"));
+    setTried(!!action);
+    if (action) typing.want(action.name);
+    typing.setSaid(complaint(form, draft, problem, "/values", !!action));
     requestAnimationFrame(lead);
   }
 
@@ -112,11 +110,16 @@ export function useSending(form: Form, typing: Typing) {
     setMet(met.filter((each) => each !== clash));
   }
 
+  const marked: Faults = new Map([...(tried ? lacks() : []), ...faults]);
+  const word = typing.said && standing(typing.said, marked);
+  const mended = typing.said !== null && word === null;
+  // Mended is mended: what goes wrong afterwards is marked where it is, and the form does not jump again.
+  useEffect(() => { if (mended) typing.setSaid(null); }, [mended]);
+
   return {
-    busy, chosen, met, resolve, send, leave, refused,
+    busy, chosen, met, resolve, send, leave, refused, marked, word,
     /** Back from the dialogue, with everything as it was typed. */
     back: () => { setChosen(null); setBusy(false); },
-    marked: new Map([...(tried ? lacks() : []), ...faults]) as Faults,
   };
 }
 

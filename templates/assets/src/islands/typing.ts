@@ -3,14 +3,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, me, Refused } from "../api";
 import type { Filled, Form, Record_ } from "../definitions";
-import { faultsOf, type Faults } from "../faults";
+import { faultsOf, type Faults, type Word } from "../faults";
 import { begin, isTouched, keep, patchOf, settle, type Draft, type Kept } from "../filling";
 import { Follower } from "../live";
 
 const WAIT = 250;
-
-/** What is said over the form: that it went wrong, and where. */
-export interface Word { text: string; more: string[] }
 
 export function useTyping(form: Form, read: Record_ | null, first: Filled) {
   const place = `draft:${me}:${form.form}:${read?.id ?? "new"}`;
@@ -20,6 +17,8 @@ export function useTyping(form: Form, read: Record_ | null, first: Filled) {
   const [faults, setFaults] = useState<Faults>(new Map());
   const [said, setSaid] = useState<Word | null>(null);
   const asked = useRef(0);
+  /** What was refused when it was to be done: from then on the server says what that still lacks. */
+  const wanted = useRef<string | null>(null);
   const follower = useMemo(() => new Follower(form, first.live ?? { trees: [], types: {} }), []);
   const followed = useMemo(() => follower.follow(draft.values, filled), [draft.values, filled]);
 
@@ -27,8 +26,9 @@ export function useTyping(form: Form, read: Record_ | null, first: Filled) {
     if (!isTouched(draft)) return;
     localStorage.setItem(place, JSON.stringify(keep(form, draft, record?.revision ?? 0)));
     const mark = (asked.current += 1);
-    const wait = setTimeout(() => void ask<Filled>("POST", `records/${form.form}${record ? `/${record.id}` : ""}/fill`, { values: patchOf(form, draft) })
+    const wait = setTimeout(() => void ask<Filled>("POST", `records/${form.form}${record ? `/${record.id}` : ""}/fill`, { values: patchOf(form, draft), ...(wanted.current ? { action: wanted.current } : {}) })
       .then((answer) => {
+        setSaid((now) => (now?.lost ? null : now));
         if (asked.current !== mark) return;
         setFilled(answer);
         setDraft((now) => settle(form, now, answer));
@@ -36,7 +36,7 @@ export function useTyping(form: Form, read: Record_ | null, first: Filled) {
       })
       .catch((error) => {
         if (!(error instanceof Refused)) throw error;
-        if (error.problem.status === 0) setSaid({ text: error.problem.detail, more: [] });
+        if (error.problem.status === 0) setSaid({ text: error.problem.detail, more: [], lost: true });
         else if (asked.current === mark) setFaults(faultsOf(form, draft, error.problem.errors, ""));
       }), WAIT);
     return () => clearTimeout(wait);
@@ -46,6 +46,7 @@ export function useTyping(form: Form, read: Record_ | null, first: Filled) {
     ...followed, record, setRecord, filled, setFilled, draft, setDraft, faults, setFaults, said, setSaid,
     /** What the server still has to say of what was typed is older than what comes now. */
     overtake: () => { asked.current += 1; },
+    want: (action: string) => { wanted.current = action; },
     /** Nothing of it is kept any more. */
     forget: () => localStorage.removeItem(place),
   };
