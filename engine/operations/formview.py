@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions import schema_of_form
-from engine.definitions.models import Field, Form, Transition, Workflow
+from engine.definitions.models import Edit, Field, Form, Transition, Workflow
 from engine.errors import not_found, say
 from engine.fields import BY_NAME, shape, widget_of
 from engine.operations import conditions, rights
@@ -63,6 +64,7 @@ def form(operation: Operation, name: str) -> Answer:
             "narrows": conditions.told(operation, found),
             "amount": found.amount if found.amount not in closed else None,
             "currency": operation.library.settings.get("currency"),
+            "later": sorted(_later(found, workflow) - closed),
             "fields": {
                 each.name: field(operation, each, closed) | names.get(each.name, {})
                 for each in found.fields.values()
@@ -75,13 +77,30 @@ def form(operation: Operation, name: str) -> Answer:
     )
 
 
+def _later(found: Form, workflow: Workflow) -> frozenset[str]:
+    """Fields with a default that nobody writes where a record begins and somebody does afterwards: until then it is an
+    offer to whoever that is, and no word of his."""
+    steps = [step for each in workflow.approvals.values() for step in each.steps.values()]
+    after: list[Mapping[str, Edit]] = [each.edit for each in workflow.states.values()]
+    after += [each.edit for each in workflow.transitions.values()]
+    after += [each.edit for step in steps for each in (step, *step.parts.values())]
+    first = {name for each in workflow.states[workflow.start].edit.values() for name in each.fields}
+    others = {name for edits in after for each in edits.values() for name in each.fields}
+    offered = {each.path for each in rights.each_field(found) if each.default is not None}
+    return frozenset(offered & (others - first))
+
+
 def _names(operation: Operation, found: Form) -> dict[str, dict[str, Any]]:
-    """Of a form of limits: what its words for forms and levels stand for, by the titles of forms and of steps."""
+    """Of a form of limits: what its words for forms and levels stand for, by the titles of forms and of steps.
+
+    Whoever keeps the limits of the whole chain is told of every form, for he says what each of them is.
+    """
     told = found.told.get("limit")
     if not told:
         return {}
     language = operation.call.language
-    seen = [each for each in operation.library.forms.values() if rights.sees_form(operation, each.name)]
+    keeps = rights.reach(operation, found.name, "edit") is None
+    seen = [each for each in operation.library.forms.values() if keeps or rights.sees_form(operation, each.name)]
     levels = {
         step.name: say(step.title, language)
         for each in reversed(seen)
@@ -162,6 +181,8 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
         shown["required"] = True
     if of.compute is not None or of.live is not None:
         shown["worked_out"] = True
+    if of.live is not None:
+        shown.pop("summed", None)  # what is so elsewhere just now is no part of a whole: two rows may tell the same
     if of.help:
         shown["help"] = say(of.help, language)
     options = of.options.get("options")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say
-from engine.operations import bodies, browsing, heeding, presenting, rights, writing
+from engine.operations import around, bodies, browsing, heeding, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
 
@@ -71,8 +71,8 @@ def _elsewhere(
 ) -> Answer:
     """What was typed of a record that would not be his there: of what follows from those units nothing is told.
 
-    It is worked out as if none of them had been named. While one of them is still empty, it may yet be his: whoever asks
-    another store for goods names that store first. The command itself is refused in any case.
+    It is worked out as if none of them had been named. While one of them is still empty, it may yet be his: whoever
+    asks another store for goods names that store first. The command itself is refused in any case.
     """
     units = {name: tried.values.get(name) for name in folder.form.org if name in folder.form.fields}
     if not units:
@@ -103,12 +103,14 @@ def _answer(
     conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
     hidden = rights.hidden(operation, folder)
     language = operation.call.language
+    values = presenting.values(operation, folder, hidden)
     trees = {"live": browsing.live(operation, folder.form, hidden)} if live else {}
     return Answer(
         200,
         {
             **trees,
-            "values": presenting.values(operation, folder, hidden),
+            "values": values,
+            "units": around.units(operation, folder, values),
             "writable": sorted(writable.fields),
             "rows": dict(writable.rows),
             "scan": writable.scan,

@@ -75,10 +75,10 @@ def test_what_is_computed_follows_while_one_types(people: People, pages: Server)
     page.get_by_label("Received good 1", exact=True).fill("1")
     page.get_by_label("Received damaged 1", exact=True).fill("0")
     missing = page.locator("[data-title=Missing]")
-    expect(missing).to_have_text("2")
+    expect(missing).to_have_text("2 Piece")
     expect(page.get_by_label("Remark 1", exact=True)).to_have_attribute("aria-required", "true")
     page.get_by_label("Received good 1", exact=True).fill("3")
-    expect(missing).to_have_text("0")
+    expect(missing).to_have_text("0 Piece")
     expect(page.get_by_label("Remark 1", exact=True)).not_to_have_attribute("aria-required", "true")
 
 

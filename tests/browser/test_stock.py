@@ -185,6 +185,16 @@ def test_lots_are_told_apart_and_the_past_is_shown_as_it_was(people: People, adm
     expect(big(page)).to_have_text("10")
 
 
+def test_what_is_nowhere_is_called_by_its_name(people: People, admin: Person) -> None:
+    """Also where nothing of it ever was."""
+    page = people.sign_in("mgr1", PHONE)
+    make_item(admin, "NONE1", name="Green kettle")
+    page.goto("/stock?place=S02&item=NONE1")
+    expect(page.locator("h1")).to_have_text("NONE1 Green kettle S02 Market Street")
+    page.goto("/stock?item=NONE1")
+    expect(page.locator("h1")).to_contain_text("NONE1 Green kettle")
+
+
 def test_place_and_item_are_chosen_by_what_one_types(people: People, admin: Person) -> None:
     make_item(admin, "PICK1", name="Blue kettle")
     bring(admin, "PICK1", "8")
@@ -247,7 +257,13 @@ def test_many_items_come_by_pages_and_are_narrowed_by_words(people: People, crow
 
 @pytest.mark.parametrize(
     "address",
-    ["/stock?place=%3Cb%3E", "/stock?item=x%27%22", "/stock?place=S01&start=-1", "/stock?place=S01&start=99999999999"],
+    [
+        "/stock?place=%3Cb%3E",
+        "/stock?item=x%27%22",
+        "/stock?place=S01&start=-1",
+        "/stock?place=S01&start=99999999999",
+        f"/stock?item={'x' * 300}",
+    ],
 )
 def test_what_is_asked_wrongly_is_a_page_all_the_same(people: People, address: str) -> None:
     page = people.sign_in("clerk1")

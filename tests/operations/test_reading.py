@@ -277,3 +277,20 @@ def test_limits_name_forms_and_levels_by_their_titles(house: House) -> None:
     assert found["level"]["names"]["area"] == "区域审批"
     assert "nothing" not in found["form"]["names"]
     assert "names" not in found["amount"]
+
+
+def test_whoever_keeps_the_limits_reads_what_they_are_of(house: House) -> None:
+    """The administrator writes limits of papers that he may not see; their titles are no paper."""
+    keeper = house.be("adm")
+    assert keeper.send("GET", "forms/transfer").status == 404
+    found = keeper.get("forms/limit")["fields"]
+    assert (found["form"]["names"]["transfer"], found["level"]["names"]["area"]) == ("Stock transfer", "Area approval")
+
+
+def test_a_form_tells_what_is_offered_to_a_later_hand_and_what_has_no_sum(house: House) -> None:
+    told = house.be("mgr1").get("forms/transfer")
+    assert told["later"] == ["lines.approved", "lines.damaged"]
+    columns = told["fields"]["lines"]["fields"]
+    assert (columns["requested"]["summed"], columns["value"]["summed"]) == (True, True)
+    assert "summed" not in columns["available"], "two rows may tell the same goods"
+    assert house.be("adm").get("forms/item")["later"] == []

@@ -87,6 +87,7 @@ def test_who_may_not_make_one_there_is_told_nothing_of_what_lies_there(house: Ho
     assert (found["values"]["from_store"]["code"], found["values"]["reason"]) == ("S02", "slow")
     row = found["values"]["lines"][0]
     assert (row["requested"], row["available"], found["warnings"]) == ("1", None, [])
+    assert found["units"] == {row["item"]["id"]: "Piece"}
     assert {"from_store", "to_store", "reason", "lines.requested"} <= set(found["writable"])
     mine = tries(clerk, "transfer", values={**values, "to_store": {"code": "S01"}})
     assert (at(mine), mine["values"]["lines"][0]["available"]) == (set(), "7")

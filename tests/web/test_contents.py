@@ -70,6 +70,16 @@ def test_quantities_are_summed_only_in_one_unit_and_never_a_price() -> None:
     assert table(found(rows[0]))["totals"] == []
 
 
+def test_what_is_only_offered_to_a_later_hand_is_not_shown_before() -> None:
+    """A default that an approver will say yes to looked like his word on a draft."""
+    form = {**FORM, "states": [{"name": "draft"}, {"name": "asked"}], "later": ["lines.asked", "total"]}
+    for state, columns, fields in (("draft", ["Item"], ["Note"]), ("asked", ["Item", "Asked"], ["Note", "Total"])):
+        record = {**found(row(RICE, "2"), note="soon", total="5.00"), "state": state}
+        shown = contents.tables(form, record, "en", whole=False)[0]
+        assert [each["title"] for each in shown["columns"]] == columns
+        assert [each["title"] for each in contents.fields(form, record, "en")] == fields
+
+
 @given(st.lists(st.decimals(0, 10**9, places=3, allow_nan=False), min_size=2, max_size=20))
 def test_a_total_is_exact(amounts: list[Decimal]) -> None:
     shown = table(found(*(row(RICE, str(each)) for each in amounts)))

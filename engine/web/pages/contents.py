@@ -25,7 +25,7 @@ def fields(form: Mapping[str, Any], found: Mapping[str, Any], language: str) -> 
             "cell": told(form, found, field, found["values"].get(name), found["values"], language),
         }
         for name, field in form["fields"].items()
-        if field["type"] != "table" and name in found["values"]
+        if field["type"] != "table" and name in found["values"] and not _is_offer(form, found, name)
     ]
     return sorted(shown, key=lambda each: each["cell"].kind == "nothing")
 
@@ -71,7 +71,11 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
         rows = found["values"].get(name)
         if field["type"] != "table" or rows is None:
             continue
-        columns = {key: each for key, each in field["fields"].items() if stands(rows, key, each)}
+        columns = {
+            key: each
+            for key, each in field["fields"].items()
+            if stands(rows, key, each) and not _is_offer(form, found, f"{name}.{key}")
+        }
         shown = rows if whole else rows[:SHOWN_ROWS]
         made.append(
             {
@@ -88,6 +92,11 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
             }
         )
     return made
+
+
+def _is_offer(form: Mapping[str, Any], found: Mapping[str, Any], path: str) -> bool:
+    """A default that somebody else will say yes to later: until the record is on its way it is nobody's word."""
+    return path in form.get("later", ()) and found["state"] == form["states"][0]["name"]
 
 
 def heeded(form: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -50,10 +50,12 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
     happened.trail(form, found, linked)
     fields = contents.fields(form, found, visit.language)
     way = visit.get(f"records/{name}/{record}/route")["items"]
+    called = says(form, found, (each["cell"] for each in fields), visit.language)
     return {
         "form": form,
         "record": found,
-        "called": says(form, found, (each["cell"] for each in fields), visit.language),
+        "called": called,
+        "name": _name(form, found, called),
         "pill": pill(form, found["state"]),
         "fields": fields,
         "tables": contents.tables(form, found, visit.language, whole=whole),
@@ -74,6 +76,12 @@ def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dic
         "comments": happened.comments(lines),
         "links": linked,
     }
+
+
+def _name(form: Mapping[str, Any], found: Mapping[str, Any], called: str) -> str:
+    """What master data is named beside its code; a paper has its number alone."""
+    name = str(found["named"]["title"] or "") if form["kind"] == "master" else ""
+    return name if name != called else ""
 
 
 def _with_mine(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from engine.web.pages.visit import Visit
 
 PAGE = 100
 LAST = 20
+LONGEST = 100
 _ASKED = ("place", "item", "at", "q")
 
 
@@ -48,7 +49,7 @@ def _of_place(visit: Visit, asked: Mapping[str, str]) -> Reply:
         inner=[each["place"] for each in parts if each["place"] and each["place"]["code"] != asked["place"]],
         before=_address(asked, start=max(0, start - PAGE)) if start else None,
         following=_address(asked, start=start + PAGE) if start + PAGE < len(found) else None,
-        place=_named(parts, "place", asked["place"]) or {"code": asked["place"], "title": None},
+        place=_named(parts, "place", asked["place"]) or _by_code(visit, "place", asked["place"]),
     )
 
 
@@ -64,7 +65,7 @@ def _of_item(visit: Visit, asked: Mapping[str, str]) -> Reply:
         rows=rows,
         total=_sums(each for each in rows if "/" not in each["place"]["id"]),
         unit=whole[0]["unit"] if whole else None,
-        item=whole[0]["item"] if whole else _item(visit, asked["item"]),
+        item=whole[0]["item"] if whole else _by_code(visit, "item", asked["item"]),
         moving=_moving(visit, asked),
     )
 
@@ -75,7 +76,7 @@ def _of_both(visit: Visit, asked: Mapping[str, str]) -> Reply:
     rows = visit.get("stock", below="true", limit=str(PAGE), **both)["items"]
     own = visit.get("stock", group="item", **both)["items"]
     told = own[0] if own else None
-    item = told["item"] if told else _item(visit, asked["item"])
+    item = told["item"] if told else _by_code(visit, "item", asked["item"])
     steps = None if "at" in asked else visit.perhaps("stock/trail", newest="true", limit=str(LAST), **both)
     return _shown(
         visit,
@@ -85,8 +86,7 @@ def _of_both(visit: Visit, asked: Mapping[str, str]) -> Reply:
         total=_sums(own),
         unit=(told or (rows[0] if rows else {})).get("unit"),
         item=item,
-        place=next((each["place"] for each in rows if each["place"]["code"] == asked["place"]), None)
-        or {"code": asked["place"], "title": None},
+        place=_named(rows, "place", asked["place"]) or _by_code(visit, "place", asked["place"]),
         moving=_moving(visit, asked),
         steps=(steps or {"items": []})["items"],
         more=bool(steps and steps["next"]),
@@ -127,9 +127,12 @@ def _places(visit: Visit) -> list[dict[str, Any]]:
     return sorted((each["named"] for each in found), key=lambda each: str(each["code"]))
 
 
-def _item(visit: Visit, code: str) -> dict[str, Any]:
-    """An item of which there is nothing: at least its code."""
-    return {"code": code, "title": None}
+def _by_code(visit: Visit, ledger: str, code: str) -> Mapping[str, Any]:
+    """An item of which there is nothing, a place where nothing is: as its record is called; at least its code."""
+    kinds = {each["form"]: each["ledger"] for each in visit.get("forms")["items"]}
+    found = visit.perhaps("codes", text=code[:LONGEST]) if code.strip() else None
+    named = [each["named"] for each in (found or {"items": []})["items"] if kinds.get(each["form"]) == ledger]
+    return next((each for each in named if each["code"] == code), {"code": code, "title": None})
 
 
 def _moving(visit: Visit, asked: Mapping[str, str]) -> list[dict[str, Any]]:

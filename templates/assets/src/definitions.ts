@@ -4,13 +4,18 @@ import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
 /** `widget`: how it is typed and shown; `holds`: what expressions see of it; `digits` stand under digits. */
-export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; fields?: Record<string, Field> }
-export interface Form { form: string; title: string; kind: string; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
+export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; of?: string; fields?: Record<string, Field> }
+export interface Form { form: string; title: string; kind: string; currency?: string | null; later: string[]; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
 export interface Row { row: string; [name: string]: Value }
 export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
-export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; errors: Said[]; warnings: Said[] }
+export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; units: Record<string, string>; errors: Said[]; warnings: Said[] }
+/** What an amount is of: the currency, the unit of its item beside it; undefined where it is of nothing, "" while nobody knows. */
+export function unitOf(form: Form, field: Field, beside: Record<string, any>, units: Record<string, string>): string | undefined {
+  if (field.widget === "money") return form.currency ?? "";
+  return field.of ? units[beside[field.of]?.id] ?? "" : undefined;
+}
 interface Said { path: string; code: string; message: string; row: string | null }
 export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string; gives_up?: boolean }
 

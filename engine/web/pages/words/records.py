@@ -49,7 +49,7 @@ WORDS: Mapping[str, Text] = {
     "row_added": text("Added", "新增"),
     "row_removed": text("Removed", "删除"),
     "row_changed": text("Changed", "修改"),
-    "asked_since": text("asked", "提交审批"),
+    "asked_since": text("asked", "送达"),
     "verdict_approve": text("Approved", "已同意"),
     "verdict_reject": text("Rejected", "已拒绝"),
     "verdict_return": text("Returned", "已退回"),

@@ -125,7 +125,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   return (
     <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} onKeyDown={once} aria-label={deed.title}>
       <form onSubmit={go}>
-        <h2>{deed.title} · {told.form.title} {record.number ?? ""}</h2>
+        <h2>{deed.title} · {told.form.title} {record.number && <span class="whole">{record.number}</span>}</h2>
         {refused && <Fault refused={refused} told={told} hidden={(path) => !!at(path.slice(6)) || (path === "/to" && !!deed.move?.people)} />}
         {meanwhile.length > 0 && <div class="message" role="status"><strong>{say("Meanwhile", "其间发生的变化")}</strong>
           <ul>{meanwhile.map((each) => <li key={each.at + each.title}>{each.person?.title ?? ""}: {each.title}{each.comment ? ` “${each.comment}”` : ""}</li>)}</ul>

@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { say } from "../api";
-import type { Action, Field, Filled, Form, Record_ } from "../definitions";
+import { unitOf, type Action, type Field, type Filled, type Form, type Record_ } from "../definitions";
 import { faultsOf } from "../faults";
 import { divideRow, isTouched, removeRow, tablesOf, write, writeRows, type Clash } from "../filling";
 import { shownAs } from "../shown";
@@ -24,16 +24,18 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   const start = form.states[0]?.name ?? "";
   const begun = form.kind === "document" ? form.actions.filter((each) => each.from.includes(start)) : [];
   const onward = (record ? offered : begun)[0];
-  const shown = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && (filled.writable.includes(name) || values[name] != null));
+  /** Defaults that others will say yes to later: until it is sent on they are nobody's word. */
+  const offers = !record || record.state === start ? form.later : [];
+  const shown = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && !offers.includes(name) && (filled.writable.includes(name) || values[name] != null));
   return (
     <form novalidate onSubmit={(event) => { event.preventDefault(); void sending.send(onward); }}>
       {word && <Wrong {...word} />}
       {sending.met.map((clash) => <Met key={clash.at} clash={clash} onResolve={(theirs) => sending.resolve(clash, theirs)} />)}
       <section class="card"><div class="fields">
-        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} unit={unitOf(form, field, values, filled.units)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
-        <Grid key={name} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} heed={heed} added={draft.added}
+        <Grid key={name} form={form} offers={offers} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} heed={heed} added={draft.added}
           onWrite={(cells) => setDraft((now) => writeRows(now, name, cells))} onRemove={(row) => setDraft((now) => removeRow(now, name, row))} onDivide={(row) => setDraft((now) => divideRow(now, name, row, counts(table)))} />
       ))}
       <div class="stick">
@@ -64,13 +66,13 @@ const Met = ({ clash, onResolve }: { clash: Clash; onResolve: (theirs: boolean) 
     <button type="button" class="plain" onClick={() => onResolve(false)}>{say("Keep mine", "保留我的")}</button></div>
 );
 
-interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; fault: string | undefined; heed: string | undefined; onChange: (value: any) => void }
+interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; unit: string | undefined; fault: string | undefined; heed: string | undefined; onChange: (value: any) => void }
 
-function HeaderField({ name, field, value, writable, needed, fault, heed, onChange }: HeaderProps) {
+function HeaderField({ name, field, value, writable, needed, unit, fault, heed, onChange }: HeaderProps) {
   return (
-    <div class="field" data-field={name}>
+    <div class={writable ? "field" : "field fixed"} data-field={name}>
       <span>{field.title}{needed && writable && <b class="needed"> *</b>}</span>
-      {writable ? <Input field={field} value={value} label={field.title} invalid={!!fault} required={needed} onChange={onChange} /> : <div>{shownAs(field, value)}</div>}
+      {writable ? <Input field={field} value={value} label={field.title} invalid={!!fault} required={needed} unit={unit} onChange={onChange} /> : <div>{shownAs(field, value)}{unit && value != null && <small class="unit"> {unit}</small>}</div>}
       {fault ? <span class="fault">{fault}</span> : heed && <span class="heed">{heed}</span>}
       {field.help && <small>{field.help}</small>}
     </div>

@@ -3,7 +3,7 @@
 import { Component } from "preact";
 import { useRef } from "preact/hooks";
 import { newId, say } from "../api";
-import type { Field, Filled, Row } from "../definitions";
+import { unitOf, type Field, type Filled, type Form, type Row } from "../definitions";
 import type { Faults } from "../faults";
 import { cellsOf } from "../filling";
 import { shownAs } from "../shown";
@@ -11,30 +11,31 @@ import { Input, NAMED, whole } from "./inputs";
 import { ScanRows } from "./scan_rows";
 
 export interface Cell { row: string; column: string; value: any }
-interface Props { name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; heed: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void; onDivide: (row: string) => void; added: ReadonlySet<string> }
+interface Props { form: Form; offers: readonly string[]; name: string; table: Field; rows: Row[]; filled: Filled; unseen: ReadonlySet<string>; needed: ReadonlySet<string>; faults: Faults; heed: Faults; onWrite: (cells: Cell[]) => void; onRemove: (row: string) => void; onDivide: (row: string) => void; added: ReadonlySet<string> }
 type End = "" | "blank" | "remove" | "divide";
-interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; heed: string; needed: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
+interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; heed: string; needed: string; units: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
 
-const widthOf = (field: Field): string => (NAMED.has(field.widget) ? "wideish" : field.digits ? "number" : "");
+const widthOf = (field: Field): string => (NAMED.has(field.widget) ? "wideish" : field.digits ? "number" : "words");
 
 class Line extends Component<Drawn> {
   override shouldComponentUpdate(next: Drawn): boolean {
     return (Object.keys(next) as (keyof Drawn)[]).some((each) => !each.startsWith("on") && next[each] !== this.props[each]);
   }
 
-  override render({ columns, row, index, editable, end, fault, heed, needed, onWrite, onRemove, onDivide }: Drawn) {
+  override render({ columns, row, index, editable, end, fault, heed, needed, units, onWrite, onRemove, onDivide }: Drawn) {
     const faults = byColumn(fault);
     const heeds = byColumn(heed);
+    const measures = byColumn(units);
     const said = (column: string) => faults.has(column) ? <span class="fault">{faults.get(column)}</span> : heeds.has(column) && <span class="heed">{heeds.get(column)}</span>;
     return (
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{said(column)}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{measures.get(column) && row[column] != null && <small class="unit"> {measures.get(column)}</small>}{said(column)}</td>;
           return (
-            <td key={column} data-title={field.title} data-column={column} class={widthOf(field)}>
-              <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} onChange={(value) => onWrite(row.row, column, value)} />
+            <td key={column} data-title={field.title} data-column={column} class={`${widthOf(field)}${needed.includes(` ${column} `) ? " asks" : ""}`}>
+              <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} unit={measures.get(column)} onChange={(value) => onWrite(row.row, column, value)} />
               {said(column)}
             </td>
           );
@@ -47,8 +48,8 @@ class Line extends Component<Drawn> {
   }
 }
 
-export function Grid({ name, table, rows, filled, unseen, needed, faults, heed, added, onWrite, onRemove, onDivide }: Props) {
-  const columns = Object.entries(table.fields ?? {});
+export function Grid({ form, offers, name, table, rows, filled, unseen, needed, faults, heed, added, onWrite, onRemove, onDivide }: Props) {
+  const columns = Object.entries(table.fields ?? {}).filter(([each]) => !offers.includes(`${name}.${each}`));
   const writable = columns.filter(([each]) => filled.writable.includes(`${name}.${each}`));
   const how = writable.length ? filled.rows[name] ?? "fixed" : "fixed";
   const adds = how === "free";
@@ -124,7 +125,7 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, heed, 
           <tbody>
             {drawn.map((row, index) => (
               <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} end={endOf(row, index)} editable={editable[index]!}
-                needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""} heed={heedByRow.get(row.row) ?? ""}
+                needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""} heed={heedByRow.get(row.row) ?? ""} units={measured(form, drawnColumns, row, filled.units)}
                 onWrite={(at, column, value) => onWrite([{ row: at, column, value }])} onRemove={onRemove} onDivide={onDivide} />
             ))}
           </tbody>
@@ -136,6 +137,10 @@ export function Grid({ name, table, rows, filled, unseen, needed, faults, heed, 
 
 /** A nought that somebody may yet change is no word; one that was worked out is. */
 const says = (field: Field, value: unknown): boolean => value !== null && value !== undefined && (!!field.worked_out || !field.digits || !/^0(\.0*)?$/.test(String(value)));
+
+/** What the amounts of a row are of, as `column TAB unit` lines. */
+const measured = (form: Form, columns: [string, Field][], row: Row, units: Record<string, string>): string =>
+  columns.map(([name, field]) => [name, unitOf(form, field, row, units)]).filter(([, unit]) => unit !== undefined).map((each) => each.join("\t")).join("\n");
 
 const spaced = (list: [string, Field][]): string => ` ${list.map(([each]) => each).join(" ")} `;
 

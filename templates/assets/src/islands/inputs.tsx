@@ -6,7 +6,7 @@ import { ChosenByCamera, WithCamera } from "./coded";
 import { FileInput, Signature } from "./files";
 import { Picker } from "./picker";
 
-interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; onChange: (value: any) => void; onNext?: () => void }
+interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; unit?: string | undefined; onChange: (value: any) => void; onNext?: () => void }
 
 /** What a browser has an input for; everything else is typed as text. */
 const KINDS: Record<string, string> = { date: "date", url: "url" };
@@ -40,6 +40,7 @@ export function Input(props: Props) {
     <input {...common} class={field.digits ? "form-control number" : "form-control"} type={KINDS[field.widget] ?? "text"} inputMode={field.digits ? "decimal" : undefined}
       autocomplete="off" value={value ?? ""} onInput={(event) => onChange(read(field, event.currentTarget.value))} />
   );
+  if (props.unit !== undefined) return <span class="measured">{typed}<small>{props.unit}</small></span>;
   return field.widget === "scan" && !props.inRow ? <WithCamera label={label} onCode={onChange}>{typed}</WithCamera> : typed;
 }
 
