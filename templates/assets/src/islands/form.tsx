@@ -32,7 +32,8 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       {word && <Wrong {...word} />}
       {sending.met.map((clash) => <Met key={clash.at} clash={clash} onResolve={(theirs) => sending.resolve(clash, theirs)} />)}
       <section class="card"><div class="fields">
-        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} writable={filled.writable.includes(name)} needed={needed.has(name)} unit={unitOf(form, field, values, filled.units)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
+        {shown.map(([name, field]) => <HeaderField key={name} name={name} field={field} value={values[name] ?? null} unit={unitOf(form, field, values, filled.units)}
+          writable={filled.writable.includes(name)} needed={needed.has(name)} fault={marked.get(name)} heed={heed.get(name)} onChange={(value) => setDraft((now) => write(now, name, value))} />)}
       </div></section>
       {tablesOf(form).filter(([name]) => !unseen.has(name) && name in filled.values).map(([name, table]) => (
         <Grid key={name} form={form} offers={offers} name={name} table={table} rows={values[name] ?? []} filled={filled} unseen={unseen} needed={needed} faults={marked} heed={heed} added={draft.added}
