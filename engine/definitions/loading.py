@@ -7,10 +7,10 @@ nothing is raised for bad content. A library is only given when nothing was foun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from engine.definitions.assembly import Parts, assemble
 from engine.definitions.checks import check_library
@@ -160,7 +160,14 @@ def _read(document: Document, vocabulary: Vocabulary, findings: Findings) -> Mar
     except _Faulty as faulty:
         findings.all.extend(faulty.findings)
         return None
-    return replace(found, data=deepcopy(found.data)) if found else None
+    return replace(found, data=_copied(found.data)) if found else None
+
+
+def _copied(data: Any) -> Any:
+    """Maps and lists of one's own, since overlays are merged into them; what stands in them is never changed."""
+    if isinstance(data, dict):
+        return {name: _copied(each) for name, each in data.items()}
+    return [_copied(each) for each in data] if isinstance(data, list) else data
 
 
 class _Faulty(Exception):

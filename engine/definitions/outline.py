@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from engine.definitions.models import NOTHING
@@ -65,24 +66,34 @@ class Outline:
 
     def first(self, told: str) -> str | None:
         """The form that was told `account`, `limit` ...; None when none was."""
-        return next((form.name for form in self.forms.values() if form.told.get(told) is not None), None)
+        return self._told.get(told)
 
-    @property
+    @cached_property
+    def _told(self) -> Mapping[str, str]:
+        """What the forms are told, with the first form that is; asked for every expression of a library."""
+        found: dict[str, str] = {}
+        for form in self.forms.values():
+            for told, said in form.told.items():
+                if said is not None:
+                    found.setdefault(told, form.name)
+        return found
+
+    @cached_property
     def units(self) -> tuple[str, ...]:
         """The forms whose records are org units."""
         return tuple(form.name for form in self.forms.values() if form.told.get("org_unit") is not None)
 
-    @property
+    @cached_property
     def person(self) -> Type:
         """The type of a person."""
         return Type("reference", form=self.first("account"))
 
-    @property
+    @cached_property
     def actor(self) -> Type:
         """The type of `actor`: a person who acts at a unit."""
         return Type("reference", form=self.first("account"), options=ACTOR)
 
-    @property
+    @cached_property
     def unit(self) -> Type:
         """The type of an org unit; of the smallest kind when there are several, since that is where people act."""
         parents: set[str | None] = set()

@@ -5,10 +5,9 @@ Rolling back is publishing the old texts again. A text is kept byte for byte as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 
 from sqlalchemy import Connection, func, insert, select
@@ -16,14 +15,19 @@ from sqlalchemy import Connection, func, insert, select
 from engine.clock import from_stored, to_stored
 from engine.definitions.assembly import library_hash
 from engine.definitions.documents import Document, name_of_key
-from engine.definitions.loading import Loaded, load_documents
+from engine.definitions.loading import Loaded, Numbers, load_documents
 from engine.definitions.models import Library
 from engine.definitions.numbers import all_paths, numbered
+from engine.definitions.order import all_fields
 from engine.definitions.tables import definition, definition_text, definition_version, field_number
 from engine.definitions.vocabulary import Vocabulary
 from engine.errors import Kind, Refusal, not_found, text
 
 Key = tuple[str, str]
+_Key = tuple[tuple[Document, ...], tuple[tuple[str, tuple[tuple[str, int], ...]], ...], Vocabulary]
+MOST_KEPT = 4
+_read: dict[_Key, Loaded] = {}
+"""What texts make, with the numbers of their fields. Publishing needs a library several times, also untaken yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,12 @@ def texts(connection: Connection, version: int) -> dict[Key, str]:
 
 def load(connection: Connection, version: int, vocabulary: Vocabulary) -> Library:
     """A published library, compiled. Refused as unavailable when this engine cannot read it any more."""
-    known = tuple(sorted((form, tuple(sorted(paths.items()))) for form, paths in numbers(connection).items()))
-    loaded = _read(tuple(documents(connection, version)), known, vocabulary)
+    kept, known = documents(connection, version), numbers(connection)
+    key = _key(kept, known, vocabulary)
+    loaded = _read.get(key)
+    if loaded is None:
+        loaded = load_documents(kept, vocabulary, numbers=known, published=True)
+        _keep(key, loaded)
     if loaded.library is None:
         first = loaded.findings[0]
         words = text(
@@ -75,12 +83,17 @@ def load(connection: Connection, version: int, vocabulary: Vocabulary) -> Librar
     return stamped(loaded.library, version)
 
 
-@lru_cache(maxsize=4)
-def _read(
-    kept: tuple[Document, ...], known: tuple[tuple[str, tuple[tuple[str, int], ...]], ...], vocabulary: Vocabulary
-) -> Loaded:
-    """What these texts make, with these numbers. Publishing needs the same library several times, also untaken yet."""
-    return load_documents(kept, vocabulary, numbers={form: dict(paths) for form, paths in known}, published=True)
+def _key(kept: Sequence[Document], known: Numbers, vocabulary: Vocabulary) -> _Key:
+    ordered = sorted(kept, key=lambda each: (each.layer, each.path, each.key))
+    paths = sorted((form, tuple(sorted(paths.items()))) for form, paths in known.items())
+    return tuple(ordered), tuple(paths), vocabulary
+
+
+def _keep(key: _Key, loaded: Loaded) -> None:
+    """Have it at hand when the same texts are asked for with the same numbers."""
+    while len(_read) >= MOST_KEPT:
+        _read.pop(next(iter(_read)), None)
+    _read[key] = loaded
 
 
 def stamped(library: Library, version: int) -> Library:
@@ -97,7 +110,9 @@ def numbers(connection: Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def publish(connection: Connection, loaded: Loaded, author: str, note: str, at: datetime) -> int:
+def publish(
+    connection: Connection, loaded: Loaded, author: str, note: str, at: datetime, vocabulary: Vocabulary
+) -> int:
     """Publish what was read and return its version; the newest one when nothing differs from it.
 
     Refused as invalid when there are findings that must not be published.
@@ -125,7 +140,9 @@ def publish(connection: Connection, loaded: Loaded, author: str, note: str, at: 
         for each in loaded.documents
     ]
     connection.execute(insert(definition), rows)
-    _number(connection, loaded.library)
+    known = _number(connection, loaded.library)
+    if _is_numbered(loaded.library, known):
+        _keep(_key(loaded.documents, known, vocabulary), loaded)
     return version
 
 
@@ -144,16 +161,28 @@ def _keep_texts(connection: Connection, wanted: set[str]) -> dict[str, str]:
     return hashes
 
 
-def _number(connection: Connection, library: Library) -> None:
-    """Give every new field its number."""
+def _is_numbered(library: Library, known: Numbers) -> bool:
+    """Whether what was read before it was published has just the numbers that it would now be read with."""
+    return all(
+        known[form.name].get(each.path) == each.number
+        for variant in (library, *library.variants.values())
+        for form in variant.forms.values()
+        for each in all_fields(form.fields)
+    )
+
+
+def _number(connection: Connection, library: Library) -> dict[str, dict[str, int]]:
+    """Give every new field its number; the numbers of all."""
     known = numbers(connection)
     rows = []
     for form, paths in all_paths(library).items():
         old = known.get(form, {})
         new = numbered(paths, old)
         rows += [{"form": form, "path": path, "number": number} for path, number in new.items() if path not in old]
+        known[form] = {**old, **new}
     if rows:
         connection.execute(insert(field_number), rows)
+    return known
 
 
 def history(connection: Connection, kind: str | None = None, name: str | None = None) -> tuple[Version, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from engine.expressions.faults import ExpressionFault, tip, wrong
 from engine.parsing import PARSING
@@ -21,6 +22,8 @@ LEVELS = 64
 """Levels of the tree; a chain of additions is as deep as it has terms."""
 LONGEST_NAME = 63
 LONGEST_NUMBER = 40
+MOST_KEPT, LONGEST_KEPT = 2_048, 500
+"""Texts whose reading a process keeps: a library of forty forms has some seven hundred, mostly of one line."""
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -58,6 +61,16 @@ class Source:
 
 def read(text: str) -> Source:
     """Parse `text`; raises `ExpressionFault` for everything that is not in the language's alphabet, size or depth."""
+    return _kept(text) if len(text) <= LONGEST_KEPT else _read(text)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept(text: str) -> Source:
+    """The same text is read again for every version of its library; nothing changes what was read."""
+    return _read(text)
+
+
+def _read(text: str) -> Source:
     if len(text) > LONGEST:
         raise _too(1, "long", f"An expression has at most {LONGEST} characters.", f"表达式最多 {LONGEST} 个字符。")
     found = _FORBIDDEN.search(text)

@@ -5,8 +5,9 @@ Asked by name alone, wherever it stands: a field counts as mentioned when any fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from engine.definitions.models import Form, Library, Rule
@@ -14,6 +15,9 @@ from engine.definitions.texts import Texts
 from engine.expressions import Expression
 
 _KEPT = 40
+_MANY = (tuple, list, frozenset, set)
+_WORDS = frozenset({str, int, bool, float, type(None), Texts})
+"""Where nothing is looked for: texts would all be read and written anew to be looked at, a second."""
 _mentioned: dict[int, tuple[Library, frozenset[str]]] = {}
 
 
@@ -49,20 +53,27 @@ def mentioned(library: Library) -> frozenset[str]:
 
 
 def _walk(thing: Any, found: set[str], seen: set[int]) -> None:
-    if id(thing) in seen or isinstance(thing, (str, int, Texts)) or thing is None:
-        return  # texts hold words, which would all be read and written anew to be looked at: a second
+    kind = type(thing)
+    if kind in _WORDS or id(thing) in seen:
+        return
     seen.add(id(thing))
     if isinstance(thing, Rule) and thing.warns:
         return  # told to whoever looks, and asked by nothing that is done
-    if isinstance(thing, Expression):
+    if kind is Expression:
         for name in thing.names:
             found.update(name)
-    elif isinstance(thing, Mapping):
-        for each in thing.values():
-            _walk(each, found, seen)
-    elif isinstance(thing, (tuple, list, frozenset, set)):
-        for each in thing:
-            _walk(each, found, seen)
-    elif is_dataclass(thing):
-        for field in fields(thing):
-            _walk(getattr(thing, field.name), found, seen)
+        return
+    for each in _parts(kind, thing):
+        _walk(each, found, seen)
+
+
+def _parts(kind: type, thing: Any) -> Iterable[Any]:
+    """What a value of a library is made of; by its class, of which there are few, unlike values."""
+    if kind is dict or (names := _names(kind)) is None:
+        return thing.values() if isinstance(thing, Mapping) else thing if isinstance(thing, _MANY) else ()
+    return (getattr(thing, name) for name in names)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None

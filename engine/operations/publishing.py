@@ -207,7 +207,7 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
     if before:
         _require_known_roles(connection, loaded.library)
         _require_known_forms(connection, before, loaded.library)
-    version = shelf.publish(connection, loaded, author, note, services.now(connection))
+    version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary)
     if version == before:
         return version
     library = shelf.load(connection, version, services.vocabulary)

@@ -22,7 +22,7 @@ REASON = "  reason: {type: choice,"
 def put(database: Database, loaded: Loaded) -> int:
     """Publish what must be good."""
     assert loaded.library is not None, loaded.findings
-    return database.transaction(lambda connection: shelf.publish(connection, loaded, "adm", "", AT))
+    return database.transaction(lambda connection: shelf.publish(connection, loaded, "adm", "", AT, VOCABULARY))
 
 
 def form(database: Database, version: int, name: str = "request") -> Form:

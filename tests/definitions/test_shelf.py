@@ -11,6 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.database import Database
 from engine.definitions import Loaded, changes, diff, pull, shelf
+from engine.definitions.loading import load_documents
+from engine.definitions.models import Library
+from engine.definitions.order import all_fields
 from engine.definitions.tables import definition, definition_text, definition_version, field_number
 from engine.errors import Refusal
 from tests.definitions.sample import FILES, FLOW_FILE, REQUEST_FILE, VOCABULARY, changed, read
@@ -21,7 +24,7 @@ RENAMED = "  reason: {type: choice, options: reason, required: true}"
 
 def put(database: Database, loaded: Loaded, note: str = "") -> int:
     """Publish."""
-    return database.transaction(lambda connection: shelf.publish(connection, loaded, "adm", note, AT))
+    return database.transaction(lambda connection: shelf.publish(connection, loaded, "adm", note, AT, VOCABULARY))
 
 
 def test_numbers_go_up_and_history_says_who_and_why(database: Database, tmp_path: Path) -> None:
@@ -100,6 +103,30 @@ def test_a_field_keeps_its_number_when_others_come_and_when_it_is_renamed(databa
     assert new.fields["why"].number == old.fields["reason"].number
     assert new.fields["total"].number == old.fields["total"].number
     assert new.fields["note"].number not in {each.number for each in old.fields.values()}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_kept_at_publishing_is_what_would_be_read(database: Database, tmp_path: Path, told: bool) -> None:
+    """Whether or not it was read with the numbers that its fields have; a new field stands before others."""
+    put(database, read(tmp_path / "a"))
+    files = changed(REQUEST_FILE, RENAMED, "  note: {type: text}\n" + RENAMED)
+    files[FLOW_FILE] = files[FLOW_FILE].replace("reason,", "reason, note,")
+    drafted = read(tmp_path / "b", files)
+    with database.reading() as connection:
+        known = shelf.numbers(connection) if told else {}
+    put(database, load_documents(drafted.documents, VOCABULARY, numbers=known))
+    with database.reading() as connection:
+        kept = shelf.load(connection, 2, VOCABULARY)
+        again = load_documents(shelf.documents(connection, 2), VOCABULARY, numbers=shelf.numbers(connection))
+    assert again.library is not None
+    assert _numbers(kept) == _numbers(again.library)
+    assert kept.hash == again.library.hash
+
+
+def _numbers(library: Library) -> dict[str, int]:
+    return {
+        f"{form.name}.{each.path}": each.number for form in library.forms.values() for each in all_fields(form.fields)
+    }
 
 
 def test_a_version_that_is_not_there_is_not_found(database: Database) -> None:

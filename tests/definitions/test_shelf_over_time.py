@@ -28,7 +28,7 @@ TITLE = (REQUEST_FILE, "{en: Request, zh: 申请}", "{en: Demand, zh: 要求}")
 def put(database: Database, found: Loaded, note: str = "", author: str = "adm", at: datetime = AT) -> int:
     """Publish what must be good."""
     assert found.library is not None, found.findings
-    return database.transaction(lambda connection: shelf.publish(connection, found, author, note, at))
+    return database.transaction(lambda connection: shelf.publish(connection, found, author, note, at, VOCABULARY))
 
 
 def again(database: Database, version: int) -> Loaded:
@@ -120,7 +120,7 @@ def test_an_empty_shelf_says_so(database: Database, tmp_path: Path) -> None:
 def test_what_has_faults_is_refused_in_both_languages_and_nothing_of_it_is_kept(database: Database) -> None:
     faulty = loaded((FLOW_FILE, "start: draft", "start: drft"))
     with pytest.raises(Refusal) as refused:
-        database.transaction(lambda connection: shelf.publish(connection, faulty, "adm", "", AT))
+        database.transaction(lambda connection: shelf.publish(connection, faulty, "adm", "", AT, VOCABULARY))
     assert (refused.value.kind, refused.value.code) == (Kind.INVALID, "findings")
     assert refused.value.says == {"en": "The definitions have faults.", "zh": "定义存在错误。"}
     with database.reading() as connection:
