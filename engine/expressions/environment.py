@@ -35,6 +35,10 @@ class Environment:
         self.fuel = fuel if isinstance(fuel, list) else [FUEL if fuel is None else fuel]
         self.zone = zone
 
+    def fuelled(self) -> Environment:
+        """The same with fuel of its own: for the next part of something long."""
+        return Environment(self.names, self.world, self.now, self.today, None, self.zone)
+
     def with_names(self, **names: Value) -> Environment:
         """A child that knows more names."""
         return Environment({**self.names, **names}, self.world, self.now, self.today, self.fuel, self.zone)

@@ -2,7 +2,8 @@
 
 CSV in UTF-8: for machines (names, ids, codes, a line for each row of a table), or `readable` (titles and words of the
 reader, the columns that he looks at, marked as UTF-8 for spreadsheets). Cells that a spreadsheet would take for a
-formula are written as text. A list is given whole or refused.
+formula are written as text. A list is given whole or refused: it is written down as it is read, a few hundred lines at
+a time, and sent when it is done, so that neither its length nor a slow reader costs memory or a connection.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 
 _NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 AT_ONCE = 500
-MOST = 100_000
+MOST = 300_000
+IN_MEMORY, PIECE = 1 << 18, 1 << 16
+REMEMBERED = 5_000
+"""Records that lines refer to, kept from one page to the next."""
 
 
 def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> tuple[str, str, Iterator[bytes]]:
@@ -48,15 +54,39 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
         readable = _is_readable(query.get("readable"))
         if report is not None:
             name = say(report.form.title, call.language) if readable else form
-            content = b"".join(_of_report(operation, report, query, readable=readable))
-            return f"{name or form}.csv", "text/csv; charset=utf-8", iter([content])
+            content = _written(services, _of_report(operation, report, query, readable=readable))
+            return f"{name or form}.csv", "text/csv; charset=utf-8", content
         assert definition is not None
         name = say(definition.title, call.language) if readable else form
-        content = b"".join((_readable if readable else _lines)(operation, definition, query))
-    return f"{name or form}.csv", "text/csv; charset=utf-8", iter([content])
+        content = _written(services, (_readable if readable else _lines)(operation, definition, query))
+    return f"{name or form}.csv", "text/csv; charset=utf-8", content
 
 
-def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:
+def _written(services: Services, lines: Generator[bytes, None, None]) -> Iterator[bytes]:
+    """Everything, once it is all there; a long list waits on the disk."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(services.settings.data))  # noqa: SIM115
+    try:
+        with closing(lines):
+            for line in lines:
+                file.write(line)
+    except OSError as error:
+        file.close()
+        says = text("There is no room to write the file.", "没有空间写入文件。")
+        raise Refusal(Kind.UNAVAILABLE, "no_room", says) from error
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return _pieces(file)
+
+
+def _pieces(file: tempfile.SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Generator[bytes, None, None]:
     closed = rights.never_seen(operation, form)
     chosen = listing.chosen(operation, form, query.get("fields"))
     header = [each for each in form.fields.values() if each.type != "table" and each.path not in closed]
@@ -78,24 +108,23 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterat
 
 def _of_report(
     operation: Operation, report: reporting.Seen, query: Mapping[str, str], *, readable: bool
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The rows of a report, as far as the reader sees them; as many as the list would show."""
     chosen = listing.chosen(operation, report.form, query.get("fields"))
     names = [name for name in (report.form.fields if chosen is None else chosen) if name in report.form.fields]
     sheet = Sheet(operation, report.form, names)
     yield codecs.BOM_UTF8 + _csv(sheet.titles()) if readable else _csv(names)
-    asked, count = _words_of(query), 0
-    while count < MOST:
-        page = reportrows.rows(operation, report, asked)
-        operation.shelf.prefetch(reportrows.references_of(page.items))
-        for line in page.items:
-            values = reportrows.item(operation, report, line, dict.fromkeys(names))["values"]
-            yield _csv(sheet.cells(values) if readable else [_cell(values[name]) for name in names])
-        count += len(page.items)
-        if page.next is None:
-            return
-        asked["cursor"] = page.next
-    raise _too_many()
+    count = 0
+    with closing(reportrows.every(operation, report, _words_of(query), AT_ONCE)) as parts:
+        for lines in parts:
+            count += len(lines)
+            if count > MOST:
+                raise _too_many()
+            operation.shelf.keep_below(REMEMBERED)
+            operation.shelf.prefetch(reportrows.references_of(lines))
+            for line in lines:
+                values = reportrows.item(operation, report, line, dict.fromkeys(names))["values"]
+                yield _csv(sheet.cells(values) if readable else [_cell(values[name]) for name in names])
 
 
 def _words_of(query: Mapping[str, str]) -> dict[str, str]:
@@ -114,7 +143,7 @@ def _too_many() -> Refusal:
     )
 
 
-def _readable(operation: Operation, form: Form, query: Mapping[str, str]) -> Iterator[bytes]:
+def _readable(operation: Operation, form: Form, query: Mapping[str, str]) -> Generator[bytes, None, None]:
     closed = rights.never_seen(operation, form)
     chosen = listing.chosen(operation, form, query.get("fields"))
     every = ["number", "state", *(name for name in form.fields if name not in closed)]
@@ -134,6 +163,7 @@ def _records(operation: Operation, form: Form, query: Mapping[str, str]) -> Iter
     """Every record that the list would show; refuses when there are too many."""
     asked, count = _words_of(query), 0
     while count < MOST:
+        operation.shelf.keep_below(REMEMBERED)
         page = listing.rows(operation, form, asked)
         yield from (operation.unfold(stored) for stored in page.items)
         count += len(page.items)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from engine.operations import conditions, listing, presenting, rights
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only, read_limit
 from engine.operations.reporting import Seen, required
+from engine.reports import asking as questions
 from engine.reports import stock, table
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def page(operation: Operation, name: str, query: Mapping[str, str]) -> Answer:
     return Answer(200, body)
 
 
-def rows(operation: Operation, found: Seen, query: Mapping[str, str]) -> table.Page:
+def rows(operation: Operation, found: Seen, query: Mapping[str, str]) -> questions.Page:
     """The rows themselves; a filter that cannot be worked out is refused as the filter that it is."""
     try:
         return table.page(operation.connection, asked(operation, found, query))
@@ -61,12 +62,22 @@ def rows(operation: Operation, found: Seen, query: Mapping[str, str]) -> table.P
         raise invalid_at("/filter", fault.code, fault.says) from fault
 
 
-def asked(operation: Operation, found: Seen, query: Mapping[str, str]) -> table.Asked:
+def every(
+    operation: Operation, found: Seen, query: Mapping[str, str], at_once: int
+) -> Generator[tuple[questions.Line, ...], None, None]:
+    """All of them, some at a time, from one statement."""
+    try:
+        yield from table.every(operation.connection, asked(operation, found, query), at_once)
+    except EvaluationFault as fault:
+        raise invalid_at("/filter", fault.code, fault.says) from fault
+
+
+def asked(operation: Operation, found: Seen, query: Mapping[str, str]) -> questions.Asked:
     """The question as the reports want it: within reach, of visible columns alone."""
     narrowed = conditions.narrowed(operation, found.form, query)
     asks = _filter(operation, found.form, query, narrowed)
     environment = operation.environment(None).with_names(**narrowed.values)
-    return table.Asked(
+    return questions.Asked(
         report=found.report,
         forms=operation.library.forms,
         columns=tuple(found.form.fields),
@@ -89,7 +100,7 @@ def asked(operation: Operation, found: Seen, query: Mapping[str, str]) -> table.
 def _ground(operation: Operation, found: Seen) -> stock.Ground:
     """What a report over stock rests on: the org tree of today, and the documents that the reader sees."""
     if found.report.source != STOCK:
-        return table.NOWHERE
+        return questions.NOWHERE
     directory = operation.directory
     units = {unit: {directory.units[each].form: each for each in directory.path(unit)} for unit in directory.units}
     papers = papers_of(operation.library.forms, str(found.report.table))
@@ -158,7 +169,7 @@ def _totals(form: Form, sent: str | None) -> tuple[str, ...]:
     return tuple(name for name in names if form.fields[name].type in SUMMED)
 
 
-def _told(form: Form, shown: table.Page) -> dict[str, Any]:
+def _told(form: Form, shown: questions.Page) -> dict[str, Any]:
     """Sums at the foot, as those of lists are told."""
     told = {}
     for name, total in (shown.totals or {}).items():
@@ -169,12 +180,12 @@ def _told(form: Form, shown: table.Page) -> dict[str, Any]:
     return told
 
 
-def references_of(lines: tuple[table.Line, ...]) -> set[str]:
+def references_of(lines: tuple[questions.Line, ...]) -> set[str]:
     """The records that rows name, to be read together."""
     return {value.id for line in lines for value in line.values.values() if hasattr(value, "id")}
 
 
-def item(operation: Operation, found: Seen, line: table.Line, wanted: Mapping[str, None] | None) -> dict[str, Any]:
+def item(operation: Operation, found: Seen, line: questions.Line, wanted: Mapping[str, None] | None) -> dict[str, Any]:
     """One row: which it is, which record it stands for, its values."""
     names = found.form.fields if wanted is None else [name for name in wanted if name in found.form.fields]
     shown = {name: presenting.value(operation, found.form.fields[name], line.values.get(name)) for name in names}
@@ -190,7 +201,7 @@ def item(operation: Operation, found: Seen, line: table.Line, wanted: Mapping[st
     }
 
 
-def key_of(found: Seen, line: table.Line) -> str:
+def key_of(found: Seen, line: questions.Line) -> str:
     """What names a row: the record and row that it stands for, or what it is grouped by."""
     if line.record is not None:
         return f"{line.record}.{line.row}" if line.row else line.record

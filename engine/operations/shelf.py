@@ -52,6 +52,12 @@ class Shelf:
         self._heads.pop(record, None)
         self._rows.pop(record, None)
 
+    def keep_below(self, most: int) -> None:
+        """Begin anew when there are as many: whoever walks a long list meets more than he should keep."""
+        if len(self._heads) + len(self._rows) >= most:
+            self._heads.clear()
+            self._rows.clear()
+
     def form(self, name: str) -> Form | None:
         """The newest definition of a form (masters are never pinned)."""
         return self._library.forms.get(name)

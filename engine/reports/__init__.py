@@ -1,4 +1,4 @@
-"""Rows of reports, asked of the database: `table` is the query, `sources` says where its fields stand.
+"""Rows of reports, asked of the database. `asking` is the question, `query` its statement, `table` pages and the whole.
 
-Used by operations.
+`sources` says where fields of records stand, `stock` where lines of the ledger do. Used by operations.
 """

@@ -5,99 +5,40 @@ What the reader may not see is not in the statement: not shown, not grouped by, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Select,
     Subquery,
-    Text,
-    case,
     func,
-    literal,
     literal_column,
     select,
-    text,
     type_coerce,
 )
 
-from engine.database.exact import ExactNumber
-from engine.database.headers import form_is, rows_source
-from engine.database.periods import FirstDay, LocalDay
-from engine.definitions.models import Column, Form, Report
-from engine.definitions.stocked import STOCK
 from engine.errors import invalid_at
 from engine.errors import text as words
-from engine.expressions import Environment, Expression, Reference, Type, places
-from engine.records.columns import EXACT, sql_type
+from engine.expressions import Reference, Type
+from engine.records.columns import sql_type
 from engine.records.cursors import open_cursor, seal_cursor
 from engine.records.keysets import Key, beyond, ordered
-from engine.records.listing import within
-from engine.reports.sources import SourceColumns
-from engine.reports.stock import Ground, StockColumns
+from engine.reports.asking import RECORD, ROW, Asked, Line, Page
+from engine.reports.query import question
 
 COUNTED = 1_000
-RECORD, ROW = "_record", "_row"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NOWHERE = Ground()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a report. `columns` are those that the reader sees; `scope` None is every org unit.
-
-    `filter` and `sort` name columns. `only` are chosen rows, by record and row: the others are left out.
-    """
-
-    report: Report
-    forms: Mapping[str, Form]
-    columns: tuple[str, ...]
-    environment: Environment
-    scope: frozenset[str] | None = None
-    filter: Expression | None = None
-    sort: Sequence[tuple[str, bool]] = ()
-    limit: int = 50
-    cursor: str | None = None
-    before: str | None = None
-    count: bool = False
-    totals: tuple[str, ...] = ()
-    only: tuple[tuple[str, str], ...] | None = None
-    owner: str = ""
-    secret: bytes = b""
-    ground: Ground = NOWHERE
-    asked: tuple[tuple[str, str], ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row: its values by column, and, where it stands for one record or row, which."""
-
-    values: Mapping[str, Any]
-    record: str | None = None
-    row: str | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows, the cursors of what follows and went before, how many there are (stops at 1,001), and sums."""
-
-    items: tuple[Line, ...]
-    next: str | None
-    previous: str | None
-    count: int | None = None
-    totals: Mapping[str, Decimal | int | None] | None = None
 
 
 def page(connection: Connection, asked: Asked) -> Page:
     """One page."""
-    inner, parameters = _query(connection.dialect.name, asked)
+    inner, parameters = question(connection.dialect.name, asked)
     keys = _keys(asked, inner)
     if asked.before is not None:
         keys = [replace(key, descending=not key.descending) for key in keys]
@@ -121,92 +62,20 @@ def page(connection: Connection, asked: Asked) -> Page:
     )
 
 
+def every(connection: Connection, asked: Asked, at_once: int) -> Generator[tuple[Line, ...], None, None]:
+    """All rows in their order, `at_once` at a time; the database is asked once, and none is held longer."""
+    inner, parameters = question(connection.dialect.name, asked)
+    statement = ordered(select(*inner.c).where(*_conditions(asked, inner)), _keys(asked, inner))
+    options = {"stream_results": True, "yield_per": at_once}
+    with connection.execute(statement, parameters, execution_options=options) as result:
+        for lines in result.partitions():
+            fresh = replace(asked, environment=asked.environment.fuelled())
+            yield tuple(_line(fresh, each) for each in lines)
+
+
 def chosen(asked: Asked, only: tuple[tuple[str, str], ...]) -> Asked:
     """The same question about these rows alone."""
     return replace(asked, only=only, filter=None, cursor=None, before=None)
-
-
-@dataclass
-class _Source:
-    """What a report runs through: where its fields stand, which lines are within reach, what names a line."""
-
-    columns: SourceColumns | StockColumns
-    conditions: list[Any]
-    names: Sequence[ColumnElement[Any]]
-    parameters: dict[str, Any]
-    records: str = ""
-
-    def origin(self) -> str:
-        """What stands in the FROM; asked when every column is made."""
-        return self.columns.source() if isinstance(self.columns, StockColumns) else self.records
-
-
-def _query(dialect: str, asked: Asked) -> tuple[Subquery, dict[str, Any]]:
-    """The rows of the report within reach, as a table of its visible columns."""
-    report = asked.report
-    source = (_stock if report.source == STOCK else _records)(dialect, asked)
-    if report.where is not None:
-        source.conditions.append(report.where.sql(source.columns, asked.environment))
-    made = {
-        name: _element(report.columns[name], source.columns, asked.environment)
-        for name in asked.columns
-        if report.columns[name].kind != "formula"
-    }
-    shown = [each.label(name) for name, each in made.items()]
-    if not report.grouped:
-        shown += [each.label(name) for name, each in zip((RECORD, ROW), source.names, strict=True)]
-    statement = select(*shown or [literal(1).label("_")]).select_from(text(source.origin())).where(*source.conditions)
-    if report.grouped:
-        keys = [made[name] for name in made if report.columns[name].kind == "value"]
-        statement = statement.group_by(*keys) if keys else statement.having(func.count() > 0)
-    return statement.subquery("t"), source.parameters
-
-
-def _records(dialect: str, asked: Asked) -> _Source:
-    report, form = asked.report, asked.forms[asked.report.source]
-    parameters: dict[str, Any] = {}
-    conditions: list[Any] = [text(form_is(form.name, "r.form"))]
-    if asked.scope is not None:
-        conditions.append(within(form.name, asked.scope, dialect, parameters))
-    if asked.only is not None:
-        conditions.append(literal_column("r.id", Text()).in_([record for record, _ in asked.only]))
-        if report.table is not None:
-            conditions.append(literal_column("e.key", Text()).in_([row for _, row in asked.only]))
-    source = "record AS r"
-    if report.table is not None:
-        source += f" CROSS JOIN {rows_source(dialect, 'r.id', report.table)}"
-    names = (literal_column("r.id", Text()), literal_column("e.key" if report.table else "''", Text()))
-    columns = SourceColumns(dialect, form, report.table, asked.forms)
-    return _Source(columns, conditions, names, parameters, source)
-
-
-def _stock(dialect: str, asked: Asked) -> _Source:
-    columns = StockColumns(dialect, str(asked.report.table), asked.forms, asked.ground)
-    conditions = [text(each) for each in columns.conditions(asked.scope)]
-    return _Source(columns, conditions, (literal_column("''", Text()), columns.line()), columns.parameters)
-
-
-def _element(column: Column, columns: SourceColumns | StockColumns, environment: Environment) -> ColumnElement[Any]:
-    """A column, worked out or summed, with the type of its values."""
-    if column.expression is None:
-        return type_coerce(func.count(), BigInteger())
-    found = column.expression.sql(columns, environment)
-    if column.kind == "count":
-        return type_coerce(func.count(case((found, 1))), BigInteger())
-    if column.kind == "sum":
-        whole = column.expression.type
-        kind = ExactNumber(places(whole)) if whole.kind in EXACT else BigInteger()
-        return type_coerce(func.coalesce(func.sum(found), 0), kind)
-    if column.kind in ("min", "max"):
-        return type_coerce(func.min(found) if column.kind == "min" else func.max(found), found.type)
-    return found if column.per is None else _first_day(column, found, environment)
-
-
-def _first_day(column: Column, found: ColumnElement[Any], environment: Environment) -> ColumnElement[Any]:
-    assert column.expression is not None
-    is_moment = column.expression.type.kind == "moment"
-    day = LocalDay(found, literal_column(f"'{environment.zone}'")) if is_moment else found
-    return day if column.per == "day" else FirstDay(day, literal_column(f"'{column.per}'"))
 
 
 # -- order and pages -----------------------------------------------------------------------------------------------
