@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.definitions import sayings
 from engine.definitions.findings import Findings
 from engine.definitions.lookups import require_findable
 from engine.definitions.marked import Marked
@@ -78,7 +79,20 @@ class Desk:
             check = self.condition(each["check"], (*path, name, "check"), at)
             if check is not None:
                 where = self.marked.place((*path, name))
-                made[name] = Rule(name, check, each["says"], each.get("field"), where, each.get("warns", False))
+                named = self._named(each["says"], (*path, name, "says"), at)
+                made[name] = Rule(name, check, each["says"], each.get("field"), where, each.get("warns", False), named)
+        return made
+
+    def _named(self, says: Mapping[str, str], path: Path, scope: Names) -> dict[str, Expression]:
+        """What a sentence names in braces: fields and names with one value."""
+        made = {}
+        for name in sayings.named_in(says):
+            found = self.expression(name, path, scope, None)
+            if found is not None and sayings.may_be_named(found):
+                made[name] = found
+            elif found is not None:
+                wrong = text(f"'{name}' is no single value to name.", f"“{name}”不是可以写出的单个值。")
+                self.findings.add(self.marked.place(path), "not_named", wrong)
         return made
 
     def edits(self, data: Mapping[str, Any] | None, path: Path, scope: Names) -> dict[str, Edit]:

@@ -133,6 +133,8 @@ class Rule:
     at: Place | None = None
     warns: bool = False
     """Of a form: it is told and refuses nothing."""
+    names: Mapping[str, Expression] = NOTHING
+    """What the sentence names in braces (`row.lot.expires`); see `sayings`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
 from engine.expressions.kinds import places
 from engine.expressions.sql_parts import Columns, Rows, microseconds
 from engine.expressions.sql_proof import answered_in_sql
-from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Type, Value, World
+from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Teller, Type, Value, World
 
 __all__ = [
     "Columns",
@@ -28,6 +28,7 @@ __all__ = [
     "Scope",
     "Signature",
     "Subject",
+    "Teller",
     "Type",
     "Value",
     "World",

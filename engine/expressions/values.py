@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from engine.expressions.environment import Environment
+    from engine.expressions.expression import Expression
 
 EMPTY = None
 """The empty value. Arithmetic and comparison with it give empty."""
@@ -110,4 +114,13 @@ class World(Protocol):
 
     def call(self, function: str, args: Sequence[Value], named: Mapping[str, Value]) -> Value:
         """Answer an outside function."""
+        ...
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A world that knows who reads what comes of it."""
+
+    def told(self, of: Expression, environment: Environment, language: str) -> str | None:
+        """What a field or name is, in words; None where the reader may not see it."""
         ...

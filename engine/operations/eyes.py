@@ -10,7 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from engine.expressions import Place, Reference, Subject, Value
+from engine.expressions import Environment, Expression, Place, Reference, Subject, Value
+from engine.operations import naming
 from engine.operations.tables import NEAREST
 from engine.workflow import memory, recollect
 from engine.workflow.trail import DID
@@ -61,6 +62,10 @@ class LibraryEyes:
         if name == "#place":
             return self._operation.shelf.place(Reference(of.form, of.id))
         return self._field(of, name)
+
+    def told(self, of: Expression, environment: Environment, language: str) -> str | None:
+        """A value that a sentence names, in words, as far as the actor may see it."""
+        return naming.told(self._operation, self._folder, of, environment, language)
 
     def _field(self, of: Reference | Subject, name: str) -> Value:
         form = self._form(of)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Report, Transition
+from engine.definitions.sayings import sentence
 from engine.effects import EffectCall, propose
 from engine.errors import Fault, Kind, Refusal, forbidden, not_found, rule, say, text
 from engine.expressions import Reference, Row, Subject, holds
@@ -108,8 +109,9 @@ def _perform(
     names = {**asks, "chosen": list(rows)}
     origins = {row: Reference(form.name, folder.id) for row, folder in operation.chosen.items()}
     for guard in transition.guard.values():
-        if not holds(guard.check, operation.environment(None, locking=True).with_names(**names)):
-            raise rule("guard", guard.says, name=guard.name)
+        environment = operation.environment(None, locking=True).with_names(**names)
+        if not holds(guard.check, environment):
+            raise rule("guard", sentence(guard, environment), name=guard.name)
     first = operation.chosen[str(rows[0]["row"])]
     for use in transition.do.values():
         environment = operation.environment(None, locking=True).with_names(**names)

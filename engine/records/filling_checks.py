@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.definitions.models import Field, Form
+from engine.definitions.sayings import sentence
 from engine.errors import Fault, text
 from engine.expressions import Environment, EvaluationFault, Expression, holds
 from engine.quantities import write
@@ -210,7 +211,7 @@ class _Check:
         path = (of.rule.field or "").split(".")
         where = (path[0], index, *path[1:]) if index is not None else path[:1]
         place = pointer("", *where) if of.rule.field else ""
-        self.faults.append(Fault(place, of.rule.name, of.rule.says, row, {"rule": of.rule.name}))
+        self.faults.append(Fault(place, of.rule.name, sentence(of.rule, env), row, {"rule": of.rule.name}))
 
     def _unanswered(self, of: RowRule, index: int | None) -> bool:
         """Whether a field that the rule reads is empty: then there is nothing to ask yet."""

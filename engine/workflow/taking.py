@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.definitions.models import Alternative, Rule, Transition
+from engine.definitions.sayings import sentence
 from engine.errors import Fault, Refusal, Text, conflict, forbidden, not_found, rule, text
 from engine.workflow import asking, duties, machine, people
 from engine.workflow import memory as memories
@@ -70,13 +71,13 @@ def all_system(transition: Transition) -> bool:
 
 
 def _hold(guard: Rule, situation: Situation) -> None:
-    answer = asking.said(guard.check, asking.eyes(situation))
-    if answer is Said.YES:
+    environment = asking.eyes(situation)
+    if asking.said(guard.check, environment) is Said.YES:
         return
-    faults = []
+    faults, says = [], sentence(guard, environment)
     if guard.field is not None:
-        faults.append(Fault("/" + guard.field.replace(".", "/"), "guard", guard.says))
-    raise rule("guard", guard.says, name=guard.name, faults=faults)
+        faults.append(Fault("/" + guard.field.replace(".", "/"), "guard", says))
+    raise rule("guard", says, name=guard.name, faults=faults)
 
 
 def _leg(situation: Situation, transition: Transition, alternative: Alternative) -> Leg:

@@ -194,7 +194,7 @@ class Shuffle:
                     value, names=True, under="options"
                 )  # the options of a library have names of their own
             return value if under == "options" else self._value(value, names=False, under=inner)
-        if key == "text":
+        if key in ("text", "says"):
             return self._holes(value)
         if key in SPOKEN or (key in KEYWORDS and not isinstance(value, Mapping)):
             return value
