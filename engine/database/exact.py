@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Dialect, Numeric, Text, literal_column
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -134,6 +135,13 @@ class DaysBetween(_Spelled):
     inherit_cache = True
     name = "days_between"
     type = BigInteger()
+
+
+def overflowed(error: DBAPIError) -> bool:
+    """Whether a statement broke because a number would have left 64 bits."""
+    if getattr(error.orig, "sqlstate", None) == "22003":
+        return True
+    return str(error.orig) == "integer overflow"
 
 
 def digits(number: int) -> ColumnElement[Any]:

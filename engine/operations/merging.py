@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
+from engine.database.dialects import close_gate
 from engine.effects import outcomes as o
 from engine.expressions import Reference, Subject, holds
 from engine.operations import writing
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 TRIED = 20
+GATES = 7_330 << 32
+"""Below it no other gate lies."""
 
 
 def target(operation: Operation, outcome: o.Create) -> Folder | None:
@@ -28,6 +32,7 @@ def target(operation: Operation, outcome: o.Create) -> Folder | None:
     if into is None:
         return None
     form, _ = operation.definition(outcome.form)
+    close_gate(operation.connection, _gate(form.name))
     for held in operation.folders.values():
         if held.form.name == form.name and not held.discarded and _fits(held, into):
             return held
@@ -46,6 +51,11 @@ def target(operation: Operation, outcome: o.Create) -> Folder | None:
         if _fits(found, into):
             return found
     return None
+
+
+def _gate(form: str) -> int:
+    """Whoever would fill up a record of this form waits here, so that two who find none do not make two."""
+    return GATES + crc32(form.encode())
 
 
 def _fits(folder: Folder, into: o.Into) -> bool:

@@ -148,7 +148,7 @@ def _sure(operation: Operation, form: Form, field: Field) -> bool:
     assert field.sees is not None
     if field.sees.when is not None:
         return False
-    within = reach(operation, form.name, "see")
+    within = _where_it_can_be(operation, form)
     for each in field.sees.by:
         if each.kind != "role" or each.role is None:
             continue
@@ -161,6 +161,16 @@ def _sure(operation: Operation, form: Form, field: Field) -> bool:
         if held and _is_where_it_belongs(form, each.unit):
             return True
     return False
+
+
+def _where_it_can_be(operation: Operation, form: Form) -> Units:
+    """The units in reach to which a record of this form can belong: those of the form that its field refers to."""
+    within = reach(operation, form.name, "see")
+    to = form.fields[form.org[0]].options.get("to") if len(form.org) == 1 and form.org[0] in form.fields else None
+    if within is None or to not in operation.library.forms:
+        return within
+    units = operation.directory.units
+    return frozenset(each for each in within if each in units and units[each].form == to)
 
 
 def _is_where_it_belongs(form: Form, unit: Expression) -> bool:

@@ -20,12 +20,12 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from engine.database.exact import ExactNumber
+from engine.database.exact import ExactNumber, Fitting, digits
 from engine.database.headers import form_is, rows_source
 from engine.database.periods import FirstDay, LocalDay
 from engine.definitions.models import Column
 from engine.definitions.stocked import STOCK
-from engine.expressions import Environment, places
+from engine.expressions import Environment, Type, places
 from engine.records.columns import EXACT
 from engine.records.listing import within
 from engine.reports.asking import RECORD, ROW, Asked
@@ -103,10 +103,15 @@ def _element(column: Column, columns: SourceColumns | StockColumns, environment:
     if column.kind == "sum":
         whole = column.expression.type
         kind = ExactNumber(places(whole)) if whole.kind in EXACT else BigInteger()
-        return type_coerce(func.coalesce(func.sum(found), 0), kind)
+        return type_coerce(whole_sum(func.coalesce(func.sum(found), 0), whole), kind)
     if column.kind in ("min", "max"):
         return type_coerce(func.min(found) if column.kind == "min" else func.max(found), found.type)
     return found if column.per is None else _first_day(column, found, environment)
+
+
+def whole_sum(element: ColumnElement[Any], of: Type) -> ColumnElement[Any]:
+    """A sum that is exact or breaks the statement, alike in both databases."""
+    return Fitting(element, digits(10 ** (places(of) if of.kind in EXACT else 0)))
 
 
 def _first_day(column: Column, found: ColumnElement[Any], environment: Environment) -> ColumnElement[Any]:

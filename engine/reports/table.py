@@ -5,7 +5,8 @@ What the reader may not see is not in the statement: not shown, not grouped by, 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,22 +23,40 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.exc import DBAPIError
 
-from engine.errors import invalid_at
+from engine.database.exact import overflowed
+from engine.errors import Kind, Refusal, invalid_at
 from engine.errors import text as words
 from engine.expressions import Reference, Type
 from engine.records.columns import sql_type
 from engine.records.cursors import open_cursor, seal_cursor
 from engine.records.keysets import Key, beyond, ordered
 from engine.reports.asking import RECORD, ROW, Asked, Line, Page
-from engine.reports.query import question
+from engine.reports.query import question, whole_sum
 
 COUNTED = 1_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def page(connection: Connection, asked: Asked) -> Page:
-    """One page."""
+    """One page. Refused when a sum is more than can be told exactly."""
+    with _told_exactly():
+        return _page(connection, asked)
+
+
+@contextmanager
+def _told_exactly() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if not overflowed(error):
+            raise
+        says = words("A sum here is too large to be told exactly; use a filter.", "合计过大，无法精确显示，请先筛选。")
+        raise Refusal(Kind.LIMIT, "too_large", says, status=422) from error
+
+
+def _page(connection: Connection, asked: Asked) -> Page:
     inner, parameters = question(connection.dialect.name, asked)
     keys = _keys(asked, inner)
     if asked.before is not None:
@@ -67,7 +86,7 @@ def every(connection: Connection, asked: Asked, at_once: int) -> Generator[tuple
     inner, parameters = question(connection.dialect.name, asked)
     statement = ordered(select(*inner.c).where(*_conditions(asked, inner)), _keys(asked, inner))
     options = {"stream_results": True, "yield_per": at_once}
-    with connection.execute(statement, parameters, execution_options=options) as result:
+    with _told_exactly(), connection.execute(statement, parameters, execution_options=options) as result:
         for lines in result.partitions():
             fresh = replace(asked, environment=asked.environment.fuelled())
             yield tuple(_line(fresh, each) for each in lines)
@@ -129,7 +148,11 @@ def _count(connection: Connection, inner: FromClause, conditions: Sequence[Any],
 def _totals(
     connection: Connection, asked: Asked, inner: Subquery, conditions: Sequence[Any], parameters: Mapping[str, Any]
 ) -> dict[str, Decimal | int | None]:
-    sums = [type_coerce(func.sum(inner.c[name]), inner.c[name].type).label(name) for name in asked.totals]
+    types = {name: asked.report.form.fields[name].value_type for name in asked.totals}
+    sums = [
+        type_coerce(whole_sum(func.sum(inner.c[name]), types[name]), inner.c[name].type).label(name)
+        for name in asked.totals
+    ]
     line = connection.execute(select(*sums).select_from(inner).where(*conditions), parameters).one()
     return {name: line._mapping[name] for name in asked.totals}
 

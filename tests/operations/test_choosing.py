@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -265,3 +266,25 @@ def shared(buyer: Desk) -> dict[str, Decimal]:
 def left(needs: dict[str, Desk]) -> dict[str, Decimal]:
     """What is left of each row, as its needs tell it."""
     return {row["row"]: Decimal(row["left"]) for one, who in needs.items() for row in who.reads("need", one)["lines"]}
+
+
+def test_two_who_find_no_draft_make_one(own_house: House) -> None:
+    """Different lines of one supplier, ordered at one instant: the second fills up what the first has made."""
+    for _ in range(6):
+        need(own_house.be("clerk1"), ("A100", "3"))
+        need(own_house.be("clerk2"), ("A101", "2"))
+        both = list(listed(own_house.be("buyA")))
+        assert len(both) == 2
+        start = Barrier(2)
+
+        def buy(who: str, row: str, start: Barrier = start) -> Reply:
+            start.wait()
+            return order(own_house.be(who), [row])
+
+        with ThreadPoolExecutor(2) as pool:
+            replies = list(pool.map(buy, ("buyA", "buyB"), both))
+        assert [each.status for each in replies] == [200, 200]
+        (draft,) = own_house.be("buyA").get("records/order", filter="state == 'draft'")["items"]
+        assert len(own_house.be("buyA").reads("order", draft["id"])["lines"]) == 2
+        own_house.be("buyA").takes("order", draft["id"], "send")
+    assert own_house.verified()

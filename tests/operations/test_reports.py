@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from tests.operations.conftest import Copy
 from tests.operations.house import Desk, House
 
 WEEK = "asks_by_week"
+FOLDER = Path(__file__).parent / "definitions"
 FOOD, OTHER = ("A100", "A101"), ("B200", "B201")
 
 
@@ -266,3 +268,55 @@ def test_nobody_writes_into_a_report(filled: House) -> None:
     line: Sequence[Any] = aud.get("records/ask_lines")["items"]
     assert aud.send("POST", "records/ask_lines", {"values": {}}).status == 403
     assert aud.send("GET", f"records/ask_lines/{line[0]['record']['id']}").status == 404
+
+
+LARGE = 5_000_000_000_000_000_000
+DAYS = """\
+format: 1
+report: memo_days
+title: {en: Days, zh: 天数}
+over: memo
+columns:
+  store: {value: it.store}
+  days: {sum: it.days}
+"""
+EACH = DAYS.replace("memo_days", "memo_each").replace("sum: it.days", "value: it.days")
+
+
+def test_a_sum_beyond_64_bits_is_refused_alike_and_never_told_roughly(own_house: House) -> None:
+    words = ("see", "export")
+    policy = [f"p, clerk, {name}, {word}, own" for name in ("memo_days", "memo_each") for word in words]
+    own_house.publish(DAYS, EACH, policy=policy)
+    clerk = own_house.be("clerk1")
+    clerk.makes("memo", {"days": LARGE})
+    assert [each["days"] for each in rows(clerk, "memo_days")] == [LARGE]
+    clerk.makes("memo", {"days": LARGE})
+    queries: tuple[dict[str, str], ...] = ({}, {"totals": "days"}, {"filter": "days > 1"}, {"sort": "days"})
+    for query in queries:
+        refused = clerk.send("GET", "records/memo_days", **query)
+        assert (refused.status, refused.code) == (422, "too_large")
+    assert clerk.send("GET", "records/memo_each", totals="days").code == "too_large"
+    assert [each["days"] for each in rows(clerk, "memo_each")] == [LARGE, LARGE]
+    with pytest.raises(Refusal) as caught:
+        exported(own_house, "clerk1", "memo_days")
+    assert caught.value.code == "too_large"
+
+
+def test_a_column_for_who_stands_above_the_store_is_there_for_an_area_manager(own_house: House) -> None:
+    """His region has no records of its own: what he sees in every record of its stores, he sees in all."""
+    form = (FOLDER / "ask.form.yaml").read_text("utf-8")
+    secret = "  day:"
+    assert form.count(secret) == 1
+    guarded = "  margin: {type: money, default: 7, sees: {by: [area_manager above store, auditor at chain]}}\n"
+    report = (FOLDER / "ask_lines.report.yaml").read_text("utf-8").replace(
+        "  day: {value: it.day}\n", "  day: {value: it.day}\n  margin: {value: it.margin}\n"
+    )  # fmt: skip
+    own_house.publish(form.replace(secret, guarded + secret), report)
+    ask(own_house.be("clerk1"), ("A100", "10"))
+    ask(own_house.be("clerk2"), ("A101", "10"))
+    for who, seen in (("clerk1", False), ("ame", True), ("aud", True)):
+        desk = own_house.be(who)
+        assert ("margin" in desk.get("forms/ask_lines")["fields"]) is seen
+        assert desk.send("GET", "records/ask_lines", sort="margin").status == (200 if seen else 422)
+        assert desk.send("GET", "records/ask", filter="margin > 1").status == (200 if seen else 422)
+    assert [each["margin"] for each in rows(own_house.be("ame"), "ask_lines")] == ["7.00", "7.00"]
