@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from engine.definitions.alerts import AlertBuilder
 from engine.definitions.compiling import Desk
 from engine.definitions.documents import Document
 from engine.definitions.facts import FactBuilder, with_facts
@@ -62,7 +63,7 @@ class _Assembly:
 
     def library(self) -> Library | None:
         self.roles = build_roles(self.parts.roles)
-        self.shared = {word: self._all(word) for word in ("places", "options", "facts", "schedules")}
+        self.shared = {word: self._all(word) for word in ("places", "options", "facts", "schedules", "alerts")}
         conditional = tuple(each.name for each in self.parts.overlays if "applies_to" in each.data)
         always = tuple(each.name for each in self.parts.overlays if "applies_to" not in each.data)
         base = self._built(always, None)
@@ -114,8 +115,10 @@ class _Assembly:
         if base is not None:
             return replace(base, forms=made_forms, workflows=made_flows)
         schedules = ScheduleBuilder(self._desk(self.parts.libraries[-1], outline)).all(self.shared["schedules"])
+        alerts = AlertBuilder(self._desk(self.parts.libraries[-1], outline), facts).all(self.shared["alerts"])
         reports = self._reports(outline, made_forms, made_flows)
-        return replace(self._whole(made_forms, made_flows, facts), reports=reports, schedules=schedules)
+        whole = self._whole(made_forms, made_flows, facts)
+        return replace(whole, reports=reports, schedules=schedules, alerts=alerts)
 
     def _reports(
         self, outline: Outline, forms: Mapping[str, Form], workflows: Mapping[str, Workflow]

@@ -13,6 +13,7 @@ from typing import Any
 from engine.definitions.entities import NOTHING, Field, Form, Numbering, Option, People, Place, RecordPlace, Rule, Sees
 from engine.definitions.moving import WHERE, AddSigner, Copy, Delegate, HandOver, May, Nudge, TakeBack
 from engine.definitions.process import (
+    Alert,
     Alternative,
     Approval,
     Decide,
@@ -35,6 +36,7 @@ __all__ = [
     "NOTHING",
     "WHERE",
     "AddSigner",
+    "Alert",
     "Alternative",
     "Approval",
     "Column",
@@ -207,6 +209,7 @@ class Library:
     options: Mapping[str, tuple[Option, ...]]
     rights: Rights
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
     variants: Mapping[tuple[str, ...], Library] = field(default_factory=dict)

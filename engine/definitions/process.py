@@ -224,6 +224,36 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """What the library does once when a figure of stock, or a fact, comes to be as its condition says (`watched`).
+
+    It is asked for each `parameters` by itself, which name forms; those of a fact may have other types.
+    """
+
+    name: str
+    figure: str
+    """`available`, `on_hand`, `reserved`, or the name of a fact."""
+    parameters: Mapping[str, str]
+    """What names a record, and of which form."""
+    about: str
+    """The parameter whose record it is done for (`each`)."""
+    when: Expression
+    do: Mapping[str, EffectUse]
+    title: Text = NOTHING
+    at: Place | None = None
+
+    @property
+    def of_stock(self) -> bool:
+        """Whether it watches a figure of stock."""
+        return self.figure in ("available", "on_hand", "reserved")
+
+    @property
+    def form(self) -> str:
+        """The form of the record that it is done for."""
+        return self.parameters[self.about]
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """States, transitions, approvals, duties and timers of one form."""
 

@@ -43,7 +43,8 @@ Telling = tuple[tuple[str, ...], str, Mapping[str, Any]]
 
 def _tellings(operation: Operation, folder: Folder) -> Iterator[Telling]:
     for notice in folder.notices:
-        yield find(notice.people, operation.situation(folder)), notice.template, {}
+        situation = operation.situation(folder, asks=operation.about)
+        yield find(notice.people, situation), notice.template, operation.alerted
     if folder.returned and folder.submitted_by:
         yield (folder.submitted_by,), wording.RETURNED, folder.returned
     yield from folder.tells

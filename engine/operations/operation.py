@@ -72,6 +72,10 @@ class Operation:
         """The timer that is being fired."""
         self.because: Text | None = None
         """Why *system* acts: time has passed."""
+        self.about: Mapping[str, Value] = {}
+        """What an alert that fires names beside its record."""
+        self.alerted: Mapping[str, Any] = {}
+        """The same, as its notices keep it."""
         self.standing_in: tuple[Substitute, ...] | None = beside.standing_in if beside else None
         self.depth = 0
         self.seq = 0

@@ -20,7 +20,7 @@ from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_fo
 from engine.operations import bodies, counting, presenting, rights
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
-from engine.records import archive, reindexing
+from engine.records import alerts, archive, reindexing
 from engine.records.publishing import publish_storage
 from engine.records.words import CUT
 
@@ -212,6 +212,7 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
         return version
     library = shelf.load(connection, version, services.vocabulary)
     publish_storage(connection, library.forms.values())
+    alerts.forget(connection, library.alerts)
     if before:
         _find_anew(connection, shelf.load(connection, before, services.vocabulary), library)
     stamps.put(connection, "library", version)

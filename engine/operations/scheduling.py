@@ -205,7 +205,7 @@ def perform(operation: Operation, folder: Folder, name: str, do: Mapping[str, Ef
     """Do the effects for a record, which is `each`; the record itself is only written when they are about it."""
     operation.firing, operation.because = name, because
     state, before = folder.state, folder.flat()
-    asks = {"each": folder.subject, "it": folder.subject}
+    asks = {**operation.about, "each": folder.subject, "it": folder.subject}
     outcomes = taking.perform(operation, folder, tuple(do.values()), asks=asks)
     changed = folder.flat() != before
     if changed or any(not isinstance(each, ELSEWHERE) for each in outcomes):

@@ -15,8 +15,9 @@ from engine.database.dialects import run_together
 from engine.definitions.models import Form
 from engine.errors import Refusal, conflict, rule, text
 from engine.expressions import Reference
-from engine.ledger import Book
+from engine.ledger import Book, Posting
 from engine.operations import (
+    alerting,
     asking,
     calendars,
     changes,
@@ -53,13 +54,17 @@ def settle(operation: Operation) -> None:
         zones.require(folder)
         endpoints.require(operation, folder)
         charting.register(operation, folder)
-    operation.seq = _post(operation)
-    also = facts.moving(operation.connection, operation.facts.changes(touched))
+    wanted = [(folder, each) for folder in operation.folders.values() for each in postings.of(operation, folder)]
+    pairs = alerting.promised(operation, [each for _, each in wanted])
+    seqs = _post(operation, wanted)
+    moved = operation.facts.changes(touched)
+    also = facts.moving(operation.connection, moved)
     for folder in touched:
         _write(operation, folder, also)
         also = []
     for folder in touched:
         charting.after(operation, folder)
+    alerting.follow(operation, pairs, seqs, moved)
 
 
 def check(operation: Operation) -> None:
@@ -74,16 +79,17 @@ def check(operation: Operation) -> None:
                 raise rule("not_empty", says, name=place.name)
 
 
-def _post(operation: Operation) -> int:
-    seq = 0
+def _post(operation: Operation, wanted: Sequence[tuple[Folder, Posting]]) -> list[int]:
+    """Post what is wanted, in its order; the numbers that it got."""
+    seqs: list[int] = []
     book = Book(operation.connection)
-    for folder in operation.folders.values():
-        for posting in postings.of(operation, folder):
-            try:
-                seq = book.post(posting).seq
-            except Refusal as refusal:
-                raise _located(folder, refusal) from refusal
-    return seq or book.draw_seq()
+    for folder, posting in wanted:
+        try:
+            seqs.append(book.post(posting).seq)
+        except Refusal as refusal:
+            raise _located(folder, refusal) from refusal
+    operation.seq = seqs[-1] if seqs else book.draw_seq()
+    return seqs
 
 
 def _located(folder: Folder, refusal: Refusal) -> Refusal:

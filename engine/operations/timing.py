@@ -15,7 +15,7 @@ from engine.clock import to_stored
 from engine.database.dialects import run_together
 from engine.definitions.models import Timer
 from engine.errors import Kind, Refusal, Text, text
-from engine.operations import due, scheduling, settling, stranded, taking, writing
+from engine.operations import alarming, alerting, due, scheduling, settling, stranded, taking, writing
 from engine.operations.calls import Actor, Call
 from engine.operations.folder import Event, Folder, Proposal
 from engine.operations.operation import Operation
@@ -85,6 +85,9 @@ def _fire_one(services: Services, connection: Connection, claimed: list[timers.T
 def _fire(operation: Operation, timer: timers.Timer) -> None:
     if timer.name.startswith(scheduling.PREFIX):
         scheduling.fire(operation, timer)
+        return
+    if timer.name.startswith(alerting.PREFIX):
+        alarming.fire(operation, timer)
         return
     folder = operation.open(timer.form, timer.record, lock=True)
     declared = folder.workflow.timers.get(timer.name)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
-from engine.ledger import Book
-from engine.operations import calendars, charting, postings, settling, stockview, validity, zones
+from engine.ledger import Book, Posting
+from engine.operations import alerting, calendars, charting, postings, settling, stockview, validity, zones
 from engine.records import facts, many
 from engine.records.beside import Steps
 
@@ -69,7 +69,10 @@ def _write(made: Sequence[tuple[Operation, Folder]]) -> None:
         calendars.require(folder)
         zones.require(folder)
         charting.register(operation, folder)
-    _post(made)
+    first = made[0][0]
+    wanted = [(operation, posting) for operation, folder in made for posting in postings.of(operation, folder)]
+    pairs = alerting.promised(first, [each for _, each in wanted])
+    seqs = _post(made, wanted)
     moved = [each for operation, folder in made for each in operation.facts.changes([folder])]
     steps = facts.moving(connection, moved)
     records = []
@@ -81,17 +84,20 @@ def _write(made: Sequence[tuple[Operation, Folder]]) -> None:
     for operation, folder in made:
         settling.hang(operation, folder)
         charting.after(operation, folder)
+    alerting.follow(first, pairs, seqs, moved)
 
 
-def _post(made: Sequence[tuple[Operation, Folder]]) -> None:
+def _post(made: Sequence[tuple[Operation, Folder]], wanted: Sequence[tuple[Operation, Posting]]) -> list[int]:
+    seqs: list[int] = []
     book = Book(made[0][0].connection)
-    wanted = [(operation, posting) for operation, folder in made for posting in postings.of(operation, folder)]
     for (operation, _), answer in zip(wanted, book.post_many([posting for _, posting in wanted]), strict=True):
         if isinstance(answer, Refusal):
             raise answer
         operation.seq = answer.seq
+        seqs.append(answer.seq)
     for operation, _ in made:
         operation.seq = operation.seq or book.draw_seq()
+    return seqs
 
 
 def merged(steps: Iterable[tuple[str, Any]]) -> Steps:

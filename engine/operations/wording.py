@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Workflow
 from engine.errors import Text, say, text
 from engine.operations import presenting
+from engine.operations.eyes_on_alerts import sees_figure
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -120,7 +121,21 @@ def notice(operation: Operation, folder: Folder, template: str, params: Mapping[
         return say(said, language).format(who=who.get("title") or who.get("code") or "", title=plain, words=words)
     if pattern is None:
         return plain
-    return operation.services.render(pattern, {"record": _shown(operation, folder), "title": plain})
+    told = {"record": _shown(operation, folder), "title": plain, "alert": alerted(operation, params)}
+    return operation.services.render(pattern, told)
+
+
+def alerted(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What an alert is about, and how much there was of it: only for who may see the figure."""
+    alert = operation.library.alerts.get(str(params.get("alert")))
+    if alert is None:
+        return {}
+    names: Mapping[str, Any] = params["names"]
+    told = {
+        name: _plain(presenting.named(operation, each)) if name in alert.parameters else each
+        for name, each in names.items()
+    }
+    return {**told, "watched": params["watched"]} if sees_figure(operation, alert, names) else told
 
 
 def _shown(operation: Operation, folder: Folder) -> dict[str, Any]:

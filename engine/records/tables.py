@@ -238,6 +238,17 @@ TIMER = _table(
 SCHEDULE = _table("schedule_mark", _words("name", key=True), _words("cron"), _whole("last"), rowid=False)
 """Up to which time a schedule of the library has run."""
 
+ALERT = _table(
+    "alert_mark",
+    _words("name", key=True),
+    _words("key", key=True),
+    _whole("active", default=0),
+    _whole("times", default=0),
+    _whole("at", default=0),
+    rowid=False,
+)
+"""Whether an alert is on, of what it watches by key, and how often it has come on."""
+
 OUTBOX = _table(
     "outbox",
     Column("id", Whole, primary_key=True),

@@ -287,6 +287,16 @@ schedules:
     missed: once
     for: {over: shop, where: it.open}
     do: {back: {restore: agreed}}
+alerts:
+  low:
+    title: {en: Low, zh: 低}
+    watch: {available: {item: good, place: shop}}
+    about: place
+    when: watched < 1
+    do: {back: {restore: agreed}}
+  lying: {watch: {on_hand: {item: good, place: shop}}, when: watched < 1, do: {back: {restore: agreed}}}
+  kept: {watch: {reserved: {item: good, place: shop}}, when: watched > 1, do: {back: {restore: agreed}}}
+  many: {watch: {fact: open_requests}, when: watched > 1, do: {back: {restore: agreed}}}
 """
 
 OVERLAY = """\

@@ -71,6 +71,17 @@ def test_a_fact_that_does_not_count_where_its_record_waits_is_a_warning(tmp_path
     assert [(each.code, each.severity) for each in found] == [("fact_misses_state", "warning")]
 
 
+def test_an_alert_on_what_nobody_may_see_is_a_warning(tmp_path: Path) -> None:
+    alert = "watch: {available: {item: good, place: shop}}, when: watched < 1"
+    do = "do: {made: {create: {form: request, values: {shop: each}}}}"
+    files = changed(
+        LIBRARY_FILE, "    except: this_record\n", f"    except: this_record\nalerts:\n  low: {{{alert}, {do}}}\n"
+    )
+    files[POLICY_FILE] = "".join(e for e in files[POLICY_FILE].splitlines(keepends=True) if ", stock," not in e)
+    found = read(tmp_path, files).findings
+    assert [(each.code, each.severity) for each in found] == [("watched_unseen", "warning")]
+
+
 def test_every_form_needs_a_workflow(tmp_path: Path) -> None:
     files = {path: words for path, words in FILES.items() if path != "workflow_definitions/human.yaml"}
     files[POLICY_FILE] = files[POLICY_FILE].replace("p, boss, human, retire, chain\n", "")

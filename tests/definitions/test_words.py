@@ -182,6 +182,8 @@ NEEDED = [
     ("library", ("founder",), ("account", "role")),
     ("library", ("schedules", "nightly"), ("every", "for", "do")),
     ("library", ("schedules", "nightly", "for"), ("over",)),
+    ("library", ("alerts", "low"), ("watch", "when", "do")),
+    ("library", ("alerts", "low", "watch", "available"), ("item", "place")),
     ("library", ("facts", "open_requests"), ("for", "over")),
     ("overlay", (), ("format", "overlay", "over", "change")),
     ("roles", (), ("format", "roles")),

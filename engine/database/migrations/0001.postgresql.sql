@@ -8,6 +8,15 @@ CREATE TABLE account (
 	CONSTRAINT uq_account_name UNIQUE (name)
 )
 --;
+CREATE TABLE alert_mark (
+	name TEXT COLLATE "C" NOT NULL,
+	key TEXT COLLATE "C" NOT NULL,
+	active BIGINT DEFAULT 0 NOT NULL,
+	times BIGINT DEFAULT 0 NOT NULL,
+	at BIGINT DEFAULT 0 NOT NULL,
+	CONSTRAINT pk_alert_mark PRIMARY KEY (name, key)
+)
+--;
 CREATE TABLE api_key (
 	id TEXT NOT NULL,
 	token_hash TEXT NOT NULL,

@@ -9,6 +9,17 @@ CREATE TABLE account (
 )
  STRICT
 --;
+CREATE TABLE alert_mark (
+	name TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	active INTEGER DEFAULT 0 NOT NULL,
+	times INTEGER DEFAULT 0 NOT NULL,
+	at INTEGER DEFAULT 0 NOT NULL,
+	CONSTRAINT pk_alert_mark PRIMARY KEY (name, "key")
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE api_key (
 	id TEXT NOT NULL,
 	token_hash TEXT NOT NULL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from engine.definitions.checks import (
+    alerts,
     built,
     fields,
     flow,
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     times.schedules_make_once,
     times.schedules_have_a_clock,
     times.rulings_have_a_step,
+    alerts.alerts_fit,
     workflows.nobody_writes_what_is_worked_out,
     flow.states_can_be_reached,
     flow.states_can_be_left,

@@ -10,7 +10,10 @@ from engine.definitions.models import Library, Place
 from engine.errors import text
 
 _NAME = r"[a-z][a-z0-9_]{0,62}"
-_VALUE = re.compile(rf"\{{\{{ *(title|record(\.{_NAME}){{1,4}})( *\| *default\('[^'{{}}]*'\))? *\}}\}}", re.ASCII)
+_VALUE = re.compile(
+    rf"\{{\{{ *(title|record(\.{_NAME}){{1,4}}|alert(\.{_NAME}){{1,2}})( *\| *default\('[^'{{}}]*'\))? *\}}\}}",
+    re.ASCII,
+)
 _OPENS = ("{{", "{%", "{#")
 
 SAYS = text(

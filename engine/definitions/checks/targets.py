@@ -26,8 +26,9 @@ def uses_of(workflow: Workflow) -> Iterator[EffectUse]:
 
 
 def scheduled(library: Library) -> Iterator[EffectUse]:
-    """Every effect of the schedules."""
-    return (use for each in library.schedules.values() for use in each.do.values())
+    """Every effect of the schedules and alerts."""
+    done = [*(each.do for each in library.schedules.values()), *(each.do for each in library.alerts.values())]
+    return (use for do in done for use in do.values())
 
 
 def effects_have_targets(library: Library) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from engine.definitions.schemas.shapes import (
     thing,
     words,
 )
-from engine.definitions.schemas.times import SCHEDULE, effect_definitions
+from engine.definitions.schemas.times import ALERT, SCHEDULE, effect_definitions
 from engine.definitions.vocabulary import Vocabulary
 
 PARAMETER: dict[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
@@ -61,6 +61,7 @@ def library_schema(vocabulary: Vocabulary) -> dict[str, Any]:
             "options": named(OPTIONS),
             "facts": named(FACT),
             "schedules": named(SCHEDULE),
+            "alerts": named(ALERT),
         },
         "format",
         "library",

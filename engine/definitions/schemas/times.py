@@ -1,4 +1,4 @@
-"""The schemas of what happens by itself: timers of workflows, schedules of the library. For those beside it."""
+"""The schemas of what happens by itself: timers of workflows, schedules and alerts of the library. For `libraries`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ SCHEDULE: dict[str, Any] = thing(
     "do",
 )
 """`zone: store` is the clock of each record's org unit."""
+
+
+_STOCK: dict[str, Any] = thing({"item": NAME, "place": NAME}, "item", "place")
+ALERT: dict[str, Any] = thing(
+    {
+        "title": TITLE,
+        "watch": {
+            **thing({"available": _STOCK, "on_hand": _STOCK, "reserved": _STOCK, "fact": NAME}),
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+        "about": NAME,
+        "when": CONDITION,
+        "do": DO,
+    },
+    "watch",
+    "when",
+    "do",
+)
 
 
 def effect_definitions(vocabulary: Vocabulary) -> dict[str, Any]:
