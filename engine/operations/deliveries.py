@@ -56,6 +56,11 @@ def resend(operation: Operation, key: str) -> Answer:
     return Answer(200, {"id": key, "state": outbox.WAITING})
 
 
+def may(operation: Operation) -> list[str]:
+    """What the actor may do with what is sent outside: see it, send it again."""
+    return [each for each in ("see", "resend") if reach(operation, OBJECT, each) is None]
+
+
 def figures(services: Services) -> bytes:
     """What was sent, failed, given up, waits and is dead, and which timers broke, as Prometheus reads it."""
     with services.database.reading() as connection:

@@ -10,6 +10,7 @@ from engine.operations import (
     around,
     asking,
     ballots,
+    deliveries,
     explaining,
     formview,
     heeding,
@@ -245,6 +246,7 @@ def me(operation: Operation) -> Answer:
         "may": may | reporting.may(operation),
         "people": operation.person_form,
         "oversees": pacing.sees(operation),
+        "deliveries": deliveries.may(operation),
         "acting_for": standing_in.acting_for(operation),
         "zone": operation.zone.key,
     }

@@ -19,7 +19,7 @@ def lay(server: Server, *texts: str, policy: Sequence[str] = ()) -> None:
     for each in texts:
         told = read_yaml(each, "test.yaml").data
         kind = next(word for word in KINDS if word in told)
-        sent.append({"kind": kind, "name": str(told[kind]), "text": each})
+        sent.append({"kind": "template" if kind == "notice" else kind, "name": str(told[kind]), "text": each})
     if policy:
         old = adm.get("definitions/permissions/policy")["text"]
         sent.append({"kind": "permissions", "name": "policy", "text": old + "\n" + "\n".join(policy) + "\n"})

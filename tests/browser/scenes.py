@@ -54,6 +54,8 @@ def _inbox(made: Mapping[str, str]) -> list[Scene]:
         Scene("tasks_in_place_of", "mgr4", "/tasks"),
         Scene("waiting", "dir1", "/waiting"),
         Scene("waiting_week", "aud", "/waiting?days=7"),
+        Scene("deliveries", "adm", "/deliveries"),
+        Scene("deliveries_waiting", "aud", "/deliveries?state=waiting"),
         Scene("why_task", "mgr1", f"{made['asked']}/why?task={made['asked_task']}"),
         Scene("why_not", "clerk1", f"{made['asked']}/why?action=cancel"),
         Scene("why_other", "clerk2", f"{made['shipped']}/why?action=ship"),

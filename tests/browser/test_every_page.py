@@ -28,6 +28,7 @@ def paths_of(page: Page) -> list[str]:
         found += [f"/records/{form}/{record}" for record in first]
     me = page.evaluate("async () => (await (await fetch('/api/me')).json())")
     may, found = me["may"], [*found, *(["/waiting"] if me["oversees"] else [])]
+    found += ["/deliveries", "/deliveries?state=delivered"] if me["deliveries"] else []
     return found + [f"/records/{form}/new" for form, words in may.items() if "create" in words]
 
 

@@ -88,7 +88,7 @@ def last_two_rows_differently(arena: Arena) -> Meeting:
     requests = verdict(arena, "buyA", "basket", made), verdict(arena, "buyB", "basket", made, "reject")
 
     def waits_once() -> None:
-        assert len([each for each in arena.be("ame").tasks("basket") if each["record"]["id"] == made]) == 1
+        assert len(arena.be("ame").get(f"records/basket/{made}")["tasks"]) == 1
 
     return Meeting("basket", made, requests, {(DONE, DONE): ("approval", {"approve": 1, "reject": 1})}, waits_once)
 
@@ -162,8 +162,7 @@ def two_hand_overs(arena: Arena) -> Meeting:
     first, second = (verdict(arena, "mgr1", "plea", made, "hand_over", to=each) for each in to)
 
     def one_has_it() -> None:
-        has = [each for each in ("mgr1", "fin1", "dir1") for task in arena.be(each).tasks("plea")
-               if task["record"]["id"] == made]  # fmt: skip
+        has = [each for each in ("mgr1", "fin1", "dir1") if arena.be(each).get(f"records/plea/{made}")["tasks"]]
         assert len(has) == 1
         assert has != ["mgr1"]
 

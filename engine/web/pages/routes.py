@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from engine.web.pages import forms, home, inbox, lists, me, notices, record, scan, search, stock, waiting, why
+from engine.web.pages import (
+    deliveries,
+    forms,
+    home,
+    inbox,
+    lists,
+    me,
+    notices,
+    record,
+    scan,
+    search,
+    stock,
+    waiting,
+    why,
+)
 from engine.web.pages.visit import Handler
 
 ROUTES: tuple[tuple[str, Handler], ...] = (
@@ -14,6 +28,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/new", home.new),
     ("/tasks", inbox.page),
     ("/waiting", waiting.page),
+    ("/deliveries", deliveries.page),
     ("/scan", scan.page),
     ("/scan/found", scan.found),
     ("/stock", stock.page),

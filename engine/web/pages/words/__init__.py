@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Text
-from engine.web.pages.words import inbox, lists, me, plain, records, stock
+from engine.web.pages.words import deliveries, inbox, lists, me, plain, records, stock
 
-WORDS: Mapping[str, Text] = {**plain.WORDS, **me.WORDS, **lists.WORDS, **records.WORDS, **inbox.WORDS, **stock.WORDS}
+WORDS: Mapping[str, Text] = {
+    **plain.WORDS,
+    **me.WORDS,
+    **lists.WORDS,
+    **records.WORDS,
+    **inbox.WORDS,
+    **stock.WORDS,
+    **deliveries.WORDS,
+}
