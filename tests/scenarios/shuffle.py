@@ -196,6 +196,8 @@ class Shuffle:
             return value if under == "options" else self._value(value, names=False, under=inner)
         if key in ("text", "says"):
             return self._holes(value)
+        if key == "zone" and under == "org_unit":  # a field; elsewhere a word
+            return self.name(value)
         if key in SPOKEN or (key in KEYWORDS and not isinstance(value, Mapping)):
             return value
         if isinstance(value, Mapping) and (key in NAME_MAPS | MAYBE_NAMES | {"options", "change"}):
