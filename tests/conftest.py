@@ -171,6 +171,19 @@ def _load_small(url: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(scope="session")
+def copied_small(postgres_server: Server, small_postgres: str, run_folder: Path) -> Callable[[], str]:
+    """Make a PostgreSQL database of one's own with the chain `small`, and give its address."""
+
+    def copied() -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        with _alone(run_folder):
+            _sql(postgres_server.url(), f"CREATE DATABASE {name} TEMPLATE {small_postgres}")
+        return postgres_server.url(name)
+
+    return copied
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def small_url(request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path) -> Iterator[str]:
     """The address of a database of one's own with the chain `small`; the test runs once on each kind."""
@@ -180,12 +193,10 @@ def small_url(request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path) 
         yield f"sqlite:///{tmp_path / 'small.db'}"
         return
     server: Server = request.getfixturevalue("postgres_server")
-    small: str = request.getfixturevalue("small_postgres")
-    name = f"t_{uuid.uuid4().hex}"
-    with _alone(run_folder):
-        _sql(server.url(), f"CREATE DATABASE {name} TEMPLATE {small}")
-    yield server.url(name)
-    _sql(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+    copied: Callable[[], str] = request.getfixturevalue("copied_small")
+    url = copied()
+    yield url
+    _sql(server.url(), f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -61,10 +61,20 @@ def small_server(small: Path, folder: Path) -> Iterator[Server]:
         yield server
 
 
+BOTH = pytest.mark.parametrize("pages", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+"""For a module whose walks are made on each kind of database."""
+
+
 @pytest.fixture(scope="module")
-def pages(small_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose pages the tests of a module open."""
-    with small_server(small_sqlite, tmp_path_factory.mktemp("pages")) as server:
+def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose pages the tests of a module open; on SQLite, where the module does not say `BOTH`."""
+    folder = tmp_path_factory.mktemp("pages")
+    if getattr(request, "param", "sqlite") == "sqlite":
+        with small_server(request.getfixturevalue("small_sqlite"), folder) as server:
+            yield server
+        return
+    copied: Callable[[], str] = request.getfixturevalue("copied_small")
+    with serving(copied(), folder / "data") as server:
         yield server
 
 

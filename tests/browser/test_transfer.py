@@ -7,8 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WINDOWS, People
+from tests.browser.conftest import BOTH, WINDOWS, People
 from tests.browser.walking import acts, chooses, task_of
+from tests.serving import Server
+
+pytestmark = BOTH
 
 WORDS = {
     "en": {
@@ -46,7 +49,7 @@ WORDS = {
 
 @pytest.mark.parametrize(("size", "language"), WINDOWS)
 def test_five_people_bring_a_transfer_with_a_difference_to_its_end(
-    people: People, size: tuple[int, int], language: str
+    people: People, pages: Server, size: tuple[int, int], language: str
 ) -> None:
     words = WORDS[language]
     clerk = people.sign_in("clerk2", size, language)
@@ -93,3 +96,4 @@ def test_five_people_bring_a_transfer_with_a_difference_to_its_end(
     auditor = people.sign_in("aud", size, language)
     auditor.goto(record)
     expect(auditor.locator("main .head .pill").first).to_have_text(words["settled"])
+    assert pages.be("aud").does("verify")["faults"] == []
