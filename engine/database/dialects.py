@@ -119,6 +119,11 @@ def rows_from(dialect: str, name: str, columns: Mapping[str, str]) -> str:
     return " ".join(("(SELECT", listed, f"FROM json_each(:{name}) AS e) AS", name))
 
 
+def alone(dialect: str) -> bool:
+    """Whether the writer is alone: he need lock nothing, and what he sees is all there is."""
+    return dialect == "sqlite"
+
+
 def for_update(dialect: str, table: str) -> str:
     """The end of a SELECT that locks rows; SQLite's writer is alone anyway."""
     return f"FOR UPDATE OF {table}" if dialect == "postgresql" else ""

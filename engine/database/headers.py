@@ -7,6 +7,7 @@ Names come from definitions and are proved to be names; nothing else gets into a
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -27,6 +28,11 @@ def header_text(dialect: str, name: str, column: str = "data") -> str:
     if dialect == "postgresql":
         return f"(({column} ->> '{_proved(name)}') COLLATE \"C\")"
     return f"json_extract({column}, '$.{_proved(name)}')"
+
+
+def header_value(dialect: str, value: Any, written: str) -> Any:
+    """What a field as text is compared with: its JSON as it is `written`; SQLite gives yes and numbers as numbers."""
+    return int(value) if dialect == "sqlite" and isinstance(value, (bool, int)) else written
 
 
 def header_number(dialect: str, name: str, places: int, column: str = "data") -> str:
@@ -68,6 +74,13 @@ def rows_source(dialect: str, record: str, table: str) -> str:
     """The rows of one table of a record, as `e.key` (the row's id) and `e.value` (its JSON), to stand in a FROM."""
     held = f"(SELECT data FROM record_rows WHERE record = {record} AND table_name = '{_proved(table)}')"
     return f"jsonb_each({held} -> 'rows') AS e" if dialect == "postgresql" else f"json_each({held}, '$.rows') AS e"
+
+
+def from_millionths(dialect: str, column: str, places: int = 6) -> str:
+    """A count of millionths as a number of so many places, as `header_number` gives them."""
+    if dialect == "postgresql":
+        return f"({column}::numeric / 1000000)"
+    return column if places == 6 else f"({column} / {10 ** (6 - places)})"
 
 
 def before_stroke(dialect: str, column: str) -> str:

@@ -8,35 +8,16 @@ drawn has ended; the database knows when the oldest that still runs began.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import run
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One look: the last number drawn, the database's own moment, and when the oldest transaction that runs began."""
-
-    seq: int
-    at: int
-    oldest: int | None
-
-
-_ALONE = "SELECT seq, 0 AS at, NULL AS oldest FROM ledger_state"
-_TOGETHER = """
-SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ledger_seq) AS seq,
-  CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS at,
-  (SELECT CAST(extract(epoch FROM min(a.xact_start)) * 1000000 AS bigint) FROM pg_stat_activity a
-   WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend') AS oldest
-"""
+from engine.database.counters import Head, look
+from engine.ledger.tables import SEQ
 
 
 def head(connection: Connection) -> Head:
     """Look once; a statement of its own, finished before what was committed is read."""
-    row = run(connection, _ALONE if connection.dialect.name == "sqlite" else _TOGETHER).first()
-    return Head(0, 0, None) if row is None else Head(int(row.seq), int(row.at), row.oldest)
+    return look(connection, SEQ)
 
 
 class Order:

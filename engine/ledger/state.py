@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.dialects import run, share_gate
+from engine.database import counters
+from engine.database.dialects import alone, run, share_gate
 from engine.ledger.chart import GATE
 from engine.ledger.drafting import Draft, Key
 from engine.ledger.rows import as_rows
+from engine.ledger.tables import SEQ
 
 Pair = tuple[int, int]
 Named = tuple[str, str, str]
@@ -52,7 +54,7 @@ def read_state(connection: Connection, drafts: Sequence[Draft]) -> State:
     keys, strict, needed = _touched(drafts, state)
     lock_pairs(connection, strict, needed)
     draw = sum(1 for draft in drafts if draft.posting.seq is None)
-    if connection.dialect.name == "sqlite" and draw:
+    if alone(connection.dialect.name) and draw:
         last = next_seq(connection, draw)
         state.seqs = list(range(last - draw + 1, last + 1))
     _read(connection, state, drafts, keys, strict | needed, draw)
@@ -61,17 +63,13 @@ def read_state(connection: Connection, drafts: Sequence[Draft]) -> State:
 
 def next_seq(connection: Connection, count: int = 1) -> int:
     """Draw `count` numbers of the one order and give the last. Draw after every lock that a decision needs."""
-    if connection.dialect.name == "postgresql":
-        drawn = run(connection, "SELECT max(nextval('ledger_seq')) FROM generate_series(1, :count)", {"count": count})
-    else:
-        drawn = run(connection, "UPDATE ledger_state SET seq = seq + :count RETURNING seq", {"count": count})
-    return int(drawn.scalar_one())
+    return counters.draw(connection, SEQ, count)
 
 
 def lock_pairs(connection: Connection, wanted: Iterable[Pair], needed: Iterable[Pair]) -> None:
     """Lock those (place, item) of `wanted` that exist, and those of `needed` even if they must be made first."""
     pairs = sorted({*wanted, *needed})
-    if connection.dialect.name == "sqlite":
+    if alone(connection.dialect.name):
         return
     if not pairs:
         share_gate(connection, GATE)
@@ -160,7 +158,7 @@ _PARTS = (
     "SELECT 6, c.until, 0, 0, 0, 0, 0, c.unit, '', '' FROM closed_period c",
     "SELECT 7, s.chart, s.built, 0, 0, 0, 0, '', '', '' FROM ledger_state s",
 )
-_DRAWING = "SELECT 8, nextval('ledger_seq'), 0, 0, 0, 0, 0, '', '', '' FROM generate_series(1, :draw)"
+_DRAWING = " ".join(("SELECT 8, drawn.number, 0, 0, 0, 0, 0, '', '', '' FROM", counters.drawing(SEQ, "draw")))
 _READING = " UNION ALL ".join(_PARTS)
 _READING_AND_DRAWING = " UNION ALL ".join((*_PARTS, _DRAWING))
 
@@ -179,7 +177,7 @@ def _read(
         "sources": as_rows({"source": source} for source in {draft.posting.source for draft in drafts}),
         "draw": draw,
     }
-    draws = draw > 0 and connection.dialect.name == "postgresql"
+    draws = draw > 0 and not alone(connection.dialect.name)
     rows: Iterable[Any] = run(connection, _READING_AND_DRAWING if draws else _READING, parameters)
     for part, a, b, c, d, e, f, t, u, v in rows:
         if part == 1:

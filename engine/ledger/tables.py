@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
 
 from engine.database import Whole, Words, metadata
+from engine.database.counters import Counter
 from engine.database.dialects import append_only
 
 STEP = 1_000_000
@@ -73,6 +74,9 @@ STATE = _table(
     _whole("built"),
     CheckConstraint("id = 1", name="ck_ledger_state_one"),
 )
+
+SEQ = Counter(table="ledger_state", column="seq", sequence="ledger_seq")
+"""The one order of what is posted and written down."""
 
 POSTING = _table(
     "posting",

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.errors import Fault, invalid, invalid_at, text
 
 LONGEST_COMMENT = 4000
 
+_SAID = {"comment": {"type": "string"}, "revision": {"type": "integer"}}
+_PERSON = {"to": {"type": "string", "description": "the id of a person"}}
+DECISION: Mapping[str, Any] = {
+    **_SAID,
+    "values": {"type": "object"},
+    "asks": {"type": "object"},
+    "rows": {"type": "array", "items": {"type": "string"}},
+}
+SENT: Mapping[str, Mapping[str, Any]] = {
+    "return": {**DECISION, "to": {"type": "string"}, "step": {"type": "string"}},
+    "comment": {"comment": {"type": "string"}},
+    "hand_over": {**_SAID, **_PERSON},
+    "add_signer": {**_SAID, **_PERSON, "where": {"enum": ["before", "after", "beside"]}},
+    "remove_signer": {**_SAID, **_PERSON},
+    "take_back": _SAID,
+    "nudge": _SAID,
+}
+"""What may be sent with a move of a task: `only` refuses the rest, `describing` tells it; a verdict is a `DECISION`."""
 
-def only(body: Any, known: set[str]) -> None:
+
+def only(body: Any, known: Iterable[str]) -> None:
     """Refuse a body that is no object, or that has a word nobody knows."""
     if not isinstance(body, Mapping):
         raise invalid_at("", "not_an_object", text("An object is expected.", "应为对象。"))
-    unknown = sorted(set(body) - known)
+    unknown = sorted(set(body).difference(known))
     if unknown:
         words = text("There is no such field.", "没有此字段。")
         raise invalid([Fault(f"/{each}", "unknown_field", words) for each in unknown])

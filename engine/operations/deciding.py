@@ -38,7 +38,7 @@ def decide(operation: Operation, task_id: str, verdict: str, body: Mapping[str, 
 
 def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str, Any]) -> Folder:
     """Everything up to the point of writing down."""
-    bodies.only(body, {"comment", "values", "asks", "to", "step", "revision", "rows"})
+    bodies.only(body, bodies.SENT["return"])
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
         raise not_found()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions import schema_of_form
 from engine.definitions.models import Form, Transition, Workflow
 from engine.errors import say
-from engine.operations import formview, reporting, rights
+from engine.operations import bodies, formview, reporting, rights
 from engine.operations.calls import Call
 from engine.operations.operation import Operation
 from engine.operations.summaries import BATCH, OF_A_RECORD, PLAIN, REPORT, SIGN_IN, SIGN_OUT, VERDICTS
@@ -124,26 +124,6 @@ COMMENT = {
     **_object(comment={"type": "string", "maxLength": 4000}, mentions={"type": "array", "items": {"type": "string"}}),
     "required": ["comment"],
 }
-
-
-_SAID = {"comment": {"type": "string"}, "revision": {"type": "integer"}}
-_PERSON = {"to": {"type": "string", "description": "the id of a person"}}
-DECISION: Mapping[str, Any] = {
-    **_SAID,
-    "values": {"type": "object"},
-    "asks": {"type": "object"},
-    "rows": {"type": "array", "items": {"type": "string"}},
-}
-MOVES: Mapping[str, Mapping[str, Any]] = {
-    "return": {**DECISION, "to": {"type": "string"}, "step": {"type": "string"}},
-    "comment": {"comment": {"type": "string"}},
-    "hand_over": {**_SAID, **_PERSON},
-    "add_signer": {**_SAID, **_PERSON, "where": {"enum": ["before", "after", "beside"]}},
-    "remove_signer": {**_SAID, **_PERSON},
-    "take_back": _SAID,
-    "nudge": _SAID,
-}
-"""What is sent with a move of a task; approving and rejecting take a `DECISION`."""
 
 
 def _signing(language: str) -> dict[str, Any]:
@@ -294,7 +274,7 @@ def _common(language: str) -> dict[str, Any]:
             "post": {
                 "summary": say(said, language),
                 "parameters": [KEY],
-                "requestBody": _body(_object(**MOVES.get(verdict, DECISION))),
+                "requestBody": _body(_object(**bodies.SENT.get(verdict, bodies.DECISION))),
                 "responses": _small(),
             },
         }

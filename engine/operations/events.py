@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.access import sessions
 from engine.clock import to_stored
+from engine.database.dialects import alone
 from engine.ledger.order import Order, head
 from engine.operations import events_found, signing
 from engine.operations.calls import Call, Ear, Heard
@@ -43,7 +44,7 @@ class Watch:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._order = Order(alone=services.database.dialect == "sqlite")
+        self._order = Order(alone=alone(services.database.dialect))
         self._known: frozenset[int] | None = None
         """Numbers above what is decided that everybody has been told of; None before the first look."""
         self._floor = 0

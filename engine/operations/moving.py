@@ -32,7 +32,7 @@ TOLD = {moves.HAND_OVER: wording.HANDED, moves.ADD_SIGNER: wording.ADDED}
 
 def hand_over(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """`{to, comment?}`: somebody else is asked in my place."""
-    bodies.only(body, {"to", "comment", "revision"})
+    bodies.only(body, bodies.SENT[moves.HAND_OVER])
     task, folder = opened(operation, task_id)
     to = _to(body)
     return _move(operation, folder, task, moves.HAND_OVER, body, to, lambda s: moves.hand_over(s, *_at(task), to))
@@ -40,7 +40,7 @@ def hand_over(operation: Operation, task_id: str, body: Mapping[str, Any]) -> An
 
 def add_signer(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """`{to, where, comment?}`: somebody else must agree too: before me, after me, or beside me."""
-    bodies.only(body, {"to", "where", "comment", "revision"})
+    bodies.only(body, bodies.SENT[moves.ADD_SIGNER])
     task, folder = opened(operation, task_id)
     to, where = _to(body), body.get("where", "beside")
 
@@ -52,7 +52,7 @@ def add_signer(operation: Operation, task_id: str, body: Mapping[str, Any]) -> A
 
 def remove_signer(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """`{to, comment?}`: a signer whom I added and who has not answered need not agree any more."""
-    bodies.only(body, {"to", "comment", "revision"})
+    bodies.only(body, bodies.SENT[moves.REMOVE_SIGNER])
     task, folder = opened(operation, task_id)
     to = _to(body)
 
@@ -172,7 +172,7 @@ def task_done() -> Refusal:
 
 def nudge(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """`{comment?}`: those who are asked are told that somebody waits; not more often than is declared."""
-    bodies.only(body, {"comment", "revision"})
+    bodies.only(body, bodies.SENT[moves.NUDGE])
     task, folder = opened(operation, task_id)
     approval = approval_of(folder, task)
     if approval is None or approval.may.nudge is None:

@@ -40,7 +40,7 @@ def remember(operation: Operation, folder: Folder, task: Task, before: Memory, s
 
 def take_back(operation: Operation, task_id: str, body: Mapping[str, Any]) -> Answer:
     """`{comment?}`: my decision on a task is as if it had not been; the task opens again, with another id."""
-    bodies.only(body, {"comment", "revision"})
+    bodies.only(body, bodies.SENT["take_back"])
     task, folder = moving.opened(operation, task_id)
     approval = moving.approval_of(folder, task)
     if approval is None or approval.may.take_back is None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from engine.database.dialects import for_update, listed, one_of, run, run_together
-from engine.database.headers import form_is, header_text
+from engine.database.headers import form_is, header_text, header_value
 from engine.definitions.models import Form
 from engine.errors import conflict, text
 from engine.expressions import Reference
@@ -107,11 +107,7 @@ def find(connection: Connection, form: str, equal: Mapping[str, Any], limit: int
 
 
 def _asked(dialect: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if dialect == "postgresql":
-        return dumps(value)
-    return int(value) if isinstance(value, (bool, int)) else dumps(value)
+    return value if isinstance(value, str) else header_value(dialect, value, dumps(value))
 
 
 def by_code(connection: Connection, form: Form, path: str, codes: Iterable[str]) -> dict[str, str]:

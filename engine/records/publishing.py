@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection
 
 from engine.database.headers import form_is
-from engine.database.schema import run_plain
+from engine.database.partitions import add_index, add_partition, empty_first
 from engine.definitions.models import Field, Form
 from engine.records.columns import CORE, NEVER_EMPTY, spelled
 
@@ -22,11 +22,11 @@ def publish_storage(connection: Connection, forms: Iterable[Form]) -> None:
     """Add what these forms need: a partition each (PostgreSQL), an index per indexed field and per declared list."""
     dialect = connection.dialect.name
     for form in forms:
-        if dialect == "postgresql":
-            _add_partition(connection, form)
+        partition, only = _short(f"record_of_{form.name}"), form_is(form.name)
+        add_partition(connection, "record", partition, only)
         for name, terms in _indexes(dialect, form):
-            for statement in _index(dialect, form, name, terms):
-                run_plain(connection, statement)
+            listed = [*terms, *(each for each in ("created", "id") if each not in terms)]
+            add_index(connection, _index(form, name, listed), ("record", partition), only, listed)
 
 
 def _short(name: str) -> str:
@@ -34,27 +34,6 @@ def _short(name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name
     return f"{name[: LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _partition(form: Form) -> str:
-    return _short(f"record_of_{form.name}")
-
-
-def _add_partition(connection: Connection, form: Form) -> None:
-    name, only = _partition(form), form_is(form.name)
-    if connection.exec_driver_sql("SELECT to_regclass(%(name)s)", {"name": name}).scalar() is not None:
-        return
-    waiting = connection.exec_driver_sql(f"SELECT 1 FROM record_default WHERE {only} LIMIT 1").first()
-    value = only.partition(" = ")[2]
-    if waiting is None:
-        run_plain(connection, f"CREATE TABLE {name} PARTITION OF record FOR VALUES IN ({value})")
-        return
-    run_plain(connection, f"CREATE TABLE {name} (LIKE record INCLUDING ALL)")
-    run_plain(
-        connection,
-        f"WITH moved AS (DELETE FROM record_default WHERE {only} RETURNING *) INSERT INTO {name} SELECT * FROM moved",
-    )
-    run_plain(connection, f"ALTER TABLE record ATTACH PARTITION {name} FOR VALUES IN ({value})")
 
 
 def _indexes(dialect: str, form: Form) -> Iterator[tuple[str, list[str]]]:
@@ -73,18 +52,13 @@ def _may_be_indexed(field: Field) -> bool:
 
 
 def _term(dialect: str, form: Form, path: str) -> str:
-    if path in CORE:
-        return path if path in NEVER_EMPTY or dialect == "sqlite" else f"{path} NULLS FIRST"
-    term = f"({spelled(dialect, path, form.fields[path].value_type, 'data')})"
-    return term if dialect == "sqlite" else f"{term} NULLS FIRST"
+    if path in NEVER_EMPTY:
+        return path
+    term = path if path in CORE else f"({spelled(dialect, path, form.fields[path].value_type, 'data')})"
+    return empty_first(dialect, term)
 
 
-def _index(dialect: str, form: Form, name: str, terms: list[str]) -> Iterator[str]:
-    listed = ", ".join([*terms, *(each for each in ("created", "id") if each not in terms)])
-    known = hashlib.sha256(listed.encode()).hexdigest()[:8]
-    index = _short(f"ix_{form.name}_{name}")[: LONGEST_NAME - 9] + "_" + known
-    if dialect == "postgresql":
-        yield f"CREATE INDEX IF NOT EXISTS {index} ON {_partition(form)} ({listed})"
-    else:
-        # `form` leads although it is one value: SQLite's planner would otherwise take an index that begins with it.
-        yield f"CREATE INDEX IF NOT EXISTS {index} ON record (form, {listed}) WHERE {form_is(form.name)}"
+def _index(form: Form, name: str, listed: list[str]) -> str:
+    """What an index is called: another one when it is spelled in another way."""
+    known = hashlib.sha256(", ".join(listed).encode()).hexdigest()[:8]
+    return _short(f"ix_{form.name}_{name}")[: LONGEST_NAME - 9] + "_" + known

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, text
 
 from engine.database.exact import ExactNumber, Rescaled, digits
+from engine.database.headers import from_millionths
 from engine.definitions.models import Form
 from engine.expressions import NotInSql, Type, places
 from engine.records.columns import EXACT, RecordColumns, RowColumns, element
@@ -43,9 +44,7 @@ class SourceColumns:
         condition = "l.from_record = r.id AND l.reversed IS NULL AND l.to_form = :taken_form"
         if of == "row":
             condition += " AND l.from_row = e.key"
-        sum_ = "coalesce(sum(l.quantity), 0)"
-        if self._dialect == "postgresql":
-            sum_ = f"({sum_}::numeric / 1000000)"
+        sum_ = from_millionths(self._dialect, "coalesce(sum(l.quantity), 0)", LINKED)
         found = (
             select(literal_column(sum_, ExactNumber(LINKED)))
             .select_from(text("link AS l"))

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import ColumnElement, Text, literal_column
 
 from engine.database.dialects import listed, one_of, rows_from
-from engine.database.headers import after_stroke, before_stroke, form_is
+from engine.database.headers import after_stroke, before_stroke, form_is, from_millionths
 from engine.definitions import stocked
 from engine.definitions.models import Form
 from engine.expressions import NotInSql, Type
@@ -156,9 +156,7 @@ class StockColumns:
 
     def _number(self, plain: str) -> str:
         """A count of millionths with the digits that items have; the rest are noughts."""
-        if self._dialect == "postgresql":
-            return f"({plain}::numeric / 1000000)"
-        return f"({plain} / {10 ** (6 - stocked.places_told(self._forms))})"
+        return from_millionths(self._dialect, plain, stocked.places_told(self._forms))
 
     def _part(self, alias: str) -> str:
         return after_stroke(self._dialect, f"{alias}.key")

@@ -19,11 +19,13 @@ from engine.database import Database
 from engine.database.dialects import run
 from engine.database.headers import (
     form_is,
+    from_millionths,
     header_integer,
     header_moment,
     header_number,
     header_text,
     header_truth,
+    header_value,
     rows_source,
 )
 
@@ -228,3 +230,28 @@ def test_a_field_that_lost_places_is_read_as_the_number_it_was_up_to_those_it_ha
     (said,) = told(held, [stored], header_number, places)
     number = Decimal(said).scaleb(-places if held.dialect == "sqlite" else 0)
     assert abs(number - Decimal(stored)) < Decimal(1).scaleb(-places)
+
+
+VALUES: list[Any] = ["x", "1", "", 7, 0, True, False]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_field_is_found_by_its_value_and_by_no_other(held: Database, value: Any) -> None:
+    def work(connection: Connection) -> list[Any]:
+        put(connection, VALUES)
+        written = value if isinstance(value, str) else orjson.dumps(value).decode()
+        asked = {"value": header_value(held.dialect, value, written)}
+        column = header_text(held.dialect, "f")
+        return [
+            VALUES[each] for each in run(connection, f"SELECT id FROM held WHERE {column} = :value", asked).scalars()
+        ]
+
+    assert value in held.transaction(work)
+    assert len(held.transaction(work)) <= 2, "in SQLite a yes is a one, in PostgreSQL a number is its text"
+
+
+@pytest.mark.parametrize(("places", "sqlite"), [(6, 1_500_000), (2, 150), (0, 1)])
+def test_a_count_of_millionths_is_the_number_it_counts(database: Database, places: int, sqlite: int) -> None:
+    sql = f"SELECT {from_millionths(database.dialect, 'CAST(:count AS bigint)', places)} AS said"
+    said = database.transaction(lambda connection: run(connection, sql, {"count": 1_500_000}).scalar_one())
+    assert said == (Decimal("1.5") if database.dialect == "postgresql" else sqlite)

@@ -86,6 +86,14 @@ def test_a_decision_names_tests_that_are_there(page: Path) -> None:
     assert [each for each in tests if f"def {each}(" not in written] == []
 
 
+def test_a_decision_has_a_number_of_its_own() -> None:
+    """It is called by its number (`decision 0021`), which its first line says too."""
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [page.name[:4] for page in pages]
+    assert len(set(numbers)) == len(numbers) > 20
+    assert [page.read_text()[:6] for page in pages] == [f"# {each}" for each in numbers]
+
+
 def test_every_decision_that_everything_rests_on_is_enforced() -> None:
     page = (ROOT / "docs" / "decisions" / "0001-semantics.md").read_text()
     assert [int(each) for each in re.findall(r"^(\d+)\. .*\n +Enforced by ", page, re.MULTILINE)] == list(range(1, 14))

@@ -1,4 +1,4 @@
-"""Imports stand at the top, lead in no circle, and each outside library has one door."""
+"""Imports stand at the top, lead in no circle, and each outside library and each database has one door."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ DOORS = (
     "uvicorn",
     "cryptography",
 )
+
+
+DATABASES = ("sqlite", "postgresql")
 
 
 def test_no_function_imports() -> None:
@@ -76,3 +79,16 @@ def test_a_library_has_one_door(library: str) -> None:
 def test_nobody_imports_yaml_past_its_door() -> None:
     importing = [m.path for m in modules() for name, _ in imports(m.tree) if name.partition(".")[0] == "yaml"]
     assert importing == []
+
+
+def test_only_the_room_of_the_database_knows_which_one_it_is() -> None:
+    """What they spell or do differently has a name in `engine/database`; nobody else asks for SQLite or PostgreSQL."""
+    asking = {
+        f"{module.path}:{node.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(each, ast.Constant) and each.value in DATABASES for each in ast.walk(node))
+    }
+    assert any(each.startswith("engine/database/dialects.py:") for each in asking)
+    assert [each for each in sorted(asking) if not each.startswith("engine/database/")] == []
