@@ -6,6 +6,7 @@ Names come from definitions and are proved to be names; nothing else gets into a
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -31,8 +32,13 @@ def header_text(dialect: str, name: str, column: str = "data") -> str:
 
 
 def header_value(dialect: str, value: Any, written: str) -> Any:
-    """What a field as text is compared with: its JSON as it is `written`; SQLite gives yes and numbers as numbers."""
-    return int(value) if dialect == "sqlite" and isinstance(value, (bool, int)) else written
+    """What a field as text is compared with: its JSON as `written`, and lists with the blanks of PostgreSQL's jsonb.
+
+    SQLite gives yes and numbers as numbers.
+    """
+    if dialect == "postgresql":
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else written
+    return int(value) if isinstance(value, (bool, int)) else written
 
 
 def header_number(dialect: str, name: str, places: int, column: str = "data") -> str:

@@ -82,6 +82,11 @@ class Transition:
     rows: str | None = None
     at: Place | None = None
 
+    @property
+    def system_only(self) -> bool:
+        """Whether no person ever takes it."""
+        return all(each.kind == "system" for each in self.by)
+
 
 @dataclass(frozen=True, slots=True)
 class Decide:

@@ -190,7 +190,7 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
     document["paths"] |= _about(name, tags, said, record_id)
     workflow: Workflow = operation.library.workflows[name]
     for transition in workflow.transitions.values():
-        if rights.reach(operation, name, transition.name) != rights.CLOSED and not _by_system(transition):
+        if rights.reach(operation, name, transition.name) != rights.CLOSED and not transition.system_only:
             path = f"/api/records/{name}/{{id}}/actions/{transition.name}"
             document["paths"][path] = {"parameters": record_id, "post": _action(tags, transition, partial, language)}
 
@@ -228,10 +228,6 @@ def _about(
         "post": {**tags, "summary": said["comments"], **post},
     }
     return paths
-
-
-def _by_system(transition: Transition) -> bool:
-    return all(each.kind == "system" for each in transition.by)
 
 
 def _action(

@@ -53,7 +53,7 @@ def offers(situation: Situation, all: bool = False) -> tuple[Offer, ...]:
     """What the actor may do now; with `all` also what he may not, with the reason. Never what only *system* does."""
     found: list[Offer] = []
     for transition in situation.workflow.transitions.values():
-        if all_system(transition) and situation.actor != SYSTEM:
+        if transition.system_only and situation.actor != SYSTEM:
             continue
         because: Refusal | None = None
         try:
@@ -63,11 +63,6 @@ def offers(situation: Situation, all: bool = False) -> tuple[Offer, ...]:
         if because is None or all:
             found.append(Offer(transition.name, transition.title, transition.asks, because))
     return tuple(found)
-
-
-def all_system(transition: Transition) -> bool:
-    """Whether no person ever takes it."""
-    return all(each.kind == "system" for each in transition.by)
 
 
 def _hold(guard: Rule, situation: Situation) -> None:

@@ -232,7 +232,7 @@ def test_a_field_that_lost_places_is_read_as_the_number_it_was_up_to_those_it_ha
     assert abs(number - Decimal(stored)) < Decimal(1).scaleb(-places)
 
 
-VALUES: list[Any] = ["x", "1", "", 7, 0, True, False]
+VALUES: list[Any] = ["x", "1", "", 7, 0, True, False, ["a", "b"], ["é", '"', "\n"], []]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)

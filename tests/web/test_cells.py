@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
-from engine.web.pages.lists import pill
+from engine.web.pages.lines import pill
 from engine.web.pages.visit import own_path
 from tests.web.told import of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.checks.forms import unknown
-from engine.definitions.checks.workflows import pairs, system_only
+from engine.definitions.checks.workflows import pairs
 from engine.definitions.findings import Finding, finding
 from engine.definitions.models import Library, Place, Transition
 from engine.errors import text
@@ -76,7 +76,7 @@ def actions_are_granted(library: Library) -> Iterator[Finding]:
     actions += [(report.name, each) for report in library.reports.values() for each in report.transitions.values()]
     for name, action in actions:
         roles = granted.get((name, action.name), set())
-        if not system_only(action) and not _taken_by(action, roles):
+        if not action.system_only and not _taken_by(action, roles):
             says = text(
                 f"No line of the policy grants '{action.name}' of '{name}' to those who may take it.",
                 f"权限策略没有把“{name}”的“{action.name}”授予可执行它的人。",

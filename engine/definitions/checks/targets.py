@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.definitions.checks.flow import effects_of
 from engine.definitions.checks.forms import unknown
-from engine.definitions.checks.workflows import ACTION, pairs, steps_of, system_only
+from engine.definitions.checks.workflows import ACTION, pairs, steps_of
 from engine.definitions.findings import WARNING, Finding, finding
 from engine.definitions.models import EffectUse, Library, Workflow
 from engine.errors import text
@@ -83,6 +83,6 @@ def system_actions_are_fired(library: Library) -> Iterator[Finding]:
         approvals = {name for each in workflow.approvals.values() for name in (each.approved, each.refused)}
         for action in workflow.transitions.values():
             known = action.name in approvals or fired & {(form.name, action.name), (None, action.name)}
-            if system_only(action) and not known:
+            if action.system_only and not known:
                 says = text(f"Nothing ever takes '{action.name}'.", f"没有任何途径触发“{action.name}”。")
                 yield finding(action.at, "never_fired", says, severity=WARNING)

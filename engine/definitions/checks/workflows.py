@@ -7,7 +7,7 @@ from itertools import chain
 
 from engine.definitions.checks.forms import unknown
 from engine.definitions.findings import Finding, finding
-from engine.definitions.models import Approval, Edit, Form, Library, Place, Step, Transition, Workflow
+from engine.definitions.models import Approval, Edit, Form, Library, Place, Step, Workflow
 from engine.definitions.order import all_fields
 from engine.errors import text
 
@@ -33,11 +33,6 @@ def steps_in(approval: Approval) -> Iterator[Step]:
     for step in approval.steps.values():
         yield step
         yield from step.parts.values()
-
-
-def system_only(transition: Transition) -> bool:
-    """Whether no person takes it."""
-    return all(each.kind == "system" for each in transition.by)
 
 
 def states_exist(library: Library) -> Iterator[Finding]:
@@ -84,7 +79,7 @@ def _fired(workflow: Workflow, approval: Approval, name: str, states: Iterable[s
     if action is None:
         yield unknown(approval.at, ACTION, name, workflow.transitions)
         return
-    if not system_only(action):
+    if not action.system_only:
         says = text(f"'{name}' is fired by an approval: 'by: [system]'.", f"“{name}”由审批触发，应为 by: [system]。")
         yield finding(action.at, "not_system", says)
     for state in states:

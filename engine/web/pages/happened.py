@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.web.pages.cells import cell, grouped, tone
-from engine.web.pages.lists import pill
+from engine.web.pages.lines import pill
 
 VERDICTS = ("approve", "reject", "return")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.web.answers import Reply
 from engine.web.pages.inbox import lined
-from engine.web.pages.lists import pill
+from engine.web.pages.lines import pill
 from engine.web.pages.visit import Visit
 
 FIRST, LATELY, TOLD = 8, 5, 5

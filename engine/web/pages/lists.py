@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from engine.errors import Refusal, say
+from engine.errors import Refusal
 from engine.web.answers import Reply
 from engine.web.pages import arranging, filters, totals
 from engine.web.pages.arranging import Arranged
-from engine.web.pages.cells import Cell, cell, tone
+from engine.web.pages.lines import CORE, columns_of, says, value_of
 from engine.web.pages.visit import Visit
-from engine.web.pages.words import WORDS
 
 PAGE = 50
-CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
 NEWEST = "-created"
 UNSORTED = {"created_by"}
 """What narrows a list and does not order it."""
-SAID = 4
-"""Cells that a line of a report is called by."""
 
 
 def page(visit: Visit) -> Reply:
@@ -106,19 +101,6 @@ def _refused(visit: Visit, form: Mapping[str, Any], shape: Arranged, refusal: Re
     return visit.shown("list.html", refusal.status, form=form, exported=None, earlier=None, **nothing, **told)
 
 
-def columns_of(form: Mapping[str, Any], visit: Visit, chosen: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The columns that were chosen, or those of the definition: fields, and what every record has."""
-    words = visit.said()
-    columns = []
-    for name in dict.fromkeys(chosen or form["list"] or ("number", "state", "created")):
-        field = form["fields"].get(name)
-        if field is not None and field["type"] != "table":
-            columns.append({"name": name, **field})
-        elif name in CORE:
-            columns.append({"name": name, "type": CORE[name], "widget": CORE[name], "title": words[name]})
-    return columns or columns_of(form, visit)
-
-
 def _row(
     form: Mapping[str, Any], columns: list[dict[str, Any]], item: Mapping[str, Any], visit: Visit
 ) -> dict[str, Any]:
@@ -130,18 +112,6 @@ def _to(item: Mapping[str, Any]) -> str | None:
     """The page of the record that a line stands for; a sum of many has none."""
     of = item.get("record", item)
     return f"/records/{of['form']}/{of['id']}" if of else None
-
-
-def says(form: Mapping[str, Any], item: Mapping[str, Any], cells: Iterable[Cell], language: str) -> str:
-    """What a record is called: its number; what has none yet says so, what never has one by its first text."""
-    if item["number"]:
-        return str(item["number"])
-    if form["kind"] == "report":
-        return " · ".join([each.shown for each in cells if each.kind != "nothing"][:SAID]) or say(
-            WORDS["no_number"], language
-        )
-    first = next((each.shown for each in cells if each.kind == "text"), "") if form["kind"] != "document" else ""
-    return first or say(WORDS["no_number"], language)
 
 
 def _bulk(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -163,19 +133,3 @@ def _chosen(form: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
     lines = [{"id": row["item"]["id"], "says": row["says"], "state": "", "href": row["to"]} for row in rows]
     return {"form": form["form"], "actions": [{**each, "from": [""]} for each in form["actions"]], "lines": lines,
             "together": True}  # fmt: skip
-
-
-def value_of(form: Mapping[str, Any], column: Mapping[str, Any], item: Mapping[str, Any], language: str) -> Cell:
-    """What stands in one column of a record."""
-    name = column["name"]
-    if name == "state":
-        return pill(form, item["state"])
-    if name in form["fields"]:
-        return cell(column, item["values"].get(name), language)
-    return replace(cell(column, item.get(name), language), tone="ago" if column["widget"] == "moment" else "")
-
-
-def pill(form: Mapping[str, Any], name: str) -> Cell:
-    """A state as its title, in one of the four meanings."""
-    state = next((each for each in form["states"] if each["name"] == name), None)
-    return Cell("pill", state["title"] if state else name, tone=tone(state))

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.web.answers import Reply
 from engine.web.pages import ballots, compared, contents, happened
-from engine.web.pages.lists import pill, says
+from engine.web.pages.lines import pill, says
 from engine.web.pages.visit import Visit
 
 

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from engine.web.answers import Reply
 from engine.web.pages.cells import grouped
-from engine.web.pages.lists import pill
-from engine.web.pages.search import LONGEST
-from engine.web.pages.visit import Visit
+from engine.web.pages.lines import pill
+from engine.web.pages.visit import LONGEST, Visit
 
 PLACES = 5
 

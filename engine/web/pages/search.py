@@ -9,11 +9,10 @@ from urllib.parse import urlencode
 
 from engine.web.answers import Reply
 from engine.web.pages.cells import Cell
-from engine.web.pages.lists import columns_of, pill, says, value_of
-from engine.web.pages.visit import Visit
+from engine.web.pages.lines import columns_of, pill, says, value_of
+from engine.web.pages.visit import LONGEST, Visit
 
 FOUND, TOLD = 8, 3
-LONGEST = 100
 
 
 def page(visit: Visit) -> Reply:

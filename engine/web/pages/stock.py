@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from engine.quantities import write
 from engine.web.answers import Reply
 from engine.web.pages.cells import grouped
-from engine.web.pages.visit import Visit
+from engine.web.pages.visit import LONGEST, Visit
 
 PAGE = 100
 LAST = 20
-LONGEST = 100
 _ASKED = ("place", "item", "at", "q")
 
 

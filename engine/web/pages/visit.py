@@ -23,6 +23,8 @@ from engine.web.pages.words import WORDS
 from engine.web.rendering import Renderer
 
 HOME = "/"
+LONGEST = 100
+"""So much of what is typed or scanned is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
