@@ -36,7 +36,7 @@ def told(
     base, steps = _taken_apart(of.node)
     titles: Titles = {}
     if base.value in ("record", "row"):
-        if folder is None:
+        if folder is None or not _is_his(operation, folder):
             return None
         table = base.type.table if base.value == "row" else None
         held = environment.names.get(str(base.value))
@@ -46,6 +46,15 @@ def told(
     elif steps:
         return None
     return _worded(operation, titles, of.evaluate(environment), language)
+
+
+def _is_his(operation: Operation, folder: Folder) -> bool:
+    """Whether the reader sees the record itself: an action may reach one that he does not.
+
+    Before a record that he makes has a unit, it is his.
+    """
+    begun = folder.stored is None and not folder.made_by_effect and not rights.belongs(folder)
+    return begun or rights.may(operation, folder, "see")
 
 
 def _taken_apart(node: Node) -> tuple[Node, tuple[str, ...]]:

@@ -28,6 +28,63 @@ GUARD = """
           en: "No more than two; it is {today}, state {record.state}, set aside: {record.aside}."
           zh: "最多两行，今天 {today}，{record.aside}。"
 """
+VAULT = """format: 1
+form: vault
+title: {en: Vault, zh: 保险柜}
+kind: document
+org: [store]
+fields:
+  store: {type: reference, to: store, required: true, default: actor.store}
+  amount: {type: money}
+"""
+SPENT = """format: 1
+workflow: vault
+form: vault
+start: open
+states:
+  open: {title: {en: Open, zh: 开}, edit: {maker: {by: [clerk at store], fields: [store, amount]}}}
+  kept: {title: {en: Kept, zh: 锁}}
+  spent: {title: {en: Spent, zh: 空}, end: true}
+transitions:
+  keep: {from: open, to: kept, by: [clerk at store]}
+  spend:
+    from: kept
+    to: spent
+    by: [clerk at store, system]
+    guard:
+      enough:
+        check: record.amount < 5
+        says: {en: "It holds {record.amount} in {record.store}.", zh: "{record.store} 有 {record.amount}。"}
+"""
+POKE = """format: 1
+form: poke
+title: {en: Poke, zh: 动用}
+kind: document
+org: [store]
+fields:
+  store: {type: reference, to: store, required: true}
+  vault: {type: reference, to: vault}
+"""
+POKED = """format: 1
+workflow: poke
+form: poke
+start: open
+states:
+  open: {title: {en: Open, zh: 开}, edit: {maker: {by: [director at chain], fields: [store, vault]}}}
+  done: {title: {en: Done, zh: 完成}, end: true}
+transitions:
+  go:
+    from: open
+    to: done
+    by: [clerk at store, director at chain]
+    do: {it: {act: {on_record: record.vault, action: spend}}}
+"""
+REACHED = [
+    *(f"p, clerk, vault, {each}, own" for each in ("see", "create", "edit", "keep", "spend")),
+    *(f"p, clerk, poke, {each}, own" for each in ("see", "go")),
+    *(f"p, director, poke, {each}, chain" for each in ("see", "create", "edit", "go")),
+    "p, director, vault, see, chain",
+]
 AGREE = "  agree: {from: draft, to: agreed, by: [clerk at store]}\n"
 
 
@@ -67,6 +124,20 @@ def test_a_rule_names_values_and_what_is_hidden_stays_hidden(told: House) -> Non
     assert zh[-1]["message"] == "Rice成本 …，数量 3 过多。"
     tried = clerk.send("POST", f"records/need/{record}/fill", {"action": "agree"})
     assert said["clerk"] in {each["message"] for each in tried.body["errors"]}
+
+
+def test_a_record_that_an_action_reaches_tells_nothing_to_who_does_not_see_it(own_house: House) -> None:
+    """The action of one store ends at the guard of another store's record."""
+    own_house.publish(VAULT, SPENT, POKE, POKED, policy=REACHED)
+    blind, owner, seeing = (own_house.be(each) for each in ("clerk1", "clerk2", "dir1"))
+    vault = owner.makes("vault", {"amount": "4711"}, "keep")
+    record = seeing.makes("poke", {"store": {"code": "S01"}, "vault": vault})
+    assert blind.send("GET", f"records/vault/{vault}").status == 404
+    path = f"records/poke/{record}/actions/go"
+    for reply in (blind.send("POST", path, {}), blind.send("POST", path, {}, preview="true")):
+        assert (reply.status, reply.body["rule"], reply.body["detail"]) == (409, "enough", "It holds … in ….")
+    assert seeing.send("POST", path, {}).body["detail"] == "It holds 4711 in S02 Market Street."
+    assert owner.acts("vault", vault, "spend").body["detail"] == "It holds 4711 in S02 Market Street."
 
 
 def test_the_same_key_says_the_same_again(told: House) -> None:
