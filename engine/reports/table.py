@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.database.exact import overflowed
 from engine.errors import Kind, Refusal, invalid_at
 from engine.errors import text as words
-from engine.expressions import Reference, Type
+from engine.expressions import NotInSql, Reference, Type
 from engine.records.columns import sql_type
 from engine.records.cursors import open_cursor, seal_cursor
 from engine.records.keysets import Key, beyond, ordered
@@ -110,7 +110,14 @@ def _keys(asked: Asked, inner: Subquery) -> list[Key]:
 
 
 def _conditions(asked: Asked, inner: Subquery) -> list[ColumnElement[bool]]:
-    return [] if asked.filter is None else [asked.filter.sql(_Named(inner), asked.environment)]
+    """What the filter asks; refused where it is worked out by no database."""
+    if asked.filter is None:
+        return []
+    try:
+        return [asked.filter.sql(_Named(inner), asked.environment)]
+    except NotInSql as error:
+        says = words(f"This cannot be asked of a list: {error}", f"列表不支持此筛选条件：{error}")
+        raise invalid_at("/filter", "not_for_lists", says) from error
 
 
 class _Named:

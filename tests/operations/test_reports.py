@@ -155,6 +155,12 @@ def test_a_report_is_narrowed_sorted_counted_and_summed_like_any_list(filled: Ho
     assert clerk.send("GET", f"records/{WEEK}", sort="mean").code == "unknown_field"
     assert clerk.send("GET", f"records/{WEEK}", filter="category.code == 'FOOD'").code == "unknown_field"
     assert clerk.send("GET", f"records/{WEEK}", filter="limit('loss', 'store') > 1").code == "not_for_lists"
+    for words in ("lines / 3 > 1", "add_days(week, lines) == week"):
+        refused = clerk.send("GET", f"records/{WEEK}", filter=words)
+        assert (refused.status, refused.errors) == (422, [("/filter", "not_for_lists")]), words
+        with pytest.raises(Refusal) as told:
+            exported(filled, "clerk1", WEEK, filter=words)
+        assert [(each.path, each.code) for each in told.value.faults] == [("/filter", "not_for_lists")]
     assert clerk.send("GET", f"records/{WEEK}", colour="red").code == "unknown_parameter"
     assert clerk.send("GET", f"records/{WEEK}", limit="501").status == 413
 
