@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, available_timezones
+
+OF_THE_MACHINE = frozenset({"localtime", "Factory"})
+"""What lies among the zones and is none: another clock on another machine, or no clock."""
 
 
 class Clock(Protocol):
@@ -32,3 +37,13 @@ def from_stored(micros: int) -> datetime:
     """The moment that a table keeps."""
     seconds, rest = divmod(micros, 1_000_000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+def zone_named(name: Any) -> ZoneInfo | None:
+    """The zone of a name; None where there is none of it, whatever file the machine could read as one."""
+    return ZoneInfo(name) if isinstance(name, str) and name in _zones() else None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - OF_THE_MACHINE

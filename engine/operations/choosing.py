@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import to_stored
+from engine.clock import to_stored, zone_named
 from engine.errors import Text, forbidden, invalid_at, say, text
 from engine.operations import bodies, zones
 from engine.operations.calls import Answer
@@ -62,7 +62,7 @@ def since(operation: Operation, chosen: Mapping[str, Any]) -> int | None:
     gathered = chosen.get("gather", AT_ONCE)
     if gathered == AT_ONCE:
         return None
-    zone = zones.named(chosen.get("zone")) or operation.zone
+    zone = zone_named(chosen.get("zone")) or operation.zone
     return to_stored(next_time(operation.now.astimezone(zone), gathered, chosen.get("hour", EIGHT)))
 
 
@@ -151,6 +151,6 @@ def _hour(sent: Any) -> int:
 def _zone_name(sent: Any) -> str | None:
     if sent is None:
         return None
-    if not isinstance(sent, str) or zones.named(sent) is None:
+    if not isinstance(sent, str) or zone_named(sent) is None:
         raise invalid_at("/zone", "unknown_zone", zones.NO_ZONE)
     return sent

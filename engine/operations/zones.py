@@ -6,9 +6,10 @@ by `loading` which reads them, by `settling` which refuses what is no zone, and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from engine.clock import zone_named
 from engine.errors import invalid_at, text
 from engine.expressions import Reference
 
@@ -19,19 +20,11 @@ if TYPE_CHECKING:
 NO_ZONE = text("A zone such as Asia/Shanghai is expected.", "应为时区，例如 Asia/Shanghai。")
 
 
-def named(name: Any) -> ZoneInfo | None:
-    """The zone of a name; None when there is no such zone."""
-    try:
-        return ZoneInfo(name) if isinstance(name, str) and name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 def require(folder: Folder) -> None:
     """Refuse a unit whose zone is none."""
     field = (folder.form.told.get("org_unit") or {}).get("zone")
     said = folder.values.get(field) if field else None
-    if said and not folder.discarded and named(said) is None:
+    if said and not folder.discarded and zone_named(said) is None:
         raise invalid_at(f"/{field}", "unknown_zone", NO_ZONE)
 
 
@@ -48,7 +41,7 @@ def of(state: State, unit: str | None) -> ZoneInfo:
     people = state.directory
     path = reversed(people.path(unit)) if unit is not None else ()
     said = next((zone for each in path if (zone := people.units[each].zone)), "")
-    return named(said) or state.zone
+    return zone_named(said) or state.zone
 
 
 def all_of(state: State) -> list[ZoneInfo]:

@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     rowwise.rows_are_walked,
     workflows.duties_and_timers_fit,
     trails.deeds_elsewhere_are_there,
+    times.the_library_has_a_clock,
     times.calendars_fit,
     times.timers_lead_somewhere,
     times.schedules_make_once,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.clock import zone_named
 from engine.definitions.checks.flow import effects_of
 from engine.definitions.checks.forms import unknown
 from engine.definitions.checks.workflows import STEP, pairs
 from engine.definitions.findings import WARNING, Finding, finding
-from engine.definitions.models import Approval, EffectUse, Library, Step, Timer, Workflow
+from engine.definitions.models import Approval, EffectUse, Library, Place, Step, Timer, Workflow
 from engine.errors import Text, text
 
 RULINGS = ("decide", "ask")
@@ -32,6 +33,14 @@ def calendars_fit(library: Library) -> Iterator[Finding]:
                 if told.get(column) not in field.fields:
                     what = text(f"a column of '{field.name}' (calendar.{column})", f"“{field.name}”的列（{column}）")
                     yield unknown(form.at, what, str(told.get(column)), field.fields)
+
+
+def the_library_has_a_clock(library: Library) -> Iterator[Finding]:
+    """The zone of the chain is one: nothing at all runs without."""
+    name = library.settings.get("zone", "UTC")
+    if zone_named(name) is None:
+        says = text(f"'{name}' is no time zone (Asia/Shanghai is one).", f"“{name}”不是时区（例如 Asia/Shanghai）。")
+        yield finding(Place("form_definitions/library.yaml", 1, "zone"), "unknown_zone", says)
 
 
 def timers_lead_somewhere(library: Library) -> Iterator[Finding]:
