@@ -54,11 +54,13 @@ def _whom(operation: Operation, absent: str | None) -> str:
 
 
 def _day(body: Mapping[str, Any], word: str) -> date:
+    said = bodies.word(body, word)
     try:
-        return date.fromisoformat(bodies.word(body, word))
-    except ValueError as error:
-        says = text("A date is expected (2026-01-31).", "应为日期（2026-01-31）。")
-        raise invalid_at(f"/{word}", "bad_date", says) from error
+        if (day := date.fromisoformat(said)).isoformat() == said:
+            return day
+    except ValueError:
+        pass
+    raise invalid_at(f"/{word}", "bad_date", text("A date is expected (2026-01-31).", "应为日期（2026-01-31）。"))
 
 
 def _amount(body: Mapping[str, Any]) -> Decimal | None:

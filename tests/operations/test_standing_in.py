@@ -168,6 +168,13 @@ def test_an_amount_that_is_none_is_refused(house: House, amount: object) -> None
     assert house.be("mgr1").get("me/substitute")["items"] == []
 
 
+@pytest.mark.parametrize("day", ["2030-02-31", "20300201", "2030-W05-5", "2030-02-01T00:00:00", "２０３０-02-01", ""])
+def test_a_day_that_is_none_is_refused(house: House, day: str) -> None:
+    body = {"person": house.be("clerk2").person, "from": "2030-01-01", "until": day}
+    refused = house.be("clerk1").send("PUT", "me/substitute", body)
+    assert (refused.status, [each[0] for each in refused.errors]) == (422, ["/until"])
+
+
 def test_whoever_keeps_people_names_and_ends_substitutes_of_others(own_house: House) -> None:
     house = own_house
     see_everything(house)
