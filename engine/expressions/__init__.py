@@ -11,10 +11,11 @@ from engine.expressions.expression import Expression, compile_expression, holds
 from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
 from engine.expressions.kinds import places
 from engine.expressions.sql_parts import Columns, Rows, microseconds
-from engine.expressions.sql_proof import answered_in_sql
+from engine.expressions.sql_proof import EXACT, answered_in_sql, sql_type
 from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Teller, Type, Value, World
 
 __all__ = [
+    "EXACT",
     "Columns",
     "Environment",
     "EvaluationFault",
@@ -37,4 +38,5 @@ __all__ = [
     "holds",
     "microseconds",
     "places",
+    "sql_type",
 ]

@@ -33,7 +33,7 @@ class _Anywhere:
     """Columns and rows that hold whatever is asked for."""
 
     def column(self, path: tuple[str, ...], type: Type) -> ColumnElement[Any]:
-        return literal_column("x", _sql_type(type))
+        return literal_column("x", sql_type(type))
 
     def rows(self, path: tuple[str, ...]) -> _Anywhere:
         return self
@@ -45,7 +45,8 @@ class _Anywhere:
         return literal_column("x", ExactNumber(6))
 
 
-def _sql_type(type: Type) -> TypeEngine[Any]:
+def sql_type(type: Type) -> TypeEngine[Any]:
+    """The column type of a value of this type."""
     if type.kind in EXACT:
         return ExactNumber(places(type))
     if type.kind in ("integer", "moment"):

@@ -19,7 +19,6 @@ from engine.records.filling_plan import plan_of
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
-AT_HAND = frozenset({"record", "row"})
 _KEPT = 500
 
 

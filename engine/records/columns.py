@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, literal_column, select, text
+from sqlalchemy import BigInteger, ColumnElement, Text, literal_column, select, text
 from sqlalchemy.types import TypeEngine
 
-from engine.database.exact import ExactNumber
 from engine.database.headers import (
     form_is,
     header_integer,
@@ -22,7 +21,7 @@ from engine.database.headers import (
     rows_source,
 )
 from engine.definitions.models import Form
-from engine.expressions import NotInSql, Type, places
+from engine.expressions import EXACT, NotInSql, Type, places, sql_type
 
 CORE: Mapping[str, TypeEngine[Any]] = {
     "id": Text(),
@@ -39,7 +38,6 @@ CORE: Mapping[str, TypeEngine[Any]] = {
 NEVER_EMPTY = frozenset({"id", "state", "revision", "created", "created_by", "updated"})
 CANDIDATES = ("it", "record")
 TEXTUAL = frozenset({"text", "choice", "date", "reference"})
-EXACT = frozenset({"decimal", "money", "quantity"})
 
 
 def spelled(dialect: str, name: str, type: Type, column: str) -> str:
@@ -55,15 +53,6 @@ def spelled(dialect: str, name: str, type: Type, column: str) -> str:
     if type.kind == "moment":
         return header_moment(dialect, name, column)
     raise NotInSql(f"{name} is no single value")
-
-
-def sql_type(type: Type) -> TypeEngine[Any]:
-    """The column type of a value of this type."""
-    if type.kind in EXACT:
-        return ExactNumber(places(type))
-    if type.kind in ("integer", "moment"):
-        return BigInteger()
-    return Boolean() if type.kind == "boolean" else Text()
 
 
 def element(dialect: str, name: str, type: Type, column: str) -> ColumnElement[Any]:

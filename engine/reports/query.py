@@ -25,8 +25,7 @@ from engine.database.headers import form_is, rows_source
 from engine.database.periods import FirstDay, LocalDay
 from engine.definitions.models import Column
 from engine.definitions.stocked import STOCK
-from engine.expressions import Environment, Type, places
-from engine.records.columns import EXACT
+from engine.expressions import EXACT, Environment, Type, places
 from engine.records.listing import within
 from engine.reports.asking import RECORD, ROW, Asked
 from engine.reports.sources import SourceColumns

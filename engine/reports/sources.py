@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, bindparam, literal_column, select, text
 from engine.database.exact import ExactNumber, Rescaled, digits
 from engine.database.headers import from_millionths
 from engine.definitions.models import Form
-from engine.expressions import NotInSql, Type, places
-from engine.records.columns import EXACT, RecordColumns, RowColumns, element
+from engine.expressions import EXACT, NotInSql, Type, places
+from engine.records.columns import RecordColumns, RowColumns, element
 
 LINKED = 6
 """Digits after the point of what links keep."""

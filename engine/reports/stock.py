@@ -18,8 +18,8 @@ from engine.database.dialects import listed, one_of, rows_from
 from engine.database.headers import after_stroke, before_stroke, form_is, from_millionths
 from engine.definitions import stocked
 from engine.definitions.models import Form
-from engine.expressions import NotInSql, Type
-from engine.records.columns import RecordColumns, sql_type
+from engine.expressions import NotInSql, Type, sql_type
+from engine.records.columns import RecordColumns
 
 Units = frozenset[str] | None
 

@@ -28,8 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.database.exact import overflowed
 from engine.errors import Kind, Refusal, invalid_at
 from engine.errors import text as words
-from engine.expressions import NotInSql, Reference, Type
-from engine.records.columns import sql_type
+from engine.expressions import NotInSql, Reference, Type, sql_type
 from engine.records.cursors import open_cursor, seal_cursor
 from engine.records.keysets import Key, beyond, ordered
 from engine.reports.asking import RECORD, ROW, Asked, Line, Page
