@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, WINDOWS, People
 from tests.serving import Server
@@ -92,6 +92,66 @@ def test_the_keys_decide_one_after_another(people: People, pages: Server) -> Non
     ready(manager)
     manager.keyboard.press("?")
     expect(manager.get_by_role("dialog")).to_contain_text("select; with Shift up to here")
+
+
+def test_a_key_counts_while_the_next_record_is_on_its_way(people: People, pages: Server) -> None:
+    """`j` opens the next at once: `x` selects that one, `a` waits for its buttons, and never decides the one before."""
+    for _ in range(3):
+        asks_for(pages, "clerk1")
+    manager = people.sign_in("mgr1", DESK, "en")
+    manager.goto("/tasks")
+    ready(manager)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    manager.route("**/tasks?task=*", hold, times=2)
+    second = manager.locator("[data-task]").nth(1)
+    with manager.expect_request("**/tasks?task=*"):
+        manager.keyboard.press("j")
+    manager.keyboard.press("x")
+    expect(second.locator(".tick input")).to_be_checked()
+    expect(manager.locator(".tick input:checked")).to_have_count(1)
+    manager.keyboard.press("Escape")
+    manager.keyboard.press("a")
+    expect(manager.locator(".opened")).to_have_attribute("aria-busy", "true")
+    expect(manager.locator("dialog")).to_have_count(0)
+    held.pop().continue_()
+    number = second.locator("strong .whole").inner_text()
+    expect(manager.locator("dialog h2 .whole")).to_have_text(number)
+    expect(manager.locator(".opened [data-record] .whole")).to_have_text(number)
+    manager.locator("dialog .plain").click()
+    third = manager.locator("[data-task]").nth(2).get_attribute("data-task") or ""
+    with manager.expect_request("**/tasks?task=*"):
+        manager.keyboard.press("j")
+    pages.be("mgr1").does(f"tasks/{third}/reject")
+    held.pop().continue_()
+    expect(manager.get_by_text("That task is done, or somebody else's by now.")).to_be_visible()
+
+
+def paint(button: Locator) -> str:
+    """What colour somebody sees it in."""
+    found: str = button.evaluate("each => getComputedStyle(each).backgroundColor")
+    return found
+
+
+def test_while_many_are_selected_only_their_button_stands_out(people: People, pages: Server) -> None:
+    """The open record's own buttons are quiet then: they decide that one alone."""
+    for _ in range(2):
+        asks_for(pages, "clerk1")
+    manager = people.sign_in("mgr1", DESK, "en")
+    manager.goto("/tasks")
+    ready(manager)
+    one = manager.locator(".opened [data-action=approve]")
+    loud = paint(one)
+    for each in range(2):
+        manager.locator(".tick input").nth(each).check()
+    many = manager.locator("[data-bulk=approve]")
+    assert paint(many) == loud
+    assert paint(one) == paint(manager.locator(".bulk .plain")) != loud
+    many.press("Escape")
+    assert paint(one) == loud
 
 
 def test_a_task_that_somebody_else_has_done_is_told_kindly(people: People, pages: Server) -> None:

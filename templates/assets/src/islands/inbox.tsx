@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { me, say } from "../api";
 import { inbox } from "../next";
 import { isElsewhere } from "../keys";
+import { arrived } from "../opening";
 import { useSelecting } from "../selecting";
 import { Bulk, opens } from "./bulk";
 
@@ -49,7 +50,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       else if (event.key === "?") setHelp(true);
       else if (event.key === "a") decide("approve", ["approve"]);
       else if (event.key === "r") decide("reject", ["return", "reject"]);
-      else if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement)) document.querySelector<HTMLAnchorElement>("[data-record]")?.click();
+      else if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement || event.target instanceof HTMLButtonElement)) presses(["[data-record]"]);
       else return;
       event.preventDefault();
     };
@@ -61,8 +62,7 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
   /** What is selected, else the task that is open, by its own button and dialogue. */
   function decide(many: Verdict, one: string[]): void {
     if (selected.size) return setVerdict(offered(many) ? many : null);
-    const button = one.map((each) => document.querySelector<HTMLElement>(`.opened [data-action=${each}]`)).find(Boolean);
-    button?.click();
+    presses(one.map((each) => `.opened [data-action=${each}]`));
   }
 
   const chosen = tasks.filter((each) => selected.has(each.id));
@@ -83,6 +83,11 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
       {help && <Keys onEnd={() => setHelp(false)} />}
     </div>
   );
+}
+
+/** The first of these that is there, of the record that is open: when it has arrived. */
+function presses(places: string[]): void {
+  void arrived().then((here) => here && places.map((each) => document.querySelector<HTMLElement>(each)).find(Boolean)?.click());
 }
 
 /** What was selected stays so while one goes from task to task in this window; what is done is selected no more. */
