@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx
+import pytest
 
 from engine.web.limits import Limits
 from tests.serving import Server
@@ -49,3 +51,18 @@ def test_an_odd_cookie_of_another_application_signs_nobody_out(chain: Server) ->
         for cookie in (f"{odd}; {mine}", f"{mine}; {odd}"):
             answer = httpx.get(f"{chain.url}/api/me", headers=[(b"cookie", cookie.encode("latin-1"))])
             assert answer.status_code == 200, cookie
+
+
+WHEN = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
+CLOSED = ("write_offs_by_week", "subscriber", "limit")
+"""A report and forms of which a store clerk may see nothing."""
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_closed_list_is_no_other_page_than_one_that_is_nowhere(chain: Server, name: str) -> None:
+    client, nowhere = chain.be("clerk1b").client, "x" * len(name)
+    for path in ("/records/{}", "/records/{}/new", "/records/{}?state=done"):
+        shown = [client.get(path.format(each), headers={"Accept": "text/html"}) for each in (name, nowhere)]
+        assert [each.status_code for each in shown] == [404, 404]
+        told = [WHEN.sub("", each.text) for each in shown]
+        assert told[0].replace(name, nowhere) == told[1]

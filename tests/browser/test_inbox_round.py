@@ -164,6 +164,22 @@ def test_who_has_to_correct_it_is_told_why(people: People, pages: Server) -> Non
     assert state_of(pages, record) == "draft"
 
 
+@pytest.mark.parametrize(("verdict", "state"), [("return", "draft"), ("reject", "rejected")])
+def test_who_does_not_agree_signs_nothing_and_says_why(people: People, pages: Server, verdict: str, state: str) -> None:
+    """A signature that the dialogue did not show was asked for: nothing could be sent back."""
+    line = {"item": {"code": "B201"}, "quantity": "1"}
+    record = pages.be("clerk1").makes("write_off", {"reason": "broken", "lines": [line]}, "submit")
+    held = pages.be("mgr1").tasks("write_off")
+    task = next(each["id"] for each in held if each["record"]["id"] == record)
+    manager = people.sign_in("mgr1")
+    manager.goto(f"/tasks?form=write_off&task={task}")
+    manager.locator(f".opened [data-action={verdict}]").click()
+    manager.locator("dialog textarea, dialog input[type=text], dialog input:not([type])").first.fill("it can be sold")
+    manager.locator("dialog button:not([type=button])").click()
+    expect(manager.locator("dialog")).to_have_count(0)
+    assert pages.be("aud").get(f"records/write_off/{record}")["state"] == state
+
+
 def test_what_came_back_says_by_whom_and_why_until_it_is_sent_again(people: People, pages: Server) -> None:
     """On its page, over its form, and among the notices of whoever submitted it."""
     record = asks_for(pages, "clerk1")

@@ -45,7 +45,7 @@ export function deeds({ record, may, task }: Told): Deed[] {
   const tasks = open.length || !task ? open : [task];
   const verdicts = tasks.filter((each) => each.kind === "decide").flatMap((each) =>
     each.actions.filter((name) => name in VERDICTS).map((name) => ({
-      name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: each.verdict_asks?.[name] ?? (name === "return" ? {} : each.asks ?? {}), verdict: true, returns: name === "return" ? each.returns ?? [] : [],
+      name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: each.verdict_asks?.[name] ?? each.asks ?? {}, verdict: true, returns: name === "return" ? each.returns ?? [] : [],
     })));
   const actions = may.map((each) => deedOf(record, each));
   const seen = new Set<string>();
