@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import DESK, WINDOWS, People
+from tests.browser.conftest import DESK, PHONE, WINDOWS, People
 from tests.images import red_png
 from tests.serving import Server
 
@@ -49,6 +49,44 @@ def test_what_is_no_picture_is_refused_beside_its_field(people: People) -> None:
     chooses_picture(clerk, content=b"<html><script>alert(1)</script></html>")
     expect(clerk.locator("[data-field=photo] .fault")).to_be_visible()
     expect(clerk.locator("[data-field=photo] img")).to_have_count(0)
+
+
+def signs(pages: Server, account: str, part: str, record: str) -> None:
+    """Somebody signs his part of a write-off."""
+    tasks = pages.be(account).get("tasks", limit="500")["items"]
+    task = next(each["id"] for each in tasks if each["record"]["id"] == record)
+    pages.be(account).does(f"tasks/{task}/approve", {"asks": {f"{part}_signature": {"typed": account}}})
+
+
+def test_what_was_missing_is_wrong_no_more_when_it_is_given(people: People, pages: Server) -> None:
+    """In a dialogue each fault goes with its own field, what is said over them with the last."""
+    values = {"store": {"code": "S01"}, "reason": "broken", "lines": [{"item": {"code": "A100"}, "quantity": "1"}]}
+    record = pages.be("clerk1").makes("write_off", values, "submit")
+    signs(pages, "mgr1", "manager", record)
+    signs(pages, "sec1", "witness", record)
+    manager = people.sign_in("mgr1", PHONE, "en")
+    manager.goto(f"/records/write_off/{record}")
+    manager.locator("[data-action=destroy]").first.click()
+    dialogue = manager.locator("dialog")
+    send = dialogue.locator(".acts .primary")
+    send.click()
+    expect(dialogue.locator(".fault")).to_have_text(["This is needed.", "This is needed."])
+    file = {"name": "proof.png", "mimeType": "image/png", "buffer": red_png()}
+    dialogue.locator("[data-file]").set_input_files(file)
+    expect(dialogue.locator("img")).to_be_visible()
+    expect(dialogue.locator(".fault")).to_have_count(1)
+    dialogue.get_by_label("Who was there").fill("Li, Wang")
+    expect(dialogue.locator(".fault")).to_have_count(0)
+    expect(dialogue.get_by_role("alert")).to_have_count(0)
+    manager.context.set_offline(True)
+    send.click()
+    expect(dialogue.get_by_role("alert")).to_contain_text("press again when the line is back")
+    manager.context.set_offline(False)
+    expect(dialogue.get_by_role("alert")).to_have_count(0)
+    send.click()
+    expect(dialogue).to_have_count(0)
+    assert pages.be("mgr1").get(f"records/write_off/{record}")["state"] == "destroyed"
+    people.complaints[:] = [each for each in people.complaints if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
 @pytest.mark.parametrize(("size", "language"), WINDOWS)

@@ -344,34 +344,52 @@ def test_a_lost_connection_loses_nothing(people: People) -> None:
     clerk.context.set_offline(True)
     clerk.get_by_label("Reason", exact=True).select_option("slow")
     clerk.locator("[data-action=save]").click()
-    expect(clerk.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(clerk.get_by_role("alert")).to_contain_text("press again when the line is back")
     clerk.context.set_offline(False)
+    expect(clerk.get_by_role("alert")).to_have_count(0)
     clerk.get_by_label("Reason", exact=True).select_option("recall")
     expect(clerk.get_by_role("alert")).to_have_count(0)
     clerk.get_by_label("Reason", exact=True).select_option("slow")
     saved(clerk)
+    expect(clerk.locator(".spoken")).to_have_text("Saved.")
     expect(clerk.locator("main .pairs")).to_contain_text("Does not sell here")
     people.complaints[:] = [each for each in people.complaints if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
-def test_two_people_in_one_record_are_shown_where_they_differ(people: People) -> None:
-    one, two = people.sign_in("clerk1", DESK), people.sign_in("clerk1b", DESK)
+def test_two_people_in_one_record_are_shown_where_they_differ(people: People, pages: Server) -> None:
+    """By whom, and of which row: whoever decides between two figures knows of what."""
+    one, two = people.sign_in("clerk1", DESK), people.sign_in("clerk1b", PHONE)
     begins(one)
+    chooses(one, "Item 1", "A100")
+    one.get_by_label("Requested 1", exact=True).fill("5")
     record = saved(one)
     for page in (one, two):
         page.goto(f"{record}/edit")
     one.get_by_label("Reason", exact=True).select_option("slow")
+    one.get_by_label("Requested 1", exact=True).fill("7")
     one.locator("[data-action=save]").click()
     expect(one).to_have_url(record)
     two.get_by_label("Reason", exact=True).select_option("recall")
+    two.get_by_label("Requested 1", exact=True).fill("9")
     chooses(two, "To", "S03")
     two.locator("[data-action=save]").click()
-    clash = two.locator(".message", has_text="theirs")
-    expect(clash).to_have_count(1)
-    expect(clash).to_contain_text("theirs: Does not sell here · mine: Called back")
+    person = pages.be("clerk1").get("me")["person"]
+    who = person["title"] or person["code"]
+    item = pages.be("clerk1").get(f"records/transfer/{record[-36:]}")["values"]["lines"][0]["item"]
+    expect(two.get_by_role("alert")).to_contain_text(f"{who} changed this meanwhile.")
+    expect(two.locator(".clash")).to_have_count(2)
+    row = two.locator(".clash", has_text="mine: 9")
+    expect(row.locator("strong")).to_have_text(f"Lines · {item['code']} {item['title']} · Requested")
+    expect(row.locator("p")).to_have_text(f"{who}: 7 · mine: 9")
+    buttons = [each.bounding_box() for each in row.locator("button").all()]
+    assert len({box["y"] for box in buttons if box}) == 1
+    row.get_by_text("Keep mine").click()
+    clash = two.locator(".clash")
+    expect(clash).to_contain_text(f"{who}: Does not sell here · mine: Called back")
     clash.get_by_text("Take theirs").click()
     two.locator("[data-action=save]").click()
     expect(two).to_have_url(record)
+    assert pages.be("clerk1").get(f"records/transfer/{record[-36:]}")["values"]["lines"][0]["requested"] == "9"
     expect(two.locator("main .pairs")).to_contain_text("Does not sell here")
     expect(two.locator("main .pairs")).to_contain_text("S03")
 

@@ -58,6 +58,7 @@ def test_the_questions_of_an_action_are_asked_once_for_all(people: People, pages
     manager.locator("dialog .primary").click()
     expect(manager.locator("dialog .fault")).to_have_text("This is needed.")
     manager.locator("dialog input").fill("not ordered")
+    expect(manager.locator("dialog .fault")).to_have_count(0)
     manager.locator("dialog .primary").click()
     expect(manager.locator("dialog")).to_have_count(0)
     assert [state_of(pages, each) for each in sent] == ["returning", "returning"]

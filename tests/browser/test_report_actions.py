@@ -74,6 +74,7 @@ def test_lines_are_ordered_after_it_was_told_what_becomes_of_them(
     buyer.locator("dialog .primary").click()
     expect(buyer.locator("dialog .fault")).to_have_text(said["needed"])
     buyer.locator("dialog input").fill("for the week")
+    expect(buyer.locator("dialog .fault")).to_have_count(0)
     buyer.locator("dialog .primary").click()
     expect(buyer.locator("dialog")).to_have_count(0)
     expect(buyer.locator(".empty")).to_be_visible()

@@ -10,6 +10,12 @@ export class Refused extends Error {
   }
 }
 
+/** What still holds of a refusal when what it said of this path has been changed; null when that was all of it. */
+export function mended({ problem }: Refused, path: string): Refused | null {
+  const errors = problem.errors.filter((each) => each.path !== path && !each.path.startsWith(`${path}/`));
+  return problem.errors.length && !errors.length ? null : new Refused({ ...problem, errors });
+}
+
 export const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 let csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
 
@@ -32,6 +38,9 @@ export async function renewed(): Promise<boolean> {
   return true;
 }
 
+/** What is said while there is no line. */
+export const LOST = say("The server cannot be reached. What you typed is kept here: press again when the line is back.", "无法连接服务器。您输入的内容已保留，网络恢复后请再按一次。");
+
 export interface Sent { key?: string; revision?: number; signal?: AbortSignal }
 
 export async function ask<T = any>(method: string, path: string, body?: unknown, sent: Sent = {}): Promise<T> {
@@ -48,8 +57,7 @@ export async function ask<T = any>(method: string, path: string, body?: unknown,
     answer = await fetch(`/api/${path}`, how);
   } catch (error) {
     if (sent.signal?.aborted) throw error;
-    const detail = say("The server cannot be reached. What you typed is kept here.", "无法连接服务器，您输入的内容已保留。");
-    throw new Refused({ status: 0, kind: "unavailable", detail, errors: [] });
+    throw new Refused({ status: 0, kind: "unavailable", detail: LOST, errors: [] });
   }
   if (answer.status === 401) location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
   const text = await answer.text();

@@ -9,7 +9,7 @@ export interface Form { form: string; title: string; kind: string; currency?: st
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
 export interface Row { row: string; [name: string]: Value }
-export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; values: Record<string, any> }
+export interface Record_ { id: string; form: string; number: string | null; state: string; revision: number; updated?: string; values: Record<string, any> }
 export interface Filled { live?: Live; values: Record<string, any>; writable: string[]; rows: Record<string, string>; scan: string | null; unseen: string[]; needed: string[]; units: Record<string, string>; errors: Said[]; warnings: Said[] }
 /** What an amount is of: the currency, the unit of its item beside it; undefined where it is of nothing, "" while nobody knows. */
 export function unitOf(form: Form, field: Field, beside: Record<string, any>, units: Record<string, string>): string | undefined {

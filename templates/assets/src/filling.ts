@@ -148,33 +148,6 @@ export function same(one: any, two: any): boolean {
   return one === two || JSON.stringify(one ?? null) === JSON.stringify(two ?? null);
 }
 
-export interface Clash { at: string; title: string; field: Field; mine: any; theirs: any }
-
-/** Fields that I typed and that somebody else has changed since I read them. */
-export function clashes(form: Form, draft: Draft, theirs: Record<string, any>): Clash[] {
-  const found: Clash[] = [];
-  for (const at of draft.touched) {
-    const [table, rest] = at.split("#");
-    const [row, column] = rest?.split(".") ?? [];
-    const field = column ? form.fields[table!]?.fields?.[column] : form.fields[table!];
-    const of = (values: Record<string, any>) => (column ? values[table!]?.find((each: Row) => each.row === row)?.[column] : values[table!]);
-    const title = column ? `${form.fields[table!]?.title} · ${field?.title}` : field?.title ?? at;
-    if (field && !same(of(draft.base), of(theirs)) && !same(of(theirs), of(draft.values))) found.push({ at, title, field, mine: of(draft.values), theirs: of(theirs) });
-  }
-  return found;
-}
-
-/** Their word instead of mine. */
-export function yieldTo(draft: Draft, clash: Clash): Draft {
-  const touched = new Set(draft.touched);
-  touched.delete(clash.at);
-  const [table, rest] = clash.at.split("#");
-  const [row, column] = rest?.split(".") ?? [];
-  if (!column) return { ...draft, values: { ...draft.values, [table!]: clash.theirs }, touched };
-  const rows = (draft.values[table!] ?? []).map((each: Row) => (each.row === row ? { ...each, [column]: clash.theirs } : each));
-  return { ...draft, values: { ...draft.values, [table!]: rows }, touched };
-}
-
 /** Cells of a sheet: tabs and lines, quotes as spreadsheets write them. */
 export function cellsOf(text: string): string[][] {
   const rows: string[][] = [[]];

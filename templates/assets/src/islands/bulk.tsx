@@ -1,8 +1,9 @@
 /** One command for many records or tasks, with a word for all of them, and what came of each. */
 
 import { useRef, useState } from "preact/hooks";
-import { ask, newKey, Refused, say, type Problem } from "../api";
+import { ask, LOST, newKey, Refused, say, type Problem } from "../api";
 import type { Field } from "../definitions";
+import { useBack } from "../lost";
 import { isPointed, once, useFresh } from "../presses";
 import { takeDrawn } from "../drawn";
 import { sayNext } from "../toast";
@@ -25,7 +26,12 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
   const [answers, setAnswers] = useState<Answer[] | null>(null);
   const fresh = useFresh();
   const given = useRef(answered);
-  const answer = (name: string, value: any) => setAnswered((given.current = { ...given.current, [name]: value }));
+  const answer = (name: string, value: any) => {
+    setAnswered((given.current = { ...given.current, [name]: value }));
+    setLacking((now) => now.filter((each) => each !== name));
+    setWrong("");
+  };
+  useBack(() => setWrong((now) => (now === LOST ? "" : now)));
   const key = useRef(newKey());
 
   async function go(event: SubmitEvent): Promise<void> {

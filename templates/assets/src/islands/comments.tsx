@@ -1,8 +1,9 @@
 /** What was said about a record, and a place to say more: `@` offers people who may see it, and tells whom one takes. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask, me, newKey, Refused, say } from "../api";
+import { ask, LOST, me, newKey, Refused, say } from "../api";
 import { know } from "../following";
+import { useBack } from "../lost";
 import { tellMoments, told } from "../moments";
 
 interface Said { at: string; who: string | null; face: string; words: string }
@@ -24,6 +25,8 @@ export function Comments({ form, id, said }: { form: string; id: string; said: S
   const key = useRef(newKey());
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => { if (list.current) tellMoments(list.current); }, [all]);
+
+  useBack(() => setFault((now) => (now === LOST ? "" : now)));
 
   function write(next: string): void {
     setWords(next);

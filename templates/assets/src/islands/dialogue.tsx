@@ -1,9 +1,10 @@
 /** The dialogue of an action: its questions, what it comes to, errors beside the fields, and what somebody else changed. */
 
 import { useRef, useState } from "preact/hooks";
-import { ask, newKey, Refused, say } from "../api";
+import { ask, mended, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, remember, type Told, type Written } from "../deeds";
 import type { Form } from "../definitions";
+import { useBack } from "../lost";
 import { goOn as onward } from "../next";
 import { isPointed, once, useFresh } from "../presses";
 import { takeDrawn } from "../drawn";
@@ -74,7 +75,13 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const fresh = useFresh();
   /** What was answered, also what an answer that was only drawn adds while it is sent. */
   const answers = useRef(asks);
-  const answer = (name: string, value: any) => setAsks((answers.current = { ...answers.current, [name]: value }));
+  /** What was refused of a field is no word about what stands in it now. */
+  const forgive = (path: string) => setRefused((now) => now && mended(now, path));
+  const answer = (name: string, value: any) => {
+    setAsks((answers.current = { ...answers.current, [name]: value }));
+    forgive(`/asks/${name}`);
+  };
+  useBack(() => setRefused((now) => (now?.problem.status === 0 ? null : now)));
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
   const { record } = told;
@@ -133,11 +140,12 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         {effects.length > 0 && <ul class="effects">{effects.slice(0, 8).map((each) => <li key={each}>{each}</li>)}{effects.length > 8 && <li>+{effects.length - 8}</li>}</ul>}
         {deed.returns.length > 1 && <label class="field"><span>{say("Return to", "退回至")}</span>
           <select class="form-select" value={to} onChange={(event) => setTo(event.currentTarget.value)}>{deed.returns.map((each) => <option key={each.to} value={each.to}>{each.title}</option>)}</select></label>}
-        {deed.move && <Moving move={deed.move} to={to} where={where} onTo={setTo} onWhere={setWhere}
+        {deed.move && <Moving move={deed.move} to={to} where={where} onTo={(chosen) => { setTo(chosen); forgive("/to"); }} onWhere={setWhere}
           fault={tried && nobody ? say("Please choose a person.", "请选择人员。") : faults.find((each) => each.path === "/to")?.message} />}
         {written.rows && <p class="quiet">{say(written.rows.length === 1 ? "1 row" : `${written.rows.length} rows`, `${written.rows.length} 行`)}</p>}
         <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={answer} />
-        <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment} onInput={(event) => setComment(event.currentTarget.value)}
+        <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment}
+          onInput={(event) => { setComment(event.currentTarget.value); forgive("/comment"); }}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
           {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
         <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : (

@@ -2,9 +2,10 @@
 
 import { useMemo } from "preact/hooks";
 import { say } from "../api";
+import type { Clash } from "../clashes";
 import { unitOf, type Action, type Field, type Filled, type Form, type Record_ } from "../definitions";
 import { faultsOf } from "../faults";
-import { divideRow, isTouched, removeRow, tablesOf, write, writeRows, type Clash } from "../filling";
+import { divideRow, isTouched, removeRow, tablesOf, write, writeRows } from "../filling";
 import { shownAs } from "../shown";
 import { Dialogue, type Done } from "./dialogue";
 import { Grid } from "./grid";
@@ -62,9 +63,10 @@ const Wrong = ({ text, more }: { text: string; more: string[] }) => (
 
 /** Where somebody else and I wrote the same. */
 const Met = ({ clash, onResolve }: { clash: Clash; onResolve: (theirs: boolean) => void }) => (
-  <div class="message"><strong>{clash.title}</strong> {say("theirs: ", "对方：")}{shownAs(clash.field, clash.theirs)} · {say("mine: ", "我的：")}{shownAs(clash.field, clash.mine)}{" "}
-    <button type="button" class="plain" onClick={() => onResolve(true)}>{say("Take theirs", "采用对方的")}</button>{" "}
-    <button type="button" class="plain" onClick={() => onResolve(false)}>{say("Keep mine", "保留我的")}</button></div>
+  <div class="message clash"><strong>{clash.title}</strong>
+    <p>{clash.who || say("theirs", "对方")}{say(": ", "：")}{shownAs(clash.field, clash.theirs)} · {say("mine: ", "我的：")}{shownAs(clash.field, clash.mine)}</p>
+    <div class="acts"><button type="button" class="plain" onClick={() => onResolve(true)}>{say("Take theirs", "采用对方的")}</button>
+      <button type="button" class="plain" onClick={() => onResolve(false)}>{say("Keep mine", "保留我的")}</button></div></div>
 );
 
 interface HeaderProps { name: string; field: Field; value: any; writable: boolean; needed: boolean; unit: string | undefined; fault: string | undefined; heed: string | undefined; onChange: (value: any) => void }

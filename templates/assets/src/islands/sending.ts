@@ -6,7 +6,9 @@ import { deedOf, foresee, needsWords, remember, type Coming, type Deed, type Wri
 import type { Action, Filled, Form, Record_ } from "../definitions";
 import { takeDrawn } from "../drawn";
 import { complaint, faultsOf, lacking, standing, type Faults } from "../faults";
-import { clashes, isTouched, patchOf, settle, yieldTo, type Clash } from "../filling";
+import { sayNext } from "../toast";
+import { clashes, yieldTo, type Clash, type Past } from "../clashes";
+import { isTouched, patchOf, settle } from "../filling";
 import type { Typing } from "./typing";
 
 /** An action that asks something, or that cannot be taken back: done when its dialogue is answered. */
@@ -77,6 +79,7 @@ export function useSending(form: Form, typing: Typing) {
     typing.forget();
     left.current = true;
     if (action) remember(sent.id, action.title, sent);
+    else sayNext(say("Saved.", "已保存。"));
     location.assign(`/records/${form.form}/${sent.id}`);
   }
 
@@ -97,11 +100,14 @@ export function useSending(form: Form, typing: Typing) {
     const path = `records/${form.form}/${read.id}`;
     const newest = await ask<Record_>("GET", path);
     const fresh = await ask<Filled>("GET", `${path}/fill`);
-    setMet(clashes(form, draft, fresh.values));
+    const past = await ask<{ items: Past[] }>("GET", `${path}/history?newest=true`);
+    const since = past.items.filter((each) => each.at > (read.updated ?? "") && each.changes.length > 0);
+    setMet(clashes(form, draft, fresh.values, since));
+    const who = [...new Set(since.map((each) => each.person?.title ?? each.person?.code))].filter(Boolean).join(say(", ", "、")) || say("Somebody else", "其他人");
     typing.setRecord(newest);
     typing.setFilled(fresh);
     typing.setDraft((now) => settle(form, now, fresh, true));
-    typing.setSaid({ text: say("Somebody else changed this meanwhile. Your changes are kept; look at them and save again.", "其他人已修改此单。您的修改已保留，请核对后再保存。"), more: [] });
+    typing.setSaid({ text: say(`${who} changed this meanwhile. Your changes are kept; look at them and save again.`, `${who} 已修改此单。您的修改已保留，请核对后再保存。`), more: [] });
   }
 
   /** Theirs instead of mine, or mine as it stands. */

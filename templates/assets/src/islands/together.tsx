@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, newKey, Refused, say, type Problem } from "../api";
 import type { Field } from "../definitions";
 import { takeDrawn } from "../drawn";
+import { useBack } from "../lost";
 import { isPointed, once, useFresh } from "../presses";
 import { sayNext } from "../toast";
 import { answersOf, Asks } from "./asks";
@@ -34,6 +35,7 @@ export function Together({ title, asks, path, items, back, onEnd }: Props) {
   const rows = items.map((each) => each.id);
   const answer = (name: string, value: any) => {
     setAnswered((given.current = { ...given.current, [name]: value }));
+    setLacking((now) => now.filter((each) => each !== name));
     key.current = newKey();
   };
   const body = () => {
@@ -52,6 +54,7 @@ export function Together({ title, asks, path, items, back, onEnd }: Props) {
   };
 
   useEffect(() => { void look(); }, [answered]);
+  useBack(() => { if (refused?.status === 0) void look(); });
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, me, Refused } from "../api";
 import type { Filled, Form, Record_ } from "../definitions";
 import { faultsOf, type Faults, type Word } from "../faults";
+import { useBack } from "../lost";
 import { begin, isTouched, keep, patchOf, settle, type Draft, type Kept } from "../filling";
 import { Follower } from "../live";
 
@@ -41,6 +42,8 @@ export function useTyping(form: Form, read: Record_ | null, first: Filled) {
       }), WAIT);
     return () => clearTimeout(wait);
   }, [draft.touched, draft.removed, draft.added]);
+
+  useBack(() => setSaid((now) => (now?.lost ? null : now)));
 
   return {
     ...followed, record, setRecord, filled, setFilled, draft, setDraft, faults, setFaults, said, setSaid,
