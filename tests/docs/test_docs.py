@@ -124,3 +124,23 @@ def test_the_files_that_developers_are_told_of_are_there() -> None:
     known = [path.relative_to(ROOT).as_posix() for top in ("engine", "tests") for path in (ROOT / top).rglob("*.*")]
     assert len(files) > 15
     assert [each for each in files if not any(path.endswith(f"/{each}") or path == each for path in known)] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "zh").glob("*.md")), ids=lambda page: page.stem)
+def test_what_a_chinese_page_calls_by_name_is_called_so_on_the_pages(page: Path) -> None:
+    folders = ("engine/web/pages", "templates/assets/src", "form_definitions", "workflow_definitions")
+    said = {word for each in folders for word in _said(ROOT / each)}
+    named = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", page.read_text())
+    assert len(named) > 3
+    assert [each for each in named if each not in said | {"÷"}] == []
+
+
+def _said(folder: Path) -> set[str]:
+    """Every short Chinese text of a folder's files, as a page may show it."""
+    files = (each for each in folder.rglob("*") if each.suffix in (".py", ".ts", ".tsx", ".yaml"))
+    return {
+        word.strip()
+        for each in files
+        for word in re.findall(r"zh: ([^},\n]+)|\"([^\"\n]+)\"", each.read_text())
+        for word in word
+    }
