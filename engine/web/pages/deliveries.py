@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from engine.errors import Text, say, text
@@ -16,28 +17,28 @@ from engine.web.pages.visit import Visit
 MOST = 100
 STATES = ("dead", "waiting", "delivered")
 TOPICS: Mapping[str, Text] = {
-    "webhook": text("Webhook", "Webhook"),
+    "webhook": text("Webhook", "Webhook 推送"),
     "mail": text("Mail", "邮件"),
     "gathered": text("Gathered for a mail", "待汇总的邮件"),
 }
-_SAID: tuple[tuple[str, str], ...] = (
-    (r"answered (\d+)", "对方返回 {}"),
-    (r"no answer within (\d+) s", "{} 秒内没有应答"),
-    (r"no answer \((.+)\)", "没有应答（{}）"),
-    (r"no safe connection \((.+)\)", "无法建立安全连接（{}）"),
-    (r"too large to send", "内容过大，无法发送"),
-    (r"broke \((.+)\)", "发送时出错（{}）"),
-    (r"refused by the robot \((.+)\)", "机器人拒绝（{}）"),
-    (r"no answer of a robot", "不是机器人的应答"),
-    (r"no mail address", "没有邮箱地址"),
-    (r"no mail server is set", "没有设置邮件服务器"),
-    (r"recipient refused \((\d+)\)", "收件人被拒绝（{}）"),
-    (r"refused by the mail server \((\d+)\)", "邮件服务器拒绝（{}）"),
-    (r"the mail server did not answer within (\d+) s", "邮件服务器 {} 秒内没有应答"),
-    (r"the mail server could not be used \((.+)\)", "无法使用邮件服务器（{}）"),
-    (r"accepted by the mail server", "邮件服务器已接收"),
-    (r"gathered", "已汇总"),
-    (r"not for this reader", "接收者无权查看"),
+_SAID: tuple[Text, ...] = (
+    text("answered {}", "对方返回 {}"),
+    text("no answer within {} s", "{} 秒内没有应答"),
+    text("no answer ({})", "没有应答（{}）"),
+    text("no safe connection ({})", "无法建立安全连接（{}）"),
+    text("too large to send", "内容过大，无法发送"),
+    text("broke ({})", "发送时出错（{}）"),
+    text("refused by the robot ({})", "机器人拒绝（{}）"),
+    text("no answer of a robot", "不是机器人的应答"),
+    text("no mail address", "没有邮箱地址"),
+    text("no mail server is set", "没有设置邮件服务器"),
+    text("recipient refused ({})", "收件人被拒绝（{}）"),
+    text("refused by the mail server ({})", "邮件服务器拒绝（{}）"),
+    text("the mail server did not answer within {} s", "邮件服务器 {} 秒内没有应答"),
+    text("the mail server could not be used ({})", "无法使用邮件服务器（{}）"),
+    text("accepted by the mail server", "邮件服务器已接收"),
+    text("gathered", "已汇总"),
+    text("not for this reader", "接收者无权查看"),
 )
 """What senders write down, and how it is said in Chinese."""
 
@@ -74,6 +75,10 @@ def said(words: str | None, language: str) -> str:
     """What a sender wrote down, in the language of the page; what is not known is shown as it stands."""
     if not words:
         return "–"
-    known = ((re.fullmatch(pattern, words), chinese) for pattern, chinese in _SAID)
-    meant = next((chinese.format(*match.groups()) for match, chinese in known if match), words)
-    return meant if language == "zh" else words
+    known = ((_pattern(each["en"]).fullmatch(words), each) for each in _SAID)
+    return next((say(each, language).format(*match.groups()) for match, each in known if match), words)
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile(re.escape(sentence).replace(r"\{\}", "(.+)"))
