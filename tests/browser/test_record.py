@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, People
+from tests.browser.conftest import DESK, PHONE, People
 from tests.serving import Server
 
 
@@ -168,3 +168,25 @@ def test_an_open_record_tells_what_somebody_else_does_and_not_what_one_does_ones
     told.get_by_role("link").click()
     expect(clerk.locator(".said li")).to_have_count(2)
     expect(told).to_be_hidden()
+
+
+def test_a_long_line_shows_all_its_columns_at_the_desk_or_that_there_are_more(people: People, pages: Server) -> None:
+    """Received with a part of it broken: whoever sees no costs sees all of it, who does sees that it goes on."""
+    clerk, receiver = pages.be("clerk1"), pages.be("clerk2")
+    lot = clerk.get("stock", item="A101", place="S01")["items"][0]["lot"]["code"]
+    line = {"item": {"code": "A101"}, "lot": {"code": lot}, "requested": "3"}
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow", "lines": [line]}
+    record = clerk.makes("transfer", values, "submit")
+    pages.be("mgr1").decides("transfer")
+    clerk.takes("transfer", record, "ship")
+    row = receiver.get(f"records/transfer/{record}")["values"]["lines"][0]["row"]
+    counted = {"row": row, "received": "2", "damaged": "1", "remark": "open"}
+    receiver.takes("transfer", record, "receive", {"lines": [counted]}, asks={"signature": {"typed": "Sun Lei"}})
+    clerk2, manager = people.sign_in("clerk2", DESK, "en"), people.sign_in("mgr1", DESK, "en")
+    wide = "each => each.scrollWidth - each.clientWidth"
+    for page in (clerk2, manager):
+        page.goto(f"/records/transfer/{record}")
+        expect(page.locator("#lines th", has_text="Available")).to_be_visible()
+    assert clerk2.locator("#lines .across").evaluate(wide) == 0
+    shade = manager.locator("#lines .across").evaluate("each => getComputedStyle(each).backgroundAttachment")
+    assert "local" in shade

@@ -19,6 +19,15 @@ def test_who_types_a_code_finds_the_thing_itself_first(people: People) -> None:
     expect(first.locator("a.line").first).to_contain_text("Rice")
 
 
+def test_a_line_ends_in_no_bare_yes(people: People) -> None:
+    """Whether an item is in use stands in a column of its list; without the head over it it says nothing."""
+    manager = people.sign_in("mgr1", DESK, "zh")
+    manager.goto("/search?q=A100")
+    line = manager.locator("main a.line", has_text="A100").first
+    expect(line).to_be_visible()
+    assert "是" not in [each.removeprefix("·").strip() for each in line.locator(".quiet").all_inner_texts()]
+
+
 def test_what_nobody_may_show_him_is_not_found(people: People) -> None:
     """A supplier sees neither stores' papers nor prices by searching for them."""
     vendor = people.sign_in("vendor1", PHONE, "zh")

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.web.pages.cells import EMPTY, Cell, cell, grouped, tone
+from engine.web.pages.inbox import lined
 from engine.web.pages.lines import pill
 from engine.web.pages.visit import own_path
 from tests.web.told import of
@@ -79,3 +80,12 @@ def test_wherever_one_is_sent_on_to_is_on_this_server(sent: str) -> None:
     assert not path.startswith(("//", "/\\"))
     assert path.isascii()
     assert path.isprintable()
+
+
+def test_a_task_says_no_amount_twice_and_no_bare_yes() -> None:
+    """The line has no titles: two columns of one figure are one figure in it, and a ticked box says nothing."""
+    amount = {"title": "Amount", **of("money"), "value": "410.00", "unit": "CNY"}
+    shows = [{**amount, "title": "Total"}, amount, {"title": "Urgent", **of("boolean"), "value": True}]
+    record = {"form": "order", "id": "1", "title": "Order", "number": "PO-1", "shows": shows}
+    told = lined({"record": record, "actions": ["approve"], "kind": "decide"}, "en")
+    assert told["shown"] == [Cell("number", "410.00", unit="CNY")]

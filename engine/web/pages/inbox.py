@@ -54,9 +54,14 @@ def _narrowed(every: list[dict[str, Any]], asked: Mapping[str, str]) -> dict[str
 
 
 def lined(task: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once."""
+    """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once.
+
+    The line has no titles: what is only yes or no is not in it, and the same amount is there once.
+    """
     record = task["record"]
-    shown = [replace(cell(each, each["value"], language), unit=each.get("unit", "")) for each in record["shows"]]
+    told = [each for each in record["shows"] if each.get("widget") != "check"]
+    cells = [replace(cell(each, each["value"], language), unit=each.get("unit", "")) for each in told]
+    shown = list({(each.kind, each.shown, each.unit): each for each in cells}.values())
     return {
         **task,
         "says": f"{record['title']} {record['number'] or ''}".strip(),

@@ -29,7 +29,8 @@ def _group(visit: Visit, form: Mapping[str, Any], asked: str) -> dict[str, Any] 
     if not body["items"]:
         return None
     known = visit.get(f"forms/{form['form']}")
-    columns = [each for each in columns_of(known, visit) if each["name"] != "state"]
+    # A box that is ticked says nothing without its title, and a line has none.
+    columns = [each for each in columns_of(known, visit) if each["name"] != "state" and each["widget"] != "check"]
     lines = [_line(known, columns, each, visit.language) for each in body["items"]]
     exact = [each["says"].lower() == asked.lower() for each in lines]
     lines.sort(key=lambda each: each["says"].lower() != asked.lower())

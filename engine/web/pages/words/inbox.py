@@ -36,7 +36,7 @@ WORDS: Mapping[str, Text] = {
     "nothing_returned": text("Nothing was returned in these days.", "此期间没有退回。"),
     "select": text("Select", "选择"),
     "overdue": text("overdue", "已逾期"),
-    "wants": text("from {who}", "来自{who}"),
+    "wants": text("from {who}", "来自 {who}"),
     "wanted_by_itself": text("from the system", "来自系统"),
     "task_gone": text("That task is done, or somebody else's by now.", "该事项已处理，或已转由他人处理。"),
     "nothing_waits_why": text(
