@@ -120,6 +120,7 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
+CHOOSE = {**_object(**{name: {"type": "string"} for name in ("path", "row", "q")}), "required": ["path"]}
 COMMENT = {
     **_object(comment={"type": "string", "maxLength": 4000}, mentions={"type": "array", "items": {"type": "string"}}),
     "required": ["comment"],
@@ -181,7 +182,7 @@ def _add(document: dict[str, Any], operation: Operation, form: Form) -> None:
         },
         "delete": {**tags, "summary": said["discard"], "parameters": [KEY, IF_MATCH], "responses": _small()},
     }
-    tried = {"requestBody": _body(_object(values=partial, action={"type": "string"}))}
+    tried = {"requestBody": _body(_object(values=partial, action={"type": "string"}, choose=CHOOSE))}
     for path, words, word in (("fill", [], "try"), ("{id}/fill", record_id, "fill")):
         document["paths"][f"/api/records/{name}/{path}"] = {
             "parameters": words,

@@ -9,7 +9,7 @@ from engine.definitions import schema_of_form
 from engine.definitions.models import Edit, Field, Form, Transition, Workflow
 from engine.errors import not_found, say
 from engine.fields import BY_NAME, shape, widget_of
-from engine.operations import conditions, rights
+from engine.operations import conditions, fitting, rights
 from engine.operations.calls import Answer
 from engine.operations.saying import Sayer
 
@@ -66,7 +66,7 @@ def form(operation: Operation, name: str) -> Answer:
             "currency": operation.library.settings.get("currency"),
             "later": sorted(_later(found, workflow) - closed),
             "fields": {
-                each.name: field(operation, each, closed) | names.get(each.name, {})
+                each.name: _chosen(operation, found, each, field(operation, each, closed)) | names.get(each.name, {})
                 for each in found.fields.values()
                 if each.path not in closed
             },
@@ -200,6 +200,15 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
         shown["fields"] = {
             each.name: field(operation, each, closed) for each in of.fields.values() if each.path not in closed
         }
+    return shown
+
+
+def _chosen(operation: Operation, form: Form, of: Field, shown: dict[str, Any]) -> dict[str, Any]:
+    """The field with `narrowed` where `.../fill` tells what may be chosen in it; columns too."""
+    for name, column in shown.get("fields", {}).items():
+        _chosen(operation, form, of.fields[name], column)
+    if of.only is not None and fitting.narrowed(operation, form, of):
+        shown["narrowed"] = True
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import EvaluationFault, Expression, ExpressionFault, Reference, Type, compile_expression
-from engine.operations import conditions, presenting, rights, totalling
+from engine.operations import conditions, presenting, rights, sight, totalling
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
 from engine.operations.paging import known_only, read_limit
@@ -29,8 +29,6 @@ HEAD = frozenset({"id", "number", "state", "created", "created_by", "updated", "
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
-HARMLESS = frozenset({"nearest", "working_hours"})
-"""Words that are answered from the org tree and the clock alone."""
 
 
 def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
@@ -40,9 +38,7 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
         raise not_found()
     known_only(query, KNOWN, conditions.PREFIX)
     found = rows(operation, definition, query)
-    operation.shelf.prefetch({each for stored in found.items for each in _referred(operation, definition, stored)})
-    fields = chosen(operation, definition, query.get("fields"))
-    items = [item(operation, operation.unfold(stored), fields) for stored in found.items]
+    items = told(operation, definition, found.items, chosen(operation, definition, query.get("fields")))
     body: dict[str, Any] = {"items": items, "next": found.next, "previous": found.previous}
     if any(name.startswith(conditions.PREFIX) for name in query):
         body["named"] = conditions.narrowed(operation, definition, query).named
@@ -51,6 +47,14 @@ def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
     if found.count is not None:
         body["count"] = found.count
     return Answer(200, body)
+
+
+def told(
+    operation: Operation, form: Form, found: Sequence[Stored], fields: Container[str] | None
+) -> list[dict[str, Any]]:
+    """These records as a list tells them."""
+    operation.shelf.prefetch({each for stored in found for each in _referred(operation, form, stored)})
+    return [item(operation, operation.unfold(stored), fields) for stored in found]
 
 
 def _referred(operation: Operation, form: Form, stored: Stored) -> Iterator[Reference]:
@@ -130,9 +134,9 @@ def _written(operation: Operation, form: Form, sent: str, hidden: frozenset[str]
         raise invalid_at("/filter", code, UNKNOWN if code == "unknown_field" else fault.says) from fault
     for path in expression.names:
         words = path[1:] if path[0] in ("it", "record") else path
-        if words and (words[0] in hidden or ".".join(words[:2]) in hidden or _beyond(operation, form, words)):
+        if words and (words[0] in hidden or ".".join(words[:2]) in hidden or sight.beyond(operation, form, words)):
             raise invalid_at("/filter", "unknown_field", UNKNOWN)
-    if _asks_outside(operation, expression):
+    if sight.asks_outside(operation, expression):
         says = text("This cannot be asked in a filter.", "筛选条件中不能使用此内容。")
         raise invalid_at("/filter", "not_for_lists", says)
     return expression
@@ -155,38 +159,6 @@ def _scope(operation: Operation, form: Form) -> Names:
     gone = rights.everywhere_hidden(operation, form)
     names = {name: found for name, found in scope.names.items() if name not in gone}
     return replace(scope, outline=replace(scope.outline, forms=forms), names=names)
-
-
-def _asks_outside(operation: Operation, expression: Expression) -> bool:
-    """Whether a filter asks what is answered with the library's eyes: a person's filter sees what he sees.
-
-    A limit is for who sees every limit.
-    """
-    limits = [form.name for form in operation.library.forms.values() if form.told.get("limit")]
-    sees_limits = all(rights.reach(operation, name, "see") is None for name in limits)
-    return bool(expression.calls - ({"limit"} if sees_limits else frozenset()) - HARMLESS)
-
-
-def unseen(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
-    """Whether a path of a record leads to what the actor cannot be sure to see in every one."""
-    hidden = rights.everywhere_hidden(operation, form)
-    return words[0] in hidden or ".".join(words[:2]) in hidden or _beyond(operation, form, words)
-
-
-def _beyond(operation: Operation, form: Form, words: tuple[str, ...]) -> bool:
-    """Whether a path goes through a reference to a field that the actor cannot be sure to see there."""
-    field = form.fields.get(words[0])
-    rest = words[1:]
-    if field is not None and field.type == "table" and rest:
-        field, rest = field.fields.get(rest[0]), rest[1:]
-    target = operation.library.forms.get(str(field.options.get("to"))) if field is not None and rest else None
-    if target is None or not rest:
-        return False
-    return (
-        not rights.sees_form(operation, target.name)
-        or rest[0] in rights.everywhere_hidden(operation, target)
-        or _beyond(operation, target, rest)
-    )
 
 
 def counted(sent: str | None) -> bool:

@@ -15,7 +15,7 @@ from engine.definitions.models import Column, Field, Form, Report
 from engine.definitions.stocked import STOCK
 from engine.errors import not_found, say
 from engine.expressions import Expression
-from engine.operations import conditions, formview, listing, rights
+from engine.operations import conditions, formview, rights, sight
 from engine.operations.calls import Answer
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _unseen(operation: Operation, report: Report, expression: Expression) -> boo
         ]
     if report.source == STOCK and any(_is_closed(operation, form, path) for path in paths if path):
         return True
-    return any(path and listing.unseen(operation, form, path) for path in paths)
+    return any(path and sight.unseen(operation, form, path) for path in paths)
 
 
 def _is_closed(operation: Operation, form: Form, path: tuple[str, ...]) -> bool:

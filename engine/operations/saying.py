@@ -65,6 +65,8 @@ class Sayer:
     library: Library
     form: Form
     language: str
+    chosen: Field | None = None
+    """What `it` is chosen for, if anything is."""
 
     def says(self, expression: Expression) -> str:
         """The expression as a part of a sentence."""
@@ -84,6 +86,8 @@ class Sayer:
         field: Field | None = None
         form: Form | None = self.form
         words: list[str] = []
+        if path[0] == "it" and self.chosen is not None:
+            words, form, path = [say(self.chosen.title, self.language) or self.chosen.name], self._target(), path[1:]
         for name in path:
             if not words and field is None and name in ("record", "row", "it", "each"):
                 continue
@@ -93,6 +97,10 @@ class Sayer:
                 form = self.library.forms.get(str(field.options["to"]), form)
                 field = None
         return " · ".join(words) or "…"
+
+    def _target(self) -> Form:
+        to = self.chosen.value_type.form if self.chosen is not None else None
+        return self.library.forms.get(to or "", self.form)
 
     def _named(self, field: Field | None, name: str) -> str:
         if field is not None:
@@ -136,10 +144,14 @@ class Sayer:
         return (say(role.title, self.language) if role else "") or f"“{value}”"
 
     def _titled(self) -> Iterator[Mapping[str, Text]]:
-        workflow = self.library.workflows.get(self.form.name)
+        for form in dict.fromkeys((self._target().name, self.form.name)):
+            yield from self._titled_in(self.library.forms.get(form, self.form))
+
+    def _titled_in(self, form: Form) -> Iterator[Mapping[str, Text]]:
+        workflow = self.library.workflows.get(form.name)
         if workflow is not None:
             yield {name: state.title for name, state in workflow.states.items()}
-        fields = [one for each in self.form.fields.values() for one in (each, *each.fields.values())]
+        fields = [one for each in form.fields.values() for one in (each, *each.fields.values())]
         for field in fields:
             yield {one.value: one.title for one in field.options.get("options") or ()}
         for approval in workflow.approvals.values() if workflow is not None else ():

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say
-from engine.operations import around, bodies, browsing, heeding, presenting, rights, writing
+from engine.operations import around, bodies, browsing, candidates, heeding, presenting, rights, writing
 from engine.operations.calls import Answer
 from engine.records.filling_shown import shown
 
@@ -22,36 +22,46 @@ if TYPE_CHECKING:
 
 
 MOST_FAULTS = 1_000
+KNOWN = frozenset({"values", "action", "choose"})
 
 
 def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> Answer:
-    """`{values, action?}` of a record that is not there yet; None: what a form begins with, and what is live in it."""
-    bodies.only(body or {}, {"values", "action"})
+    """`{values, action?, choose?}` of a record that is not there yet; None: what it begins with, and what is live.
+
+    With `choose` only what may be chosen in that field is told (`candidates`).
+    """
+    bodies.only(body or {}, KNOWN)
     if not rights.sees_form(operation, form):
         operation.definition("")
     if rights.reach(operation, form, "create") == rights.CLOSED:
         raise forbidden()
     folder = _fresh(operation, form)
     sent, action = _sent(body)
+    choose = candidates.asked(body)
     first = rights.writable(operation, folder, action)
     faults = _take(operation, folder, sent, action) if sent else []
     if rights.belongs(folder) and not rights.may(operation, folder, "create"):
-        return _elsewhere(operation, folder, _fresh(operation, form), sent, first)
+        return _elsewhere(operation, folder, _fresh(operation, form), sent, first, choose)
+    if choose is not None:
+        return candidates.offered(operation, folder, rights.writable(operation, folder, action), choose)
     return _answer(operation, folder, action, faults, live=body is None)
 
 
 def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
     """The same for a record that is there: `values` are a patch."""
-    bodies.only(body or {}, {"values", "action"})
+    bodies.only(body or {}, KNOWN)
     folder = operation.open(form, record, lock=False)
     rights.require_seen(operation, folder)
     writing.current(operation, folder)
     editable = rights.may(operation, folder, "edit")
     sent, action = _sent(body)
+    choose = candidates.asked(body)
     first = rights.writable(operation, folder, action)
     faults = _take(operation, folder, sent, action) if sent else []
     if editable and not rights.may(operation, folder, "edit"):
-        return _elsewhere(operation, folder, operation.open(form, record, lock=False), sent, first)
+        return _elsewhere(operation, folder, operation.open(form, record, lock=False), sent, first, choose)
+    if choose is not None:
+        return candidates.offered(operation, folder, rights.writable(operation, folder, action), choose)
     return _answer(operation, folder, action, faults, live=body is None)
 
 
@@ -67,7 +77,12 @@ def _sent(body: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], str | None
 
 
 def _elsewhere(
-    operation: Operation, tried: Folder, folder: Folder, sent: Mapping[str, Any], writable: Writable
+    operation: Operation,
+    tried: Folder,
+    folder: Folder,
+    sent: Mapping[str, Any],
+    writable: Writable,
+    choose: candidates.Asked | None,
 ) -> Answer:
     """What was typed of a record that would not be his there: of what follows from those units nothing is told.
 
@@ -80,6 +95,9 @@ def _elsewhere(
     for name, value in {**sent, **dict.fromkeys(units)}.items():
         _refused(partial(writing.patch, operation, folder, {name: value}, writable))
     _refused(partial(writing.derive, operation, folder))
+    if choose is not None:
+        folder.values = {**folder.values, **units}  # what he named himself: nothing is worked out from it
+        return candidates.offered(operation, folder, writable, choose)
     faults = rights.elsewhere(tried, "") if all(units.values()) else []
     answer = _answer(operation, folder, None, faults, writable=writable)
     for name in units.keys() & answer.body["values"].keys():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Field
 from engine.errors import Fault
 from engine.expressions import Environment
-from engine.operations import pinning, rights
+from engine.operations import fitting, pinning, rights
 from engine.operations.ids import references, sent_references
 from engine.operations.knowing import Knowing, Seeing
 from engine.operations.mentions import counts, idle
@@ -189,7 +189,7 @@ def lacking(operation: Operation, folder: Folder, action: str) -> list[Field]:
 
 def refuse(operation: Operation, folder: Folder, faults: Iterable[Fault], base: str) -> None:
     """Raise the refusal that these faults come to, located as the sender sent them."""
-    found = tuple(faults)
+    found = tuple(fitting.worded(operation, folder, faults))
     if not found:
         return
     hidden = rights.hidden(operation, folder)

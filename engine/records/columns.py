@@ -70,6 +70,8 @@ class RecordColumns:
 
     def column(self, path: tuple[str, ...], type: Type) -> ColumnElement[Any]:
         """A field of the candidate, or of a record that it refers to."""
+        if path == ("it",) and type.kind == "reference":
+            return literal_column("r.id", Text())
         steps = path[1:] if len(path) > 1 and path[0] in CANDIDATES else path
         if not steps:
             raise NotInSql("the record as a whole")

@@ -30,7 +30,7 @@ from sqlalchemy import true as always
 from engine.database.dialects import listed, one_of
 from engine.database.headers import form_is
 from engine.definitions.models import Form
-from engine.errors import invalid_at
+from engine.errors import Refusal, invalid_at
 from engine.errors import text as words
 from engine.expressions import Environment, Expression, NotInSql, Reference, Type
 from engine.records.archive import CORE, load, stored_from
@@ -115,6 +115,15 @@ def page(connection: Connection, query: Query) -> Page:
     previous = _sealed(query, keys, shown[0]) if earlier and shown else None
     values = _values(connection, source, conditions, parameters, query, columns) if query.totals else None
     return Page(_items(connection, query, shown), following, count, previous, values)
+
+
+def askable(connection: Connection, query: Query) -> bool:
+    """Whether the database can work the filter out."""
+    try:
+        _filter(query, RecordColumns(connection.dialect.name, query.form, query.forms))
+    except Refusal:
+        return False
+    return True
 
 
 def _sealed(query: Query, keys: Sequence[Key], line: Any) -> str:

@@ -1,11 +1,12 @@
 /** The form of any form: live conditions and computed values, faults beside their fields, nothing typed is ever lost. */
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { say } from "../api";
 import type { Clash } from "../clashes";
+import { Choosing, choosing } from "../codes";
 import { unitOf, type Action, type Field, type Filled, type Form, type Record_ } from "../definitions";
 import { faultsOf } from "../faults";
-import { divideRow, isTouched, removeRow, tablesOf, write, writeRows } from "../filling";
+import { divideRow, isTouched, patchOf, removeRow, tablesOf, write, writeRows } from "../filling";
 import { shownAs } from "../shown";
 import { Dialogue, type Done } from "./dialogue";
 import { Grid } from "./grid";
@@ -28,7 +29,11 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
   /** Defaults that others will say yes to later: until it is sent on they are nobody's word. */
   const offers = !record || record.state === start ? form.later : [];
   const shown = Object.entries(form.fields).filter(([name, field]) => field.type !== "table" && !unseen.has(name) && !offers.includes(name) && (filled.writable.includes(name) || values[name] != null));
+  const latest = useRef(draft);
+  latest.current = draft;
+  const choose = useMemo(() => choosing(record ? `${form.form}/${record.id}` : form.form, () => patchOf(form, latest.current)), [record?.id]);
   return (
+    <Choosing.Provider value={choose}>
     <form novalidate onSubmit={(event) => { event.preventDefault(); void sending.send(onward); }}>
       {word && <Wrong {...word} />}
       {sending.met.map((clash) => <Met key={clash.at} clash={clash} onResolve={(theirs) => sending.resolve(clash, theirs)} />)}
@@ -49,6 +54,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [] }: 
       {chosen && <Dialogue deed={chosen.deed} told={{ record: { ...(record ?? unborn(form, start)), tasks: [] }, form, may: [], mayNot: [] }} effects={chosen.effects} written={chosen.written} first={null}
         onEnd={sending.back} onDone={(done: Done) => sending.leave(done, chosen.deed)} onRefused={(error) => void sending.refused(error, chosen.deed)} />}
     </form>
+    </Choosing.Provider>
   );
 }
 
@@ -75,7 +81,7 @@ function HeaderField({ name, field, value, writable, needed, unit, fault, heed, 
   return (
     <div class={writable ? "field" : "field fixed"} data-field={name}>
       <span>{field.title}{needed && writable && <b class="needed"> *</b>}</span>
-      {writable ? <Input field={field} value={value} label={field.title} invalid={!!fault} required={needed} unit={unit} onChange={onChange} /> : <div>{shownAs(field, value)}{unit && value != null && <small class="unit"> {unit}</small>}</div>}
+      {writable ? <Input at={name} field={field} value={value} label={field.title} invalid={!!fault} required={needed} unit={unit} onChange={onChange} /> : <div>{shownAs(field, value)}{unit && value != null && <small class="unit"> {unit}</small>}</div>}
       {fault ? <span class="fault">{fault}</span> : heed && <span class="heed">{heed}</span>}
       {field.help && <small>{field.help}</small>}
     </div>

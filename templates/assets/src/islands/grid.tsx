@@ -23,7 +23,7 @@ class Line extends Component<Drawn> {
     return (Object.keys(next) as (keyof Drawn)[]).some((each) => !each.startsWith("on") && next[each] !== this.props[each]);
   }
 
-  override render({ columns, row, index, editable, end, fault, heed, needed, units, onWrite, onRemove, onDivide }: Drawn) {
+  override render({ name, columns, row, index, editable, end, fault, heed, needed, units, onWrite, onRemove, onDivide }: Drawn) {
     const faults = byColumn(fault);
     const heeds = byColumn(heed);
     const measures = byColumn(units);
@@ -35,7 +35,7 @@ class Line extends Component<Drawn> {
           if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{measures.get(column) && row[column] != null && <small class="unit"> {measures.get(column)}</small>}{said(column)}</td>;
           return (
             <td key={column} data-title={field.title} data-column={column} class={`${widthOf(field)}${needed.includes(` ${column} `) ? " asks" : ""}`}>
-              <Input inRow field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} unit={measures.get(column)} onChange={(value) => onWrite(row.row, column, value)} />
+              <Input inRow at={`${name}.${column}`} row={row.row} field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} unit={measures.get(column)} onChange={(value) => onWrite(row.row, column, value)} />
               {said(column)}
             </td>
           );

@@ -1,12 +1,15 @@
 /** One input for each widget, which a type of field names. What it gives is what the API takes. */
 
+import { useContext } from "preact/hooks";
+import { Choosing } from "../codes";
 import type { Field } from "../definitions";
 import { meant, written } from "../moments";
 import { ChosenByCamera, WithCamera } from "./coded";
 import { FileInput, Signature } from "./files";
 import { Picker } from "./picker";
 
-interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; unit?: string | undefined; onChange: (value: any) => void; onNext?: () => void }
+/** `at`: the path of a field of the record that is filled, in `row` of a table. */
+interface Props { field: Field; value: any; label: string; invalid?: boolean | undefined; required?: boolean | undefined; inRow?: boolean; at?: string; row?: string; unit?: string | undefined; onChange: (value: any) => void; onNext?: () => void }
 
 /** What a browser has an input for; everything else is typed as text. */
 const KINDS: Record<string, string> = { date: "date", url: "url" };
@@ -17,8 +20,10 @@ export function Input(props: Props) {
   const { field, value, label, invalid, onChange } = props;
   const common = { class: "form-control", "aria-label": label, "aria-invalid": invalid ? ("true" as const) : undefined, "aria-required": props.required ? ("true" as const) : undefined };
   const among = field.among ?? [];
+  const choose = useContext(Choosing);
   if (among.length) {
-    const picker = <Picker to={among} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+    const { at, row } = props;
+    const picker = <Picker to={among} {...(choose && at && field.narrowed ? { choose: (q: string, signal: AbortSignal) => choose(at, row, q, signal) } : {})} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
     return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={onChange}>{picker}</ChosenByCamera>;
   }
   if (NAMED.has(field.widget)) return <Any {...props} />;

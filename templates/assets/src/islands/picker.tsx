@@ -2,13 +2,14 @@
 
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
-import { named, type Coded } from "../codes";
+import { named, type Choices, type Coded } from "../codes";
 import type { Named } from "../definitions";
 import { titled } from "../shown";
 
 /** `to`: the form whose records there are to choose from, or several. */
 /** `path`: where people or records are searched instead, as `{id, code, title}`. */
-interface Props { to: string | readonly string[]; path?: string; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+/** `choose`: asked instead where the record that is filled says what may be chosen. */
+interface Props { to: string | readonly string[]; path?: string; choose?: (q: string, signal: AbortSignal) => Promise<Choices>; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
 const WAIT = 150;
 const MARGIN = 8;
@@ -24,14 +25,14 @@ function put(options: HTMLElement, under: DOMRect): void {
   options.style.bottom = above ? `${innerHeight - under.top + 2}px` : "auto";
 }
 
-export function Picker({ to, path, value, label, invalid, onChange, onNext }: Props) {
+export function Picker({ to, path, choose, value, label, invalid, onChange, onNext }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   /** Whether somebody emptied it: opened and left, or pasted into, it keeps what it has. */
   const emptied = useRef(false);
   const [found, setFound] = useState<Named[]>([]);
   const [at, setAt] = useState(0);
-  /** The words that nothing was found for. */
-  const [missed, setMissed] = useState<string | null>(null);
+  /** The words that nothing was found for, and what is said of it. */
+  const [missed, setMissed] = useState<{ words: string; says: string } | null>(null);
   const list = useId();
   const asking = useRef<AbortController | null>(null);
   const waiting = useRef(0);
@@ -74,11 +75,12 @@ export function Picker({ to, path, value, label, invalid, onChange, onNext }: Pr
     try {
       const { signal } = asking.current;
       const exact = words.trim().toLowerCase();
-      const options = path ? (await ask<{ items: Named[] }>("GET", `${path}&${query}`, undefined, { signal })).items
+      const chosen = choose && await choose(words.trim(), signal);
+      const options = chosen ? chosen.items : path ? (await ask<{ items: Named[] }>("GET", `${path}&${query}`, undefined, { signal })).items
         : (await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })))).flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
       setFound(options);
-      setMissed(options.length ? null : words);
+      setMissed(options.length ? null : { words, says: chosen?.says ?? (words.trim() && say("Nothing is called that.", "没有匹配的结果。")) });
       setAt(0);
       return options;
     } catch {
@@ -142,7 +144,7 @@ export function Picker({ to, path, value, label, invalid, onChange, onNext }: Pr
           ))}
         </ul>
       )}
-      {typed?.trim() && typed === missed && <small class="heed" role="status">{say("Nothing is called that.", "没有匹配的结果。")}</small>}
+      {missed?.says && typed === missed.words && <small class="heed" role="status">{missed.says}</small>}
     </div>
   );
 }
