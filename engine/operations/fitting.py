@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.definitions.models import Field, Form
-from engine.errors import Fault, Text, text
+from engine.errors import Fault, Text, say, text
 from engine.operations import rights, sight
 from engine.operations.saying import Sayer, people_apart
 from engine.records.filling import field_of
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 NOTHING = text("Nothing of this can be chosen here.", "此处没有可选的内容。")
 NOT_CALLED = text("Nothing that can be chosen here is called that.", "可选的内容中没有匹配的结果。")
-_RULE = ("This cannot be chosen here. What can: {0}.", "此处不能选择该项。可选条件：{0}。")
-_DEPENDS = (" It depends on: {0}.", "可选内容取决于：{0}。")
+_RULE = text("This cannot be chosen here. What can: {0}.", "此处不能选择该项。可选条件：{0}。")
+_DEPENDS = text(" It depends on: {0}.", "可选内容取决于：{0}。")
 
 
 def target(operation: Operation, field: Field) -> Form | None:
@@ -65,7 +65,7 @@ def nothing(operation: Operation, form: Form, field: Field, q: str) -> Text:
         sayer = Sayer(operation.library, form, language, field)
         return people_apart(language).join(dict.fromkeys(sayer.title(path) for path in own))
 
-    return text(says["en"] + _DEPENDS[0].format(told("en")), says["zh"] + _DEPENDS[1].format(told("zh")))
+    return text(*(say(says, each) + say(_DEPENDS, each).format(told(each)) for each in ("en", "zh")))
 
 
 def worded(operation: Operation, folder: Folder, faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -75,6 +75,5 @@ def worded(operation: Operation, folder: Folder, faults: Iterable[Fault]) -> Ite
         if field is None or field.only is None or not narrowed(operation, folder.form, field):
             yield each
             continue
-        said = {language: Sayer(operation.library, folder.form, language, field) for language in ("en", "zh")}
-        en, zh = (_RULE[at].format(sayer.says(field.only)) for at, sayer in enumerate(said.values()))
-        yield replace(each, says=text(en, zh))
+        sayers = (Sayer(operation.library, folder.form, language, field) for language in ("en", "zh"))
+        yield replace(each, says=text(*(say(_RULE, one.language).format(one.says(field.only)) for one in sayers)))
