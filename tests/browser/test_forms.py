@@ -47,7 +47,7 @@ def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
 
 
 def test_what_follows_is_shown_before_the_server_has_said_a_word(people: People) -> None:
-    """With `fill` held back but for choices, conditions still ask for the lot of the row that needs one, and sums are worked out."""
+    """With `fill` held back but for choices, the lot of the row that needs one is still asked for, and sums are there."""
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)
     expect(clerk.get_by_role("columnheader", name="Lot")).to_have_count(0)
