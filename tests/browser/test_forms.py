@@ -22,7 +22,11 @@ PASTE = """(text) => {
 def begins(page: Page, *, to: str = "S02") -> None:
     """A transfer from S01, all but its rows."""
     page.goto("/records/transfer/new")
+    if to == "S01":
+        chooses(page, "From", "S02")  # where one's own store may be chosen, until it is where the goods are
     chooses(page, "To", to)
+    if to == "S01":
+        chooses(page, "From", "S01")
     page.get_by_label("Reason", exact=True).select_option("replenishment")
 
 
@@ -47,7 +51,7 @@ def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
 
 
 def test_what_follows_is_shown_before_the_server_has_said_a_word(people: People) -> None:
-    """With `fill` held back but for choices, the lot of the row that needs one is still asked for, and sums are there."""
+    """With `fill` held back but for choices, the lot of a row that needs one is asked for, and sums are there."""
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)
     expect(clerk.get_by_role("columnheader", name="Lot")).to_have_count(0)
