@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from sqlalchemy import Connection
 
@@ -29,7 +31,7 @@ def wound(database: Database) -> Database:
 
 def test_numbers_are_drawn_one_after_another_and_the_last_is_seen(wound: Database) -> None:
     seen = [wound.transaction(lambda c: look(c, COUNTER).seq)]
-    drawn = [wound.transaction(lambda c, many=many: draw(c, COUNTER, many)) for many in (1, 3, 1)]  # type: ignore[misc]
+    drawn = [wound.transaction(partial(draw, counter=COUNTER, count=many)) for many in (1, 3, 1)]
     seen.append(wound.transaction(lambda c: look(c, COUNTER).seq))
     assert (seen, drawn) == ([0, 5], [1, 4, 5])
 

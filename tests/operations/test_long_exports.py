@@ -95,7 +95,7 @@ def test_a_long_file_is_whole_sorted_and_only_of_what_one_sees(
         "S02"
     }
     monkeypatch.setattr(exporting, "MOST", 1_206)
-    refused = replied(lambda: file_of(own_house))  # type: ignore[arg-type,return-value]
+    refused = replied(lambda: file_of(own_house))
     assert (refused.status, refused.code) == (413, "too_many")
 
 

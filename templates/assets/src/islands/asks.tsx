@@ -1,5 +1,7 @@
 /** The questions of an action: of one record, or once for many. */
 
+import { useRef, useState } from "preact/hooks";
+import { say } from "../api";
 import { sendable, type Field } from "../definitions";
 import { Input } from "./inputs";
 
@@ -20,4 +22,31 @@ export function Asks({ asks, values, fault, onChange }: Props) {
 /** What is sent of them: what was answered. */
 export function answersOf(values: Record<string, any>): Record<string, any> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null).map(([name, value]) => [name, sendable(value)]));
+}
+
+/** Answers given once for many. `onAnswer`: something was answered. A camera or a pen may answer between two pictures: what is sent is read from `given`. */
+export function useAnswers(asks: Record<string, Field>, onAnswer: () => void) {
+  const [answered, setAnswered] = useState<Record<string, any>>({});
+  const [lacking, setLacking] = useState<string[]>([]);
+  const given = useRef(answered);
+  return {
+    answered,
+    answer(name: string, value: any): void {
+      setAnswered((given.current = { ...given.current, [name]: value }));
+      setLacking((now) => now.filter((each) => each !== name));
+      onAnswer();
+    },
+    /** Whether everything that is needed was answered; what lacks is marked. */
+    isWhole(): boolean {
+      const empty = Object.keys(asks).filter((name) => asks[name]!.required && (given.current[name] ?? null) === null);
+      setLacking(empty);
+      return !empty.length;
+    },
+    lacks: (name: string): string | undefined => (lacking.includes(name) ? say("This is needed.", "此项必填。") : undefined),
+    /** What is sent of them, if anything was answered. */
+    sent(): { asks?: Record<string, any> } {
+      const found = answersOf(given.current);
+      return Object.keys(found).length ? { asks: found } : {};
+    },
+  };
 }

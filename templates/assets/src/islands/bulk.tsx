@@ -7,7 +7,7 @@ import { useBack } from "../lost";
 import { isPointed, once, useFresh } from "../presses";
 import { takeDrawn } from "../drawn";
 import { sayNext } from "../toast";
-import { answersOf, Asks } from "./asks";
+import { Asks, useAnswers } from "./asks";
 
 export interface Item { id: string; says: string; href?: string }
 interface Answer { id: string; status: number; body: Problem }
@@ -18,32 +18,22 @@ const FIRST = 10;
 export const opens = (place: HTMLDialogElement | null): void => { if (place && !place.open) place.showModal(); };
 
 export function Bulk({ title, danger = false, asks = {}, path, items, back, onEnd }: Props) {
-  const [answered, setAnswered] = useState<Record<string, any>>({});
   const [comment, setComment] = useState("");
-  const [lacking, setLacking] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [answers, setAnswers] = useState<Answer[] | null>(null);
   const fresh = useFresh();
-  const given = useRef(answered);
-  const answer = (name: string, value: any) => {
-    setAnswered((given.current = { ...given.current, [name]: value }));
-    setLacking((now) => now.filter((each) => each !== name));
-    setWrong("");
-  };
+  const questions = useAnswers(asks, () => setWrong(""));
   useBack(() => setWrong((now) => (now === LOST ? "" : now)));
   const key = useRef(newKey());
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (!(await takeDrawn())) return;
-    const empty = Object.keys(asks).filter((name) => asks[name]!.required && (given.current[name] ?? null) === null);
-    setLacking(empty);
-    if (empty.length) return;
+    if (!questions.isWhole()) return;
     setBusy(true);
     try {
-      const sent = answersOf(given.current);
-      const body = { ids: items.map((each) => each.id), ...(Object.keys(sent).length ? { asks: sent } : {}), ...(comment.trim() ? { comment: comment.trim() } : {}) };
+      const body = { ids: items.map((each) => each.id), ...questions.sent(), ...(comment.trim() ? { comment: comment.trim() } : {}) };
       const found = await ask<{ items: Answer[] } | Answer[]>("POST", path, body, { key: key.current });
       const all = Array.isArray(found) ? found : found.items;
       if (all.every((each) => each.status < 300)) {
@@ -72,7 +62,7 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
         ) : (
           <>
             <ul class="outcomes">{items.slice(0, FIRST).map((item) => <li key={item.id}>{item.says}</li>)}{items.length > FIRST && <li>{say(`and ${items.length - FIRST} more`, `以及其他 ${items.length - FIRST} 项`)}</li>}</ul>
-            <Asks asks={asks} values={answered} fault={(name) => lacking.includes(name) ? say("This is needed.", "此项必填。") : undefined} onChange={answer} />
+            <Asks asks={asks} values={questions.answered} fault={questions.lacks} onChange={questions.answer} />
             <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
             <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
               <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "返回")}</button></div>

@@ -7,7 +7,7 @@ import { takeDrawn } from "../drawn";
 import { useBack } from "../lost";
 import { isPointed, once, useFresh } from "../presses";
 import { sayNext } from "../toast";
-import { answersOf, Asks } from "./asks";
+import { Asks, useAnswers } from "./asks";
 import { opens } from "./bulk";
 
 interface Item { id: string; says: string; href?: string | null }
@@ -24,24 +24,14 @@ function told(each: Coming): string {
 }
 
 export function Together({ title, asks, path, items, back, onEnd }: Props) {
-  const [answered, setAnswered] = useState<Record<string, any>>({});
-  const [lacking, setLacking] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Problem | null>(null);
   const [coming, setComing] = useState<Coming[] | null>(null);
   const fresh = useFresh();
-  const given = useRef(answered);
   const key = useRef(newKey());
   const rows = items.map((each) => each.id);
-  const answer = (name: string, value: any) => {
-    setAnswered((given.current = { ...given.current, [name]: value }));
-    setLacking((now) => now.filter((each) => each !== name));
-    key.current = newKey();
-  };
-  const body = () => {
-    const sent = answersOf(given.current);
-    return { rows, ...(Object.keys(sent).length ? { asks: sent } : {}) };
-  };
+  const questions = useAnswers(asks, () => { key.current = newKey(); });
+  const body = () => ({ rows, ...questions.sent() });
   const look = async (): Promise<void> => {
     try {
       setComing((await ask<{ records: Coming[] }>("POST", `${path}?preview=true`, body())).records);
@@ -53,15 +43,13 @@ export function Together({ title, asks, path, items, back, onEnd }: Props) {
     }
   };
 
-  useEffect(() => { void look(); }, [answered]);
+  useEffect(() => { void look(); }, [questions.answered]);
   useBack(() => { if (refused?.status === 0) void look(); });
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (!(await takeDrawn())) return;
-    const empty = Object.keys(asks).filter((name) => asks[name]!.required && (given.current[name] ?? null) === null);
-    setLacking(empty);
-    if (empty.length) return;
+    if (!questions.isWhole()) return;
     setBusy(true);
     try {
       await ask("POST", path, body(), { key: key.current });
@@ -85,7 +73,7 @@ export function Together({ title, asks, path, items, back, onEnd }: Props) {
         {general && <p class="message wrong" role="alert">{general}</p>}
         <ul class="outcomes">{listed.map((each) => <li key={each.id} class={each.wrong ? "wrong" : undefined}>{each.href ? <a href={each.href}>{each.says}</a> : each.says}{each.wrong && <> <span role="alert">{each.wrong}</span></>}</li>)}
           {items.length > listed.length && <li>{say(`and ${items.length - listed.length} more`, `以及其他 ${items.length - listed.length} 行`)}</li>}</ul>
-        <Asks asks={asks} values={answered} fault={(name) => lacking.includes(name) ? say("This is needed.", "此项必填。") : fault(`/asks/${name}`)} onChange={answer} />
+        <Asks asks={asks} values={questions.answered} fault={(name) => questions.lacks(name) ?? fault(`/asks/${name}`)} onChange={questions.answer} />
         <div role="status" data-coming>{coming && <><strong>{say("This comes of it", "将产生")}</strong><ul class="outcomes">{coming.map((each, at) => <li key={each.id ?? at}>{told(each)}</li>)}{!coming.length && <li>{say("Nothing changes.", "不会有变化。")}</li>}</ul></>}</div>
         <div class="acts"><button autofocus class="primary" disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
           <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "返回")}</button></div>
