@@ -43,16 +43,14 @@ def _sent(field: Field, raw: Any) -> Iterator[Reference]:
         yield Reference(field.value_type.form or "", found)
 
 
-def new_id(now: datetime, chance: int | None = None) -> str:
-    """A UUID of version 7: the moment in milliseconds, then chance (128 bits; our own when none is given)."""
+def new_id(now: datetime, chance: int | None = None, place: int = 0) -> str:
+    """A UUID of version 7: the moment in milliseconds, then chance (128 bits; our own when none is given).
+
+    `place` counts the ids of one operation, so that they sort as they were drawn: rows stay in the order of their form.
+    """
     millis = to_stored(now) // 1000
     if chance is None:
-        chance = uuid.uuid4().int
-    number = (
-        (millis & ((1 << 48) - 1)) << 80
-        | 0x7 << 76
-        | (chance >> 64 & 0xFFF) << 64
-        | 0b10 << 62
-        | chance & ((1 << 62) - 1)
-    )
+        chance = uuid.uuid4().int & ((1 << 62) - 1)
+    counted = (((millis & ((1 << 48) - 1)) << 12) | (chance >> 64 & 0xFFF)) + place
+    number = (counted >> 12) << 80 | 0x7 << 76 | (counted & 0xFFF) << 64 | 0b10 << 62 | chance & ((1 << 62) - 1)
     return str(uuid.UUID(int=number))

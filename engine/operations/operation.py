@@ -6,9 +6,10 @@ Made by `once.perform` for whatever a command asks; handed through `writing`, `t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,8 @@ class Operation:
         self.alerted: Mapping[str, Any] = {}
         """The same, as its notices keep it."""
         self.standing_in: tuple[Substitute, ...] | None = beside.standing_in if beside else None
+        self.drawn: Iterator[int] = beside.drawn if beside else count()
+        """How many ids those of one moment have drawn."""
         self.depth = 0
         self.seq = 0
         self.chosen: dict[str, Folder] = {}
@@ -110,8 +113,8 @@ class Operation:
         self.__dict__.clear()
 
     def new_id(self) -> str:
-        """An id that sorts by time."""
-        return new_id(self.now)
+        """An id that sorts by time; after every other of this operation."""
+        return new_id(self.now, place=next(self.drawn))
 
     # -- expressions ---------------------------------------------------------------------------------------------
 
