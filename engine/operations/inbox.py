@@ -1,4 +1,4 @@
-"""Tasks and notices of one person. Used by `commands` and `reading`."""
+"""Tasks of one person. Used by `commands` and `reading`."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import to_stored
 from engine.errors import not_found, say
 from engine.operations import (
     absence,
     compared,
     moving,
     narrowing,
+    notified,
     presenting,
     reasons,
     rights,
     tasking,
     telling,
-    wording,
 )
 from engine.operations.calls import Answer
 from engine.operations.narrowing import Wanted
 from engine.operations.operation import unfolded
 from engine.operations.paging import bad_cursor, counted, read_limit
 from engine.records import archive, tasks
-from engine.records import notices as stored_notices
 from engine.records.tasks import Ask, Task
 from engine.workflow import waiting
 
@@ -70,7 +68,7 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
 
 def waits(operation: Operation) -> Answer:
     """How much waits for me and how much I have not read, counted as far as a number says anything; and of when."""
-    tasks_found, unread = _waiting(operation), _unread(operation)
+    tasks_found, unread = _waiting(operation), notified.unread(operation, COUNTED)
     body = {"tasks": tasks_found, "more_tasks": tasks_found == COUNTED}
     return Answer(200, {**body, "notices": unread, "more_notices": unread == COUNTED, "now": operation.now.isoformat()})
 
@@ -87,11 +85,6 @@ def _waiting(operation: Operation) -> int:
         if len(found) < COUNTED:
             return count
         after = (found[-1].opened, found[-1].id)
-
-
-def _unread(operation: Operation) -> int:
-    told = stored_notices.of(operation.connection, operation.actor_id, limit=COUNTED, unread=True)
-    return sum(_seen(operation, each.form, each.record) is not None for each in told)
 
 
 def _stranded(operation: Operation, wanted: Wanted) -> Wanted:
@@ -199,13 +192,6 @@ def _opened(
         yield task, folder if folder is None or everything or mine(operation, folder, task) else None
 
 
-def _seen(operation: Operation, form: str, record: str) -> Folder | None:
-    """A record as far as this person may see it."""
-    stored = operation.shelf.head(record)
-    folder = unfolded(operation, stored if stored is not None and stored.form == form else None)
-    return folder if folder is not None and rights.may(operation, folder, "see") else None
-
-
 def _at_length(operation: Operation, folder: Folder, task: Task) -> dict[str, Any]:
     """A task with what one must know of its record to choose it from a list."""
     told = present(operation, folder, task)
@@ -300,42 +286,6 @@ def show(operation: Operation, task_id: str) -> Answer:
     told = {**_at_length(operation, folder, task), **_compared(operation, folder, task)}
     told.pop("more_changed", None)
     return Answer(200, {**told, "ended": presenting.moment(task.ended)})
-
-
-def notices(operation: Operation, query: Mapping[str, str]) -> Answer:
-    """What this person was told, newest first, worded now and with his eyes."""
-    limit = read_limit(query)
-    items = []
-    for notice in stored_notices.of(operation.connection, operation.actor_id, limit=limit):
-        folder = _seen(operation, notice.form, notice.record)
-        if folder is not None:
-            items.append(_notice(operation, folder, notice))
-    return Answer(200, {"items": items, "next": None})
-
-
-def _notice(operation: Operation, folder: Folder, notice: Any) -> dict[str, Any]:
-    return {
-        "id": notice.id,
-        "record": {"form": folder.form.name, "id": folder.id, "number": folder.number},
-        "template": notice.template,
-        "text": wording.notice(operation, folder, notice.template, notice.params),
-        "at": presenting.moment(notice.at),
-        "read": presenting.moment(notice.read),
-    }
-
-
-def read_notice(operation: Operation, notice: str) -> Answer:
-    """I have read a notice of mine."""
-    if not stored_notices.is_of(operation.connection, operation.actor_id, notice):
-        raise not_found()
-    stored_notices.mark_read(operation.connection, operation.actor_id, [notice], to_stored(operation.now))
-    return Answer(200, {"id": notice})
-
-
-def read_notices(operation: Operation) -> Answer:
-    """I have read everything that I was told up to now; those of records that I may not see any more too."""
-    read = stored_notices.mark_all_read(operation.connection, operation.actor_id, to_stored(operation.now))
-    return Answer(200, {"read": read})
 
 
 def _after(cursor: str | None) -> tuple[int, str] | None:

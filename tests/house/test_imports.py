@@ -92,3 +92,16 @@ def test_only_the_room_of_the_database_knows_which_one_it_is() -> None:
     }
     assert any(each.startswith("engine/database/dialects.py:") for each in asking)
     assert [each for each in sorted(asking) if not each.startswith("engine/database/")] == []
+
+
+def test_no_handler_of_pages_borrows_from_another() -> None:
+    """What two pages share stands beside them, so that each can be read, and changed, alone."""
+    room = "engine.web.pages"
+    graph = {module.name: set(imports(module.tree)) for module in modules() if module.name.startswith(f"{room}.")}
+    handlers = {name for name, _ in graph[f"{room}.routes"] if name.startswith(room)} - {f"{room}.visit.Handler"}
+    assert f"{room}.record" in handlers
+    borrowed = {
+        name: sorted(each for each, _ in graph[name] if each in handlers or each.rpartition(".")[0] in handlers)
+        for name in handlers
+    }
+    assert {name: each for name, each in borrowed.items() if each} == {}

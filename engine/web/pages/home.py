@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.web.answers import Reply
-from engine.web.pages.inbox import lined
-from engine.web.pages.lines import pill
+from engine.web.pages.lines import lined, pill
 from engine.web.pages.visit import Visit
 
 FIRST, LATELY, TOLD = 8, 5, 5

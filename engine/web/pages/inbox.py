@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from engine.web.answers import Reply
-from engine.web.pages.cells import cell
-from engine.web.pages.record import told_of
+from engine.web.pages import told
+from engine.web.pages.lines import lined
 from engine.web.pages.visit import Visit
 
 MOST = 100
 NARROWED = ("form", "unit", "due")
-BULK = ("approve", "reject")
 
 
 def page(visit: Visit) -> Reply:
@@ -25,7 +23,7 @@ def page(visit: Visit) -> Reply:
     tasks = [lined(each, visit.language) for each in found]
     chosen = next((each for each in tasks if each["id"] == visit.query.get("task")), None)
     opened = chosen or (tasks[0] if tasks else None)
-    told = told_of(visit, opened["record"]["form"], opened["record"]["id"]) if opened else None
+    beside = told.of(visit, opened["record"]["form"], opened["record"]["id"]) if opened else None
     island = [{name: each[name] for name in ("id", "says", "bulk")} for each in tasks]
     return visit.shown(
         "tasks.html",
@@ -33,7 +31,7 @@ def page(visit: Visit) -> Reply:
         opened=opened,
         picked=chosen is not None,
         gone="task" in visit.query and chosen is None,
-        told=told,
+        told=beside,
         narrowed=_narrowed(every, asked),
         asked=asked,
         kept=urlencode(asked),
@@ -50,21 +48,4 @@ def _narrowed(every: list[dict[str, Any]], asked: Mapping[str, str]) -> dict[str
         "forms": [{"form": name, "title": title} for name, title in sorted(forms.items())] if len(forms) > 1 else [],
         "units": [units[code] for code in sorted(units)] if len(units) > 1 or "unit" in asked else [],
         "due": "due" in asked or any(each["deadline"] for each in every),
-    }
-
-
-def lined(task: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once.
-
-    The line has no titles: what is only yes or no is not in it, and the same amount is there once.
-    """
-    record = task["record"]
-    told = [each for each in record["shows"] if each.get("widget") != "check"]
-    cells = [replace(cell(each, each["value"], language), unit=each.get("unit", "")) for each in told]
-    shown = list({(each.kind, each.shown, each.unit): each for each in cells}.values())
-    return {
-        **task,
-        "says": f"{record['title']} {record['number'] or ''}".strip(),
-        "shown": [each for each in shown if each.kind != "nothing"],
-        "bulk": [each for each in task["actions"] if each in BULK] if task["kind"] == "decide" else [],
     }

@@ -14,6 +14,8 @@ from engine.web.pages.words import WORDS
 CORE = {"number": "text", "state": "state", "created": "moment", "updated": "moment", "created_by": "person"}
 SAID = 4
 """Cells that a line of a report is called by."""
+BULK = ("approve", "reject")
+"""Verdicts that many tasks may be given at once."""
 
 
 def columns_of(form: Mapping[str, Any], visit: Visit, chosen: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -55,3 +57,20 @@ def pill(form: Mapping[str, Any], name: str) -> Cell:
     """A state as its title, in one of the four meanings."""
     state = next((each for each in form["states"] if each["name"] == name), None)
     return Cell("pill", state["title"] if state else name, tone=tone(state))
+
+
+def lined(task: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A task as a list shows it: what its record is about in a line, and which verdicts many may be given at once.
+
+    The line has no titles: what is only yes or no is not in it, and the same amount is there once.
+    """
+    record = task["record"]
+    told = [each for each in record["shows"] if each.get("widget") != "check"]
+    cells = [replace(cell(each, each["value"], language), unit=each.get("unit", "")) for each in told]
+    shown = list({(each.kind, each.shown, each.unit): each for each in cells}.values())
+    return {
+        **task,
+        "says": f"{record['title']} {record['number'] or ''}".strip(),
+        "shown": [each for each in shown if each.kind != "nothing"],
+        "bulk": [each for each in task["actions"] if each in BULK] if task["kind"] == "decide" else [],
+    }

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from engine.web.answers import Reply
-from engine.web.pages import ballots, compared, contents, happened
-from engine.web.pages.lines import pill, says
+from engine.web.pages import contents, told
+from engine.web.pages.lines import pill
 from engine.web.pages.visit import Visit
 
 
 def page(visit: Visit) -> Reply:
     """The record in full."""
-    told = told_of(visit, visit.words["form"], visit.words["id"], whole=visit.query.get("rows") == "all")
-    return visit.shown("record.html", told=told)
+    found = told.of(visit, visit.words["form"], visit.words["id"], whole=visit.query.get("rows") == "all")
+    return visit.shown("record.html", told=found)
 
 
 def glance(visit: Visit) -> Reply:
@@ -22,7 +19,7 @@ def glance(visit: Visit) -> Reply:
     name, record = visit.words["form"], visit.words["id"]
     found = visit.get(f"records/{name}/{record}", actions="all")
     form = visit.get(f"forms/{name}")
-    told = {
+    beside = {
         "form": form,
         "record": found,
         "pill": pill(form, found["state"]),
@@ -31,75 +28,7 @@ def glance(visit: Visit) -> Reply:
         "heed": contents.heeded(form, found),
         "ballots": [],  # who has voted how stands on the record in full, as does what has changed since
         "compared": None,
-        "may": _next_first(found),
+        "may": told.next_first(found),
         "waits": [each for each in found["tasks"] if each["people"]],
     }
-    return visit.shown("glance.html", told=told)
-
-
-def told_of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str, Any]:
-    """Everything that a record's page shows; also for the inbox. `whole`: every row of its tables."""
-    found = visit.get(f"records/{name}/{record}", actions="all")
-    form = visit.get(f"forms/{name}")
-    past = visit.get(f"records/{name}/{record}/history", newest="true")
-    lines = past["items"][::-1]
-    older = visit.query.get("past")
-    shown = visit.get(f"records/{name}/{record}/history", newest="true", cursor=older) if older else past
-    found["tasks"] = _with_mine(visit, found["tasks"])
-    linked = happened.links(found["links"])
-    happened.trail(form, found, linked)
-    fields = contents.fields(form, found, visit.language)
-    way = visit.get(f"records/{name}/{record}/route")["items"]
-    called = says(form, found, (each["cell"] for each in fields), visit.language)
-    return {
-        "form": form,
-        "record": found,
-        "called": called,
-        "name": _name(form, found, called),
-        "pill": pill(form, found["state"]),
-        "fields": fields,
-        "tables": contents.tables(form, found, visit.language, whole=whole),
-        "may": _next_first(found),
-        "may_not": [each for each in found["actions"] if "because" in each],
-        "heed": contents.heeded(form, found),
-        "edit": {"writable": found["editable"]},
-        "waits": [each for each in found["tasks"] if each["people"]],
-        "returned": happened.returned(lines),
-        "moves": happened.moves(
-            visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
-        ),
-        "route": happened.route(way, lines, found["tasks"]),
-        "compared": compared.of(form, found, visit.language, whole=whole),
-        "ballots": ballots.of(form, found, way, lines, visit.language),
-        "history": happened.history(form, shown["items"][::-1], visit.language),
-        "past": {"older": shown["next"], "begun": bool(older)},
-        "comments": happened.comments(lines),
-        "links": linked,
-    }
-
-
-def _name(form: Mapping[str, Any], found: Mapping[str, Any], called: str) -> str:
-    """What master data is named beside its code; a paper has its number alone."""
-    name = str(found["named"]["title"] or "") if form["kind"] == "master" else ""
-    return name if name != called else ""
-
-
-def _with_mine(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The tasks of a record; the verdicts of those that somebody else is asked for are no buttons of mine."""
-    me = visit.get("me")["person"]["id"]
-    return [each if _asks(each, me) else {**each, "actions": _but_verdicts(each["actions"])} for each in tasks]
-
-
-def _asks(task: Mapping[str, Any], me: str) -> bool:
-    return task["kind"] != "decide" or any(person["id"] == me for person in task["people"])
-
-
-def _but_verdicts(actions: list[str]) -> list[str]:
-    return [each for each in actions if each not in happened.VERDICTS]
-
-
-def _next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What I may do: what the record waits for before everything else, what only gives it up after everything else."""
-    awaited = {each["step"] for each in found["tasks"] if each["kind"] == "expects"}
-    may = [each for each in found["actions"] if "because" not in each]
-    return sorted(may, key=lambda each: (each["name"] not in awaited, each.get("gives_up", False)))
+    return visit.shown("glance.html", told=beside)
