@@ -44,6 +44,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """A text that a definition comes from: that of its library, or an overlay that changes it.
+
+    `marks` gives file and line of everything that it says of the definition, by its path there.
+    """
+
+    name: str
+    title: Text
+    overlay: bool
+    marks: Mapping[tuple[str | int, ...], tuple[str, int]]
+
+    def place(self, path: tuple[str, ...]) -> Place | None:
+        """Where it says something of what stands at `path`, or within; None where it does not."""
+        mark = self.marks.get(path)
+        return Place(*mark, ".".join(path)) if mark else None
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Who: `manager at from_store` is kind `role`, role `manager`, relation `at`, unit an expression.
 
@@ -187,6 +205,8 @@ class Form:
     derived: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     at: Place | None = None
+    layers: tuple[Layer, ...] = ()
+    """Where what it says comes from, in the order in which it applies."""
 
     def field(self, path: str) -> Field | None:
         """The field at `total` or `lines.item`; None if there is none."""

@@ -81,4 +81,5 @@ class FormBuilder:
             derived=derived_order(fields, desk.findings),
             indexes=tuple(tuple(each) for each in (data.get("indexes") or NOTHING).values()),
             at=desk.marked.place(()),
+            layers=desk.marked.layers,
         )

@@ -18,7 +18,7 @@ from engine.definitions.documents import Document, name_of_key, read_folder
 from engine.definitions.findings import Finding, Findings
 from engine.definitions.layers import MOST_CONDITIONAL, ordered
 from engine.definitions.marked import Marked, marked
-from engine.definitions.models import NOTHING, Library
+from engine.definitions.models import NOTHING, Layer, Library
 from engine.definitions.reader import Unreadable, read_yaml
 from engine.definitions.validation import Validator
 from engine.definitions.vocabulary import Vocabulary
@@ -113,6 +113,7 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
     validator = _validator(vocabulary)
     found: dict[str, list[Marked]] = {kind: [] for kind in (*WORDS, "roles")}
     names: dict[tuple[str, str], Document] = {}
+    owners: dict[int, Marked] = {}
     for document in sorted(documents, key=lambda each: (each.layer, each.path)):
         read = _read(document, vocabulary, findings)
         if read is None:
@@ -120,6 +121,8 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
         if document.kind not in ("library", "permissions") and _twice(document, names, read, findings):
             continue
         found[read.kind].append(read)
+        if read.kind == "library":
+            owners[document.layer] = read
     if not found["library"] and not findings.blocked:
         says = text("There is no form_definitions/library.yaml.", "缺少 form_definitions/library.yaml。")
         findings.add(None, "no_library", says)
@@ -138,8 +141,8 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
     permissions = [each for each in sorted(documents, key=lambda each: each.layer) if each.kind == "permissions"]
     return Parts(
         libraries=libraries,
-        forms={each.name: each for each in found["form"]},
-        workflows={each.name: each for each in found["workflow"]},
+        forms={each.name: _laid(each, names["form", each.name], owners) for each in found["form"]},
+        workflows={each.name: _laid(each, names["workflow", each.name], owners) for each in found["workflow"]},
         overlays=overlays,
         roles=found["roles"],
         permissions=permissions,
@@ -148,6 +151,13 @@ def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Find
         documents=tuple(documents),
         validator=validator,
     )
+
+
+def _laid(read: Marked, document: Document, owners: Mapping[int, Marked]) -> Marked:
+    """With the library that it belongs to as its first layer: that of its folder, else the nearest below."""
+    owner = owners[max((each for each in owners if each <= document.layer), default=min(owners))]
+    first = Layer(owner.data["library"], owner.data["title"], overlay=False, marks=read.marks)
+    return replace(read, layers=(first,))
 
 
 def _read(document: Document, vocabulary: Vocabulary, findings: Findings) -> Marked | None:

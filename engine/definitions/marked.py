@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.definitions.models import Place
+from engine.definitions.models import Layer, Place
 from engine.definitions.reader import Path, Source, dotted
 
 
 @dataclass(frozen=True)
 class Marked:
-    """`marks` gives file and line by path; `kind` and `name` say what it defines."""
+    """`marks` gives file and line by path; `kind` and `name` say what it defines.
+
+    `layers` are the texts that were merged into it, the lowest first.
+    """
 
     kind: str
     name: str
@@ -20,6 +23,7 @@ class Marked:
     data: Any
     marks: Mapping[Path, tuple[str, int]]
     overlays: tuple[str, ...] = field(default=())
+    layers: tuple[Layer, ...] = field(default=())
 
     def place(self, path: Path) -> Place:
         """Where the value at `path` stands, or else its nearest parent."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.definitions.findings import Findings, meant
 from engine.definitions.marked import Marked
-from engine.definitions.models import Place
+from engine.definitions.models import NOTHING, Layer, Place
 from engine.definitions.reader import Path, dotted
 from engine.errors import text
 
@@ -27,7 +27,10 @@ def merged(base: Marked, change: Marked, at: Path, findings: Findings) -> Marked
         data = data[word]
     merge = _Merge(change, at, dict(base.marks), findings)
     values = merge.maps(base.data, data, ())
-    return replace(base, data=values, marks=merge.marks, overlays=(*base.overlays, change.name))
+    own = {known[len(at) :]: mark for known, mark in change.marks.items() if known[: len(at)] == at}
+    layer = Layer(change.name, change.data.get("title") or NOTHING, overlay=True, marks=own)
+    overlays, layers = (*base.overlays, change.name), (*base.layers, layer)
+    return replace(base, data=values, marks=merge.marks, overlays=overlays, layers=layers)
 
 
 def leaves(data: Any, path: Path = ()) -> list[Path]:

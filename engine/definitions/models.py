@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.definitions.entities import NOTHING, Field, Form, Numbering, Option, People, Place, RecordPlace, Rule, Sees
+from engine.definitions.entities import (
+    NOTHING,
+    Field,
+    Form,
+    Layer,
+    Numbering,
+    Option,
+    People,
+    Place,
+    RecordPlace,
+    Rule,
+    Sees,
+)
 from engine.definitions.moving import WHERE, AddSigner, Copy, Delegate, HandOver, May, Nudge, TakeBack
 from engine.definitions.process import (
     Alert,
@@ -50,6 +62,7 @@ __all__ = [
     "Field",
     "Form",
     "HandOver",
+    "Layer",
     "Library",
     "May",
     "NobodyFound",

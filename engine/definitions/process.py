@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.definitions.cron import Cron
-from engine.definitions.entities import NOTHING, Field, People, Place, Rule
+from engine.definitions.entities import NOTHING, Field, Layer, People, Place, Rule
 from engine.definitions.moving import Copy, May
 from engine.errors import Text
 from engine.expressions import Expression
@@ -271,6 +271,8 @@ class Workflow:
     duties: Mapping[str, Duty] = NOTHING
     timers: Mapping[str, Timer] = NOTHING
     at: Place | None = None
+    layers: tuple[Layer, ...] = ()
+    """Where what it says comes from, in the order in which it applies."""
 
     def meaning(self, name: str) -> str:
         """One of the four meanings of a state: as it says itself, else by how it is reached.

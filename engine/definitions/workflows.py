@@ -58,6 +58,7 @@ class WorkflowBuilder:
             },
             timers=TimerBuilder(desk, scope).all(data.get("timers")),
             at=desk.marked.place(()),
+            layers=desk.marked.layers,
         )
 
     def _state(self, name: str, data: Mapping[str, Any], scope: Names) -> State:

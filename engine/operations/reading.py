@@ -15,6 +15,7 @@ from engine.operations import (
     formview,
     heeding,
     inbox,
+    layered,
     moving,
     pacing,
     presenting,
@@ -203,6 +204,7 @@ def route(operation: Operation, form: str, record: str) -> Answer:
         {
             "step": each.step,
             "part": each.part,
+            "approval": layered.approval_of(folder.workflow, each.step),
             "title": say(each.title, language) or each.step,
             "people": [presenting.person(operation, who) for who in each.people],
             "state": each.state,
@@ -227,7 +229,7 @@ def me(operation: Operation) -> Answer:
     directory = operation.directory
     known = directory.persons.get(actor.person)
     roles = [
-        {"role": role, "title": _role(operation, role), "at": presenting.person(operation, unit) if unit else None}
+        {"role": role, **_role(operation, role), "at": presenting.person(operation, unit) if unit else None}
         for role, unit in directory.held(actor.person)
     ]
     may: dict[str, list[str]] = {}
@@ -253,6 +255,9 @@ def me(operation: Operation) -> Answer:
     return Answer(200, body)
 
 
-def _role(operation: Operation, name: str) -> str:
-    known = operation.library.rights.roles.get(name)
-    return say(known.title, operation.call.language) if known is not None and known.title else name
+def _role(operation: Operation, name: str) -> dict[str, str]:
+    """A role by its title, and what it is for."""
+    known, language = operation.library.rights.roles.get(name), operation.call.language
+    if known is None:
+        return {"title": name, "purpose": ""}
+    return {"title": say(known.title, language) or name, "purpose": say(known.purpose, language)}

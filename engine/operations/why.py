@@ -1,4 +1,4 @@
-"""Why somebody can or cannot: right, rule and place in the definition, and who could. Used by `commands`."""
+"""Why somebody can or cannot: right, rule, place in the definition, who could; why a rule holds. Used by `routes`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import explaining, presenting, reasons, rights
+from engine.operations import explaining, layered, presenting, reasons, rights
 from engine.operations.calls import Answer
 from engine.operations.saying import people_apart
 from engine.workflow import people, taking
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 
 def why(operation: Operation, query: Mapping[str, str]) -> Answer:
-    """`?form=&id=&action=[&person=]`: may this person take the action now, and because of what."""
-    for name in ("form", "id", "action"):
+    """`?form=&id=&action=[&person=]`: may this person take the action now, and because of what.
+
+    `step`, `approval`, `state` or `field` instead of an action: which layers of definitions that comes from, in order.
+    """
+    words = [each for each in ("action", *layered.RULES) if query.get(each)]
+    if len(words) > 1:
+        says = text("Only one thing is asked at a time.", "一次只能询问一项。")
+        raise invalid_at(f"/{words[1]}", "one_of", says)
+    for name in ("form", "id", *(words or ("action",))):
         if not query.get(name):
             raise invalid_at(f"/{name}", "required", text("This is needed.", "此项必填。"))
     folder = operation.open(query["form"], query["id"], lock=False)
     rights.require_seen(operation, folder)
+    if words != ["action"]:
+        return Answer(200, layered.answer(operation, folder, words[0], query[words[0]]))
     person = _person(operation, query.get("person"))
     return Answer(200, answer(operation, folder, query["action"], person))
 
@@ -40,7 +49,7 @@ def _person(operation: Operation, sent: str | None) -> str:
 
 
 def answer(operation: Operation, folder: Folder, action: str, person: str) -> dict[str, Any]:
-    """`{allowed, reasons: [{check, holds, because}], who}`."""
+    """`{allowed, reasons: [{check, holds, because}], who, layers}`."""
     transition = folder.workflow.transitions.get(action)
     if transition is None:
         raise not_found()
@@ -76,6 +85,7 @@ def answer(operation: Operation, folder: Folder, action: str, person: str) -> di
         "allowed": all(each["holds"] for each in checks),
         "reasons": checks,
         "who": [presenting.person(operation, each) for each in who],
+        "layers": layered.of_action(operation, folder, action),
     }
 
 

@@ -208,7 +208,16 @@ def test_what_cannot_be_done_says_why_in_words_on_a_page_of_its_own(people: Peop
     expect(clerk.locator(".reasons .fails")).to_have_count(1)
     expect(clerk.locator(".reasons .holds").first).to_contain_text("Granted to: Store clerk.")
     is_accessible(clerk)
+    expect(clerk.locator(".layers li")).to_have_text(re.compile("It holds everywhere.*workflow_definitions/plea.yaml:"))
     assert clerk.context.request.get(f"/records/plea/{record}/why?action=nothing").status == 404
+    clerk.goto(f"/records/plea/{record}")
+    clerk.get_by_role("link", name="Why this route?").click()
+    expect(clerk.locator("h1")).to_contain_text("In approval")
+    expect(clerk.locator(".layers li")).to_have_count(1)
+    expect(clerk.locator(".reasons strong")).to_have_text(["Chainstock"])
+    is_accessible(clerk)
+    for rule in ("approval=nothing", "step=nothing", "field=nothing", "state=nothing"):
+        assert clerk.context.request.get(f"/records/plea/{record}/why?{rule}").status == 404
 
 
 @pytest.mark.parametrize(("size", "language"), WINDOWS)

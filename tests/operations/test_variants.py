@@ -185,3 +185,39 @@ def test_without_an_item_there_is_no_unit(house: House) -> None:
         "POST", "records/hand", {"values": {"lines": [{"pieces": {"quantity": "1", "unit": "case"}}]}}
     )
     assert (reply.status, reply.errors) == (422, [("/values/lines/0/pieces", "unit")])
+
+
+SEEN = """\
+format: 1
+overlay: seen
+over: retail
+applies_to: it.code == 'S01'
+change:
+  form duel: {fields: {lines: {fields: {cost: {type: money, sees: {by: [area_manager above store]}}}}}}
+  workflow duel: {approvals: {vote: {steps: {peers: {title: {en: Peers, zh: 同事}}}}}}
+"""
+
+
+def test_why_tells_the_layers_of_a_rule_and_none_of_a_column_that_is_hidden(own_house: House) -> None:
+    house = own_house
+    overlaid(house, SEEN)
+    record = house.be("clerk1").makes("duel", {"amount": "50"}, "hand_in")
+
+    def layers(account: str, **rule: str) -> list[tuple[str, str, bool]]:
+        told = house.be(account).get("why", form="duel", id=record, **rule)["layers"]
+        return [(each["layer"], each["file"], each["line"] > 0) for each in told]
+
+    pack = ("retail", "form_definitions/duel.yaml", True)
+    added = ("seen", "form_definitions/seen.yaml", True)
+    assert layers("ame", field="lines") == [pack, added]
+    assert layers("ame", field="lines.cost") == [added]
+    assert layers("clerk1", field="lines") == [pack], "what changes there is hidden from him"
+    hidden, unknown = (
+        house.be("clerk1").send("GET", "why", form="duel", id=record, field=each) for each in ("lines.cost", "lines.no")
+    )
+    assert (hidden.status, hidden.raw) == (404, unknown.raw)
+    assert [each[0] for each in layers("clerk1", step="peers")] == ["retail", "seen"]
+    assert layers("clerk1", action="hand_in") == [("retail", "workflow_definitions/duel.yaml", True)]
+    told = house.be("clerk1").get("why", form="duel", id=record, step="peers")
+    assert (told["title"], told["unit"]["code"]) == ("Peers", "S01")
+    assert told["layers"][1]["because"] == "It holds here because Code is “S01”."

@@ -160,7 +160,7 @@ def hidden(world: World, account: str, form: str, record: str, names: Sequence[s
         for name in names:
             assert world.shuffle.name(name) not in reply.raw, (account, path, name)
     listed = person.get(f"records/{form}")
-    assert all(value not in json.dumps(listed) for value in values)
+    assert all(f'"{value}"' not in json.dumps(listed) for value in values)
     for name in names:
         path = name if name in world.forms[form] else f"lines.{name}"
         nonsense = person.send("GET", f"records/{form}", filter="nosuch == 'x'")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from tests.receiving import Endpoint, endpoint
 from tests.scenarios import rules
 from tests.scenarios.world import World, line, rights, text
 
@@ -12,8 +15,16 @@ OFFERS = [f"p, clerk, offer, {each}, own" for each in ("see", "create", "edit", 
 OPEN = {
     "For every channel: print.": "print",
     "For every channel: report, dashboard tile.": "dashboard",
-    "For every channel: webhook to a store system.": "issue 4: webhooks",
 }
+LISTENER, LISTENER_FLOW, TELLING = (text(f"org_01/{each}.yaml") for each in ("listener", "listener_flow", "telling"))
+ENDPOINTS = [f"p, finance, listener, {each}, chain" for each in ("see", "create", "edit", "retire")]
+
+
+def listens(world: World, code: str, reader: str, hook: Endpoint) -> None:
+    """A system of S01 that listens, with somebody's eyes."""
+    values = {"code": code, "store": {"code": "S01"}, "channel": "requisitions", "url": hook.url}
+    made = world.be("fin1").makes("listener", {**values, "reader": {"code": reader}})
+    world.be("fin1").does("POST", f"endpoints/{made}/secrets", {})
 
 
 def test_nobody_of_a_store_learns_a_cost(world: World) -> None:
@@ -85,3 +96,29 @@ def test_a_new_form_inherits_the_protection_or_is_told(world: World) -> None:
     clerk1 = world.be("clerk1")
     record = clerk1.makes("offer", {"item": {"code": "A100"}})
     rules.hidden(world, "clerk1", "offer", record, ("worth",), ("10.00",))
+
+
+def test_a_system_of_a_store_is_told_what_its_reader_may_see(world: World) -> None:
+    """Whose eyes has an endpoint? Those of the person whom it names: a store's system is told as the store is."""
+    world.publish(CHANGE, TELLING, LISTENER, LISTENER_FLOW, policy=ENDPOINTS)
+    food = world.found("item", "code == 'A101'")
+    assert world.be("buyA").edits("item", food, {"cost": "7.77"}).status == 200
+    with endpoint() as store, endpoint() as region, endpoint() as elsewhere, endpoint() as head:
+        readers = {"clerk1": store, "ame": region, "clerk2": elsewhere, "buyA": head}
+        for number, (reader, hook) in enumerate(readers.items()):
+            listens(world, f"E{number}", reader, hook)
+        values = {"store": {"code": "S01"}, "lines": [line("A101", 10)]}
+        record = world.be("clerk1").makes("requisition", values, "submit")
+        while world.delivers():
+            pass
+    number = world.be("clerk1").get(f"records/requisition/{record}")["number"]
+    raw = {reader: [world.shuffle.back(got.body.decode()) for got in hook.got] for reader, hook in readers.items()}
+    told = {reader: [json.loads(each)["data"]["values"] for each in bodies] for reader, bodies in raw.items()}
+    assert [sorted(each) for each in told["clerk1"]] == [sorted(["number", "store", "lines"])]
+    assert told["clerk1"][0]["number"] == number
+    assert [sorted(row) for row in told["clerk1"][0]["lines"]] == [["item", "quantity"]]
+    assert not [each for each in ("7.77", "77.7", "38.85", "6.23", "true") if each in raw["clerk1"][0]]
+    assert [sorted(each) for each in told["ame"]] == [sorted(["dear", "half", "lines", "number", "store", "total"])]
+    assert "earned" not in raw["ame"][0]
+    assert told["buyA"][0]["lines"][0]["earned"] == "6.23"
+    assert told["clerk2"] == []

@@ -181,6 +181,7 @@ def settings_of(url: str, data: Path, library: Path | None = None) -> Settings:
         demo_password=SecretStr(PASSWORD),
         pool=6,
         session_hours=24 * 400,
+        allow_private_webhooks=True,
     )
 
 
@@ -360,6 +361,10 @@ class World:
         """Put the clock forward; what is due by then has happened when this returns."""
         self.be("adm").does("PUT", "clock", {"now": (self.now() + timedelta(**by)).isoformat()})
 
+    def delivers(self) -> int:
+        """Send what waits to be sent outside; how many messages that was."""
+        return bootstrap.office(self.services).send_due()
+
     # -- together ------------------------------------------------------------------------------------------------------
 
     def together(self, *asked: Callable[[], Reply]) -> list[Reply]:
@@ -451,6 +456,8 @@ class Person:
         parts = path.split("/")
         if parts[0] == "records":
             form = parts[1]
+        if path == "why" and form is not None:
+            query["form"] = form
         headers = self._headers()
         headers |= {} if if_match is None else {"If-Match": f'"{if_match}"'}
         headers |= {} if key is None else {"Idempotency-Key": key}
@@ -487,7 +494,7 @@ class Person:
         return "/".join(kept)
 
     def _query(self, name: str, value: str) -> str:
-        if name in ("filter", "sort", "fields", "form", "action", "state"):
+        if name in ("filter", "sort", "fields", "form", "action", "step", "approval", "field", "state"):
             return self.world.shuffle.expression(value)
         return value
 

@@ -82,6 +82,8 @@ WORDS: Mapping[str, Text] = {
     "fails": text("does not hold", "不符合"),
     "asked_are": text("Asked", "审批人"),
     "who_could": text("Who could", "可操作人"),
+    "comes_from": text("Where this rule comes from", "此规则的来源"),
+    "why_this_route": text("Why this route?", "为何按此路径审批？"),
     "your_roles": text("Your roles", "您的角色"),
     "open_file": text("Open", "打开"),
 }
