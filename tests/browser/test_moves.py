@@ -214,7 +214,7 @@ def test_what_cannot_be_done_says_why_in_words_on_a_page_of_its_own(people: Peop
     clerk.get_by_role("link", name="Why this route?").click()
     expect(clerk.locator("h1")).to_contain_text("In approval")
     expect(clerk.locator(".layers li")).to_have_count(1)
-    expect(clerk.locator(".reasons strong")).to_have_text(["Chainstock"])
+    expect(clerk.locator(".reasons strong")).to_have_text(["Retail chain"])
     is_accessible(clerk)
     for rule in ("approval=nothing", "step=nothing", "field=nothing", "state=nothing"):
         assert clerk.context.request.get(f"/records/plea/{record}/why?{rule}").status == 404
