@@ -29,12 +29,21 @@ class Finding:
     message: Text
     hint: Text | None = None
     severity: str = ERROR
+    example: tuple[Text, ...] = ()
+    """A case that shows it: a value, a place and its people, or what somebody does, one line each."""
 
 
-def finding(at: Place | None, code: str, message: Text, hint: Text | None = None, severity: str = ERROR) -> Finding:
+def finding(
+    at: Place | None,
+    code: str,
+    message: Text,
+    hint: Text | None = None,
+    severity: str = ERROR,
+    example: tuple[Text, ...] = (),
+) -> Finding:
     """A finding at a place of a file."""
     where = at or NOWHERE
-    return Finding(where.file, where.line, where.path, code, message, hint, severity)
+    return Finding(where.file, where.line, where.path, code, message, hint, severity, example)
 
 
 def meant(word: str, known: Iterable[str]) -> Text | None:

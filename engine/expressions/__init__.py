@@ -10,6 +10,7 @@ from engine.expressions.environment import Environment
 from engine.expressions.expression import Expression, compile_expression, holds
 from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
 from engine.expressions.kinds import places
+from engine.expressions.nodes import Node
 from engine.expressions.sql_parts import Columns, Rows, microseconds
 from engine.expressions.sql_proof import EXACT, answered_in_sql, sql_type
 from engine.expressions.values import Place, Reference, Row, Scope, Signature, Subject, Teller, Type, Value, World
@@ -21,6 +22,7 @@ __all__ = [
     "EvaluationFault",
     "Expression",
     "ExpressionFault",
+    "Node",
     "NotInSql",
     "Place",
     "Reference",

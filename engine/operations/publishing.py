@@ -116,6 +116,7 @@ def finding(found: Finding, language: str) -> dict[str, Any]:
         "severity": found.severity,
         "message": say(found.message, language),
         "hint": say(found.hint, language) if found.hint else None,
+        **({"example": [say(each, language) for each in found.example]} if found.example else {}),
     }
 
 
