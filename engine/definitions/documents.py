@@ -22,6 +22,7 @@ MOST_FILES = 5_000
 _NAME = re.compile(NAME_PATTERN.replace("$", r"\Z"), re.ASCII)
 _KIND = re.compile(r"^(overlay|report):", re.MULTILINE)
 """What a file of `form_definitions` defines, when it is no form."""
+_NAMED = re.compile(r"^library:\s*['\"]?([a-z][a-z0-9_]*)", re.MULTILINE)
 PERMISSIONS = {"model.conf": "model", "policy.csv": "policy", "roles.yaml": "roles"}
 PARTS = ("form_definitions", "workflow_definitions", "permissions", "templates/notices")
 """Folders of a library in which definitions lie."""
@@ -41,8 +42,18 @@ class Document:
     @property
     def key(self) -> tuple[str, str]:
         """Kind and name; unique in a library. What every layer may have once is told apart by the layer's number."""
-        shared = self.kind in ("library", "permissions") and self.layer
-        return self.kind, f"{self.name}.{self.layer}" if shared else self.name
+        return key_of(self.kind, self.name, self.layer)
+
+    @property
+    def named(self) -> str:
+        """What a library calls itself: the name of its layer; empty for other kinds, or when it does not say."""
+        found = _NAMED.search(self.text) if self.kind == "library" else None
+        return found[1] if found else ""
+
+
+def key_of(kind: str, name: str, layer: int) -> tuple[str, str]:
+    """The key of a definition of a layer."""
+    return kind, f"{name}.{layer}" if kind in ("library", "permissions") and layer else name
 
 
 def name_of_key(name: str) -> tuple[str, int]:

@@ -95,7 +95,7 @@ def load_documents(
     What was `published` is not checked again: a stricter rule of a later engine must not lock out a running chain.
     """
     notes = findings or Findings()
-    parts = _parts(documents, vocabulary, notes)
+    parts = parts_of(documents, vocabulary, notes)
     library = None if notes.blocked or parts is None else assemble(parts, vocabulary, numbers, notes)
     if library is not None and not notes.blocked and not published:
         notes.all.extend(check_library(library))
@@ -108,7 +108,7 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.file, each.line, each.path, each.code)))
 
 
-def _parts(documents: Sequence[Document], vocabulary: Vocabulary, findings: Findings) -> Parts | None:
+def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Findings) -> Parts | None:
     """Every document read and checked by itself; overlays in their order."""
     validator = _validator(vocabulary)
     found: dict[str, list[Marked]] = {kind: [] for kind in (*WORDS, "roles")}

@@ -226,6 +226,16 @@ def _broken(error: YAMLError, file: str) -> Unreadable:
     return Unreadable(finding(where, "yaml", text(f"This is not YAML: {problem}.", f"不是有效的 YAML：{problem}。")))
 
 
+def write_yaml(data: Any) -> str:
+    """Plain values as the text of a definition, in their order."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 1_000_000
+    yaml.allow_unicode = True
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return normalise(out.getvalue())
+
+
 _PLAIN = re.compile(r"[^\W\d_][\w ./()+*<>=-]*(?<! )\Z")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 

@@ -5,8 +5,9 @@ Rolling back is publishing the old texts again. A text is kept byte for byte as 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -31,6 +32,17 @@ _read: dict[_Key, Loaded] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a version beside its note."""
+
+    proposed: tuple[str, ...] = ()
+    """Who wrote the drafts that were published."""
+
+
+PLAIN = About()
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A published version, and which definitions it changed, added or took away."""
 
@@ -40,6 +52,7 @@ class Version:
     at: datetime
     hash: str
     changed: tuple[Key, ...]
+    about: About = PLAIN
 
 
 def published(connection: Connection) -> int:
@@ -111,7 +124,13 @@ def numbers(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def publish(
-    connection: Connection, loaded: Loaded, author: str, note: str, at: datetime, vocabulary: Vocabulary
+    connection: Connection,
+    loaded: Loaded,
+    author: str,
+    note: str,
+    at: datetime,
+    vocabulary: Vocabulary,
+    about: About = PLAIN,
 ) -> int:
     """Publish what was read and return its version; the newest one when nothing differs from it.
 
@@ -124,8 +143,11 @@ def publish(
     if newest and total == _hash(connection, newest):
         return newest
     version = newest + 1
+    said = json.dumps(asdict(about), sort_keys=True)
     connection.execute(
-        insert(definition_version).values(version=version, author=author, note=note, at=to_stored(at), hash=total)
+        insert(definition_version).values(
+            version=version, author=author, note=note, at=to_stored(at), hash=total, about=said
+        )
     )
     hashes = _keep_texts(connection, {each.text for each in loaded.documents})
     rows = [
@@ -199,5 +221,30 @@ def history(connection: Connection, kind: str | None = None, name: str | None = 
         changed = tuple(sorted(key for key in {*before, *now} if before.get(key) != now.get(key)))
         before = now
         if name is None or (kind, name) in changed:
-            found.append(Version(row.version, row.author, row.note, from_stored(row.at), row.hash, changed))
+            at = from_stored(row.at)
+            found.append(Version(row.version, row.author, row.note, at, row.hash, changed, _about(row.about)))
     return tuple(reversed(found))
+
+
+def _about(words: str) -> About:
+    said = json.loads(words)
+    return About(proposed=tuple(said.get("proposed", ())))
+
+
+def changed_in(connection: Connection, key: Key) -> int:
+    """The version that last changed a definition, whether it added it, took it away or wrote it anew; 0: none has."""
+    rows = connection.execute(
+        select(definition_version.c.version, definition.c.hash)
+        .outerjoin(
+            definition,
+            (definition.c.version == definition_version.c.version)
+            & (definition.c.kind == key[0])
+            & (definition.c.name == key[1]),
+        )
+        .order_by(definition_version.c.version)
+    )
+    last, before = 0, None
+    for row in rows:
+        if row.hash != before:
+            last, before = row.version, row.hash
+    return last

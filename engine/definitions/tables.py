@@ -1,4 +1,7 @@
-"""Tables of published definitions. Rows are only added; a text that did not change is kept once. Used by `shelf`."""
+"""Tables of definitions: published ones, of which rows are only added, and drafts. Used by `shelf` and `drafts`.
+
+A text that did not change is kept once.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ definition_version = Table(
     Column("note", Words, nullable=False),
     Column("at", Whole, nullable=False),
     Column("hash", Words, nullable=False),
+    Column("about", Words, nullable=False, server_default="{}"),
     sqlite_strict=True,
 )
-"""A published library: who, when, why, and the hash over all its texts."""
+"""A published library: who, when, why, the hash over all its texts, and what else was said (`shelf.About`, JSON)."""
 
 definition_text = Table(
     "definition_text",
@@ -50,6 +54,21 @@ field_number = Table(
     sqlite_strict=True,
 )
 """The number of a field, for life; a renamed field has the number of the old name."""
+
+definition_draft = Table(
+    "definition_draft",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("layer", Whole, nullable=False),
+    Column("text", Words, nullable=True),
+    Column("base", Whole, nullable=False),
+    Column("revision", Whole, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", Whole, nullable=False),
+    sqlite_strict=True,
+)
+"""A text that somebody works on (none: it is to be removed), and the version of the definition that he began with."""
 
 STATEMENTS: tuple[tuple[str, str], ...] = (
     *append_only("definition_version"),

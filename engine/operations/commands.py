@@ -27,7 +27,7 @@ def run(
     if call.actor is None:
         raise not_signed_in()
     if method != "GET":
-        require_known(query, {"preview"} if can_be_previewed(path) or _is_of_rows(path, body) else set())
+        require_known(query, _words_of(path, body))
     if query.get("preview") == "true" and _is_of_rows(path, body):
         return _rows_foreseen(services, call, path, body)
     special = _SPECIAL.get((method, _shape(path)))
@@ -58,6 +58,13 @@ def looking(services: Services, call: Call) -> Iterator[Callable[[str, Query], A
             return route.answer(Operation(services, connection, call, beside=first), Asked(words, None, query, None))
 
         yield look
+
+
+def _words_of(path: str, body: Any) -> set[str]:
+    """The words that the address of a writing command may have."""
+    if path.startswith("definitions/"):
+        return {"layer"}
+    return {"preview"} if can_be_previewed(path) or _is_of_rows(path, body) else set()
 
 
 def _shape(path: str) -> str:

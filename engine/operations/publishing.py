@@ -1,4 +1,4 @@
-"""Definitions: what is published, how it came about, checking and publishing another text, rolling back.
+"""Definitions: checking and publishing another text, or drafts; rolling back.
 
 Used by `commands` and, for folders, by bootstrap. Publishing adds partitions and indexes, rebuilds facts, and bumps the
 library's stamp, all in one transaction: the next operation of every process follows the new version.
@@ -6,18 +6,16 @@ library's stamp, all in one transaction: the next operation of every process fol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.access import stamps
 from engine.database.dialects import close_gate
-from engine.definitions import Finding, Loaded, shelf
-from engine.definitions.comparing import changes, diff
-from engine.definitions.documents import Document
-from engine.definitions.loading import document_of, load_documents
+from engine.definitions import Loaded, drafts, shelf
+from engine.definitions.loading import load_documents
 from engine.definitions.models import Library
-from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, rule, say, text
-from engine.operations import bodies, counting, presenting, rights
+from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, rule, text
+from engine.operations import bodies, counting, laying, presenting, versions
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
 from engine.records import alerts, archive, reindexing
@@ -32,120 +30,53 @@ if TYPE_CHECKING:
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="publish")
 GATE, STAMP = 7_281_003, "words"
 """One process at a time writes words anew; and how those are cut that are kept."""
-KINDS = ("form", "workflow", "report", "template", "permissions", "overlay", "mapping", "library", "tests")
-
-
-def _require(operation: Operation, action: str) -> None:
-    if rights.reach(operation, "definitions", action) is not None:
-        raise forbidden()
-
-
-def names(operation: Operation) -> Answer:
-    """Every definition by kind and name, for whom the policy lets see definitions."""
-    _require(operation, "see")
-    found = shelf.texts(operation.connection, operation.library.version)
-    items = [{"kind": kind, "name": name, "version": operation.library.version} for kind, name in sorted(found)]
-    return Answer(200, {"items": items, "next": None})
-
-
-def show(operation: Operation, kind: str, name: str, query: Mapping[str, str]) -> Answer:
-    """One definition's text as it was published, of this or an older version."""
-    _require(operation, "see")
-    version = _version(query.get("version")) or operation.library.version
-    found = shelf.texts(operation.connection, version).get((kind, name))
-    if found is None:
-        raise not_found()
-    return Answer(200, {"kind": kind, "name": name, "version": version, "text": found}, {"ETag": f'"{version}"'})
-
-
-def history(operation: Operation, kind: str, name: str) -> Answer:
-    """The versions that touched one definition, newest first."""
-    _require(operation, "see")
-    items = [
-        {
-            "version": each.version,
-            "author": each.author,
-            "note": each.note,
-            "at": each.at.isoformat().replace("+00:00", "Z"),
-            "hash": each.hash,
-        }
-        for each in shelf.history(operation.connection, kind, name)
-    ]
-    if not items:
-        raise not_found()
-    return Answer(200, {"items": items, "next": None})
-
-
-def difference(operation: Operation, kind: str, name: str, query: Mapping[str, str]) -> Answer:
-    """What differs between two versions of a definition, in lines and in words."""
-    _require(operation, "see")
-    newest = operation.library.version
-    later = _version(query.get("to")) or newest
-    earlier = _version(query.get("from")) or max(later - 1, 1)
-    key = (kind, name)
-    old = {k: v for k, v in shelf.texts(operation.connection, earlier).items() if k == key}
-    new = {k: v for k, v in shelf.texts(operation.connection, later).items() if k == key}
-    if not old and not new:
-        raise not_found()
-    words = [say(each, operation.call.language) for each in changes(old, new)]
-    return Answer(200, {"from": earlier, "to": later, "lines": list(diff(old, new)), "changes": words})
-
-
-def _version(sent: str | None) -> int | None:
-    if sent is None:
-        return None
-    if not (sent.isascii() and sent.isdigit() and 0 < len(sent) < 10):
-        raise invalid_at("/version", "not_a_number", text("A whole number is expected.", "应为整数。"))
-    return int(sent)
+PUBLISHING = 7_281_004
+"""One publishes at a time."""
 
 
 def check(operation: Operation, body: Mapping[str, Any]) -> Answer:
-    """`{texts: [{kind, name, text}]}` laid over what is published: every finding, nothing is changed."""
-    _require(operation, "see")
-    loaded = _laid_over(operation, body)
-    return Answer(200, [finding(each, operation.call.language) for each in loaded.findings])
-
-
-def finding(found: Finding, language: str) -> dict[str, Any]:
-    """A finding as the contract shows it."""
-    return {
-        "file": found.file,
-        "line": found.line,
-        "path": found.path,
-        "code": found.code,
-        "severity": found.severity,
-        "message": say(found.message, language),
-        "hint": say(found.hint, language) if found.hint else None,
-        **({"example": [say(each, language) for each in found.example]} if found.example else {}),
-    }
+    """`{texts?, drafts?}` laid over what is published: every finding, nothing is changed."""
+    versions.require(operation, "see")
+    bodies.only(body, {"texts", "drafts", "note"})
+    loaded = laying.lay(operation, body, operation.library.version).loaded
+    return Answer(200, [laying.finding(each, operation.call.language) for each in loaded.findings])
 
 
 def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
-    """`{texts: [{kind, name, text}], note}`: the next version; refused with every finding that stands against it."""
-    _require(operation, "publish")
-    loaded = _laid_over(operation, body)
-    note = body.get("note")
-    version = put(
-        operation.services, operation.connection, loaded, operation.actor_id, note if isinstance(note, str) else ""
-    )
+    """`{texts?, drafts?, note?}`: the next version; refused with every finding that stands against it."""
+    versions.require(operation, "publish")
+    bodies.only(body, {"texts", "drafts", "note"})
+    connection = operation.connection
+    close_gate(connection, PUBLISHING)
+    laid = laying.lay(operation, body, shelf.published(connection))
+    proposed = tuple(dict.fromkeys(each.author for each in laid.drafts))
+    about = shelf.About(proposed=proposed)
+    version = put(operation.services, connection, laid.loaded, operation.actor_id, _note(body), about)
+    for each in laid.drafts:
+        drafts.drop(connection, each.key)
     return Answer(200, _small(operation, version))
+
+
+def _note(body: Mapping[str, Any]) -> str:
+    note = body.get("note")
+    return note if isinstance(note, str) else ""
 
 
 def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{version, note?}`: the texts of an older version become the next version."""
-    _require(operation, "publish")
+    versions.require(operation, "publish")
     bodies.only(body, {"version", "note"})
     wanted = body.get("version")
     if not isinstance(wanted, int) or isinstance(wanted, bool):
         raise invalid_at("/version", "not_a_number", text("A whole number is expected.", "应为整数。"))
     connection = operation.connection
+    close_gate(connection, PUBLISHING)
     if not 0 < wanted <= operation.library.version:
         raise not_found()
     loaded = load_documents(
         shelf.documents(connection, wanted), operation.services.vocabulary, numbers=shelf.numbers(connection)
     )
-    note = body.get("note")
-    version = put(operation.services, connection, loaded, operation.actor_id, note if isinstance(note, str) else "")
+    version = put(operation.services, connection, loaded, operation.actor_id, _note(body))
     return Answer(200, _small(operation, version))
 
 
@@ -162,42 +93,14 @@ def _small(operation: Operation, version: int) -> dict[str, Any]:
     }
 
 
-def _laid_over(operation: Operation, body: Mapping[str, Any]) -> Loaded:
-    bodies.only(body, {"texts", "note"})
-    sent = body.get("texts")
-    if not isinstance(sent, Sequence) or isinstance(sent, str):
-        raise invalid_at("/texts", "not_a_list", text("A list of definitions is expected.", "应为定义列表。"))
-    found = {each.key: each for each in shelf.documents(operation.connection, operation.library.version)}
-    for index, each in enumerate(sent):
-        document = _document(index, each)
-        before = found.get(document.key)
-        if before is not None:
-            document = Document(before.kind, before.name, before.layer, before.path, document.text)
-        found[document.key] = document
-    return load_documents(
-        list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
-    )
-
-
-def _document(index: int, sent: Any) -> Document:
-    kind, name, words = (sent.get(each) if isinstance(sent, Mapping) else None for each in ("kind", "name", "text"))
-    if kind not in KINDS or not isinstance(name, str) or not isinstance(words, str) or not _plain(name):
-        says = text("A definition is {kind, name, text}.", "定义应为 {kind, name, text}。")
-        raise invalid_at(f"/texts/{index}", "bad_definition", says)
-    return document_of(kind, name, words)
-
-
-def _plain(name: str) -> bool:
-    return (
-        0 < len(name) < 64
-        and name.isascii()
-        and name.replace("_", "a").isalnum()
-        and name.islower()
-        and name[0].isalpha()
-    )
-
-
-def put(services: Services, connection: Connection, loaded: Loaded, author: str, note: str) -> int:
+def put(
+    services: Services,
+    connection: Connection,
+    loaded: Loaded,
+    author: str,
+    note: str,
+    about: shelf.About = shelf.PLAIN,
+) -> int:
     """Publish what was read, within the caller's transaction: texts, storage, facts, and everybody is told."""
     errors = [each for each in loaded.findings if each.severity == "error"]
     if loaded.library is None or errors:
@@ -208,7 +111,7 @@ def put(services: Services, connection: Connection, loaded: Loaded, author: str,
     if before:
         _require_known_roles(connection, loaded.library)
         _require_known_forms(connection, before, loaded.library)
-    version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary)
+    version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary, about)
     if version == before:
         return version
     library = shelf.load(connection, version, services.vocabulary)

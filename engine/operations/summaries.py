@@ -121,17 +121,34 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path("delete", "/api/keys/{id}", "End a key", "停用密钥"),
     _path("get", "/api/definitions", "Definitions", "定义"),
-    _path("get", "/api/definitions/{kind}/{name}", "The text of a definition", "定义的文本", "version"),
+    _path("get", "/api/definitions/{kind}/{name}", "The text of a definition", "定义的文本", "version", "layer", "org"),
+    _path("get", "/api/definitions/drafts", "Drafts of definitions", "定义的草稿"),
+    _path(
+        "get", "/api/definitions/drafts/{kind}/{name}", "A draft, or what is published", "草稿；无草稿时为已发布文本",
+        "layer",
+    ),
+    _path(
+        "put", "/api/definitions/drafts/{kind}/{name}", "Write a draft (If-Match): {text}",
+        "写入草稿（If-Match）：{text}", "layer",
+    ),
+    _path(
+        "delete", "/api/definitions/drafts/{kind}/{name}", "Give a draft up; without one, draft a removal",
+        "放弃草稿；无草稿时起草删除", "layer",
+    ),
+    _path("delete", "/api/definitions/{kind}/{name}", "Draft that it is removed", "起草删除该定义", "layer"),
     _path("get", "/api/definitions/{kind}/{name}/history", "Its versions", "定义的各个版本"),
     _path(
         "get", "/api/definitions/{kind}/{name}/diff", "What differs between two versions", "两个版本的差异",
         "from", "to",
     ),
     _path(
-        "post", "/api/definitions/check", "Check texts: {texts: [{kind, name, text}]}",
-        "检查文本：{texts: [{kind, name, text}]}",
+        "post", "/api/definitions/check", "Check drafts or texts: {drafts: [kind/name], texts: [{kind, name, text}]}",
+        "检查草稿或文本：{drafts: [kind/name], texts: [{kind, name, text}]}",
     ),
-    _path("post", "/api/definitions/publish", "Publish texts: {texts, note}", "发布文本：{texts, note}"),
+    _path(
+        "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note}",
+        "发布草稿或文本：{drafts, texts, note}",
+    ),
     _path(
         "post", "/api/definitions/rollback", "Publish an older version again: {version, note}",
         "重新发布旧版本：{version, note}",

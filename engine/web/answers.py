@@ -14,6 +14,7 @@ from engine.operations.calls import Answer
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
+YAML = "application/yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ def json_reply(answer: Answer) -> Reply:
     if body is None:
         return Reply(answer.status, headers=headers)
     return Reply(answer.status, orjson.dumps(body), JSON, headers)
+
+
+def text_reply(answer: Answer, accept: str | None) -> Reply | None:
+    """The text of a definition as YAML, where somebody asks for that (`Accept: application/yaml`) and it is one."""
+    wanted = accept is not None and any(each.split(";")[0].strip().lower() == YAML for each in accept.split(","))
+    words = answer.body.get("text") if wanted and isinstance(answer.body, dict) and "kind" in answer.body else None
+    if not isinstance(words, str):
+        return None
+    return Reply(answer.status, words.encode(), f"{YAML}; charset=utf-8", dict(answer.headers))
 
 
 def problem(refusal: Refusal, language: str) -> Reply:

@@ -15,7 +15,7 @@ from engine.errors import Fault, Refusal, invalid, not_found, text
 from engine.operations.calls import Actor, Answer, Call
 from engine.settings import Settings
 from engine.web import refusals
-from engine.web.answers import Reply, disposition, json_reply, not_signed_in, problem, wrong_method
+from engine.web.answers import Reply, disposition, json_reply, not_signed_in, problem, text_reply, wrong_method
 from engine.web.asking import ABORT, BODY_SECONDS, Asked, Receive, Scope, Send, asked_of, language_of, read_body
 from engine.web.doors import Download, Operations
 from engine.web.events import Hub, Listener, stream
@@ -162,7 +162,7 @@ class Api:
         answer = self._operations.run(
             job.call, method, job.asked.path, body, job.query, _if_match(job.asked.headers.get("if-match"))
         )
-        return json_reply(answer)
+        return text_reply(answer, job.asked.headers.get("accept")) or json_reply(answer)
 
     def _session(self, job: Job) -> Reply:
         if job.asked.method == "DELETE":

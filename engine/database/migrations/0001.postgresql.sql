@@ -90,6 +90,18 @@ CREATE TABLE counter (
 	CONSTRAINT pk_counter PRIMARY KEY (form, pattern)
 )
 --;
+CREATE TABLE definition_draft (
+	kind TEXT NOT NULL,
+	name TEXT NOT NULL,
+	layer BIGINT NOT NULL,
+	text TEXT,
+	base BIGINT NOT NULL,
+	revision BIGINT NOT NULL,
+	author TEXT NOT NULL,
+	at BIGINT NOT NULL,
+	CONSTRAINT pk_definition_draft PRIMARY KEY (kind, name)
+)
+--;
 CREATE TABLE definition_text (
 	hash TEXT NOT NULL,
 	text TEXT NOT NULL,
@@ -102,6 +114,7 @@ CREATE TABLE definition_version (
 	note TEXT NOT NULL,
 	at BIGINT NOT NULL,
 	hash TEXT NOT NULL,
+	about TEXT DEFAULT '{}' NOT NULL,
 	CONSTRAINT pk_definition_version PRIMARY KEY (version)
 )
 --;

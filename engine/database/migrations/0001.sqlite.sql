@@ -102,6 +102,19 @@ CREATE TABLE counter (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE definition_draft (
+	kind TEXT NOT NULL,
+	name TEXT NOT NULL,
+	layer INTEGER NOT NULL,
+	text TEXT,
+	base INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
+	author TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	CONSTRAINT pk_definition_draft PRIMARY KEY (kind, name)
+)
+ STRICT
+--;
 CREATE TABLE definition_text (
 	hash TEXT NOT NULL,
 	text TEXT NOT NULL,
@@ -115,6 +128,7 @@ CREATE TABLE definition_version (
 	note TEXT NOT NULL,
 	at INTEGER NOT NULL,
 	hash TEXT NOT NULL,
+	about TEXT DEFAULT '{}' NOT NULL,
 	CONSTRAINT pk_definition_version PRIMARY KEY (version)
 )
  STRICT
