@@ -1,7 +1,8 @@
-"""What waits for somebody and finds nobody any more, or only who stands in: people have left or roles have ended.
+"""What follows when people have left or roles have ended: votes that decide now, and what finds nobody any more.
 
-Whoever the approval declares (`nobody_found: {tell: ...}`) gets a task to look at it, once for each step. Used by
-`timing`, which asks whenever people have changed or a day has begun; what has been gone through is marked by both.
+Where the base of a vote shrinks, those who are left may have decided it. Of what waits and finds nobody, or only who
+stands in, whoever the approval declares (`nobody_found: {tell: ...}`) gets a task to look at it, once for each step.
+Used by `timing`, which asks whenever people have changed or a day has begun; what was gone through is marked by both.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from engine.access import stamps
 from engine.definitions.models import Approval, Step
 from engine.effects.outcomes import OpenTask
 from engine.errors import Kind, Refusal, Text, say, text
-from engine.operations import loading, settling
+from engine.operations import loading, settling, taking
 from engine.operations.calls import Call
 from engine.operations.folder import Event, Folder
 from engine.operations.operation import Operation
@@ -34,10 +35,11 @@ log = structlog.get_logger("chainstock.timers")
 PEOPLE, SEEN, DAY = "people", "stranded_people", "stranded_day"
 DEED = "nobody_found"
 AT_ONCE = 50
+LEFT = text("Somebody who was asked has left; the votes of the others decide.", "有审批人已离开，以其余人的投票为准。")
 
 
 def look(services: Services, call: Call) -> int:
-    """Go through what is open if anybody may have gone since the last time; says how many tasks were opened."""
+    """Go through what is open if anybody may have gone since the last time; says of how much something has come."""
     with services.database.reading() as connection:
         wanted = _wanted(services, connection)
     if wanted is None:
@@ -48,19 +50,29 @@ def look(services: Services, call: Call) -> int:
     return told
 
 
+def _shrinks(approval: Approval) -> bool:
+    """Whether any vote is taken of those who are still there."""
+    voted_on = (one for step in approval.steps.values() for one in (step, *step.parts.values()))
+    return any(each.decide.base == "shrinks" for each in voted_on)
+
+
 def _mark(connection: Connection, marks: Mapping[str, int]) -> None:
     for name, mark in marks.items():
         stamps.put(connection, name, mark)
 
 
 def _wanted(services: Services, connection: Connection) -> tuple[list[str], dict[str, int]] | None:
-    """The forms whose approvals tell somebody, and what is marked when they have been gone through; None if it has."""
+    """The forms of which something may come, and what is marked when they have been gone through; None if it has."""
     try:
         state = loading.state_of(services, connection, services.now(connection))
     except Refusal:
         return None  # nothing is published yet
     flows = state.library.workflows
-    forms = [form for form, flow in flows.items() if any(each.nobody_found.tell for each in flow.approvals.values())]
+    forms = [
+        form
+        for form, flow in flows.items()
+        if any(each.nobody_found.tell or _shrinks(each) for each in flow.approvals.values())
+    ]
     known = stamps.read(connection)
     marks = {SEEN: known.get(PEOPLE, 0), DAY: state.directory.today.toordinal()}
     return (forms, marks) if forms and any(known.get(name) != mark for name, mark in marks.items()) else None
@@ -81,22 +93,36 @@ def _form(services: Services, call: Call, form: str) -> int:
 def _record(services: Services, call: Call, form: str, record: str) -> int:
     try:
         return services.database.transaction(
-            lambda connection: _tell(Operation(services, connection, call), form, record)
+            lambda connection: _follow(Operation(services, connection, call), form, record)
         )
     except Refusal as refusal:
         if refusal.kind is Kind.UNAVAILABLE:
             raise
-        log.warning("nobody could be told", record=record, code=refusal.code)
+        log.warning("what waits could not go on", record=record, code=refusal.code)
     except Exception:
         log.exception("what waits could not be looked at", record=record)  # this one alone
     return 0
 
 
-def _tell(operation: Operation, form: str, record: str) -> int:
-    """Open a task for each step of one record that finds nobody and of which nobody has been told."""
+def _follow(operation: Operation, form: str, record: str) -> int:
+    """Let one record go on if those who are left have decided; then tell of what finds nobody."""
     folder = operation.open(form, record, lock=True)
+    approval = _approval(folder)
+    decided = approval is not None and _shrinks(approval) and taking.gone_on(operation, folder, LEFT)
+    told = _tell(operation, folder, record)
+    if decided or told:
+        settling.settle(operation)
+    return decided + told
+
+
+def _approval(folder: Folder) -> Approval | None:
     name = folder.workflow.states[folder.state].steps
-    approval = folder.workflow.approvals[name] if name is not None else None
+    return folder.workflow.approvals[name] if name is not None else None
+
+
+def _tell(operation: Operation, folder: Folder, record: str) -> int:
+    """Open a task for each step of one record that finds nobody and of which nobody has been told."""
+    approval = _approval(folder)
     if approval is None or not approval.nobody_found.tell:
         return 0
     steps = _empty(operation, folder, approval, tasks.of(operation.connection, record))
@@ -104,8 +130,6 @@ def _tell(operation: Operation, form: str, record: str) -> int:
         title = _says(step, stood_in)
         folder.looks.append(OpenTask(approval.nobody_found.tell, title, f"{DEED}:{step.name}"))
         folder.note(Event(f"{DEED}:{step.name}", SYSTEM, None, folder.state, folder.state, because=title))
-    if steps:
-        settling.settle(operation)
     return len(steps)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 DEEPEST = 25
+LEFT = "left"
 Reached = TypeVar("Reached", Arrival, Decision)
 BESIDE = (o.Move, o.Reserve, o.Release, o.Hold, o.Unhold, o.Trace, o.OpenTask, o.Notify, o.Webhook)
 """Outcomes that leave the record's own values as they were; stock is asked for anew by every expression."""
@@ -177,6 +178,24 @@ def carried_out(operation: Operation, folder: Folder, reached: Reached) -> Reach
             reached, memory=again.memory, waits=again.waits, fire=again.fire, due=again.due, because=because
         )
     return reached
+
+
+def gone_on(operation: Operation, folder: Folder, because: Text) -> bool:
+    """Nobody has voted, but people have left: go on if the votes that there are decide now; says whether they do."""
+    approval = folder.memory.approval
+    if folder.workflow.states[folder.state].steps is None or approval is None or approval.step is None:
+        return False
+    decision = look_again(operation.situation(folder, SYSTEM, locking=True))
+    if decision.fire is None and not decision.due and decision.memory.approval == approval:
+        return False
+    folder.note(Event(f"{LEFT}:{approval.step}", SYSTEM, None, folder.state, folder.state, because=because))
+    folder.votes += decision.votes
+    decision = carried_out(operation, folder, decision)
+    folder.memory, folder.waits = decision.memory, decision.waits
+    if decision.fire is not None:
+        remember_agreed(folder)
+        take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because or because)
+    return True
 
 
 def tell_deciders(operation: Operation, folder: Folder, before: Approving | None) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Workflow
 from engine.errors import Text, say, text
 from engine.operations import presenting
-from engine.operations.eyes_on_alerts import sees_figure
+from engine.operations.eyes_on_alerts import sees_figure, sees_key
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
@@ -33,6 +33,7 @@ DEEDS: Mapping[str, Text] = {
     "take_back": text("Took the decision back", "撤回审批"),
     "nudge": text("Reminded", "催办"),
     "nobody_found": text("Nobody found", "无人可审批"),
+    "left": text("Decided by who is left", "按在任人员的投票定案"),
 }
 """What is done to every record, whatever its workflow."""
 
@@ -134,6 +135,7 @@ def alerted(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
     told = {
         name: _plain(presenting.named(operation, each)) if name in alert.parameters else each
         for name, each in names.items()
+        if sees_key(operation, alert, name)
     }
     return {**told, "watched": params["watched"]} if sees_figure(operation, alert, names) else told
 

@@ -28,13 +28,13 @@ WORDS = {
         "item": "Item", "quantity": "Quantity", "supplier": "Supplier", "amount": "Amount", "form": "For",
         "level": "Level",
         "submitted": "Submitted", "approved": "Approved", "rejected": "Rejected", "ordered": "Ordered",
-        "tier": "Store manager",
+        "tier": "Store manager", "system": "System",
         "not_yet": "Not everybody who must has approved it yet.", "faster": "was done by somebody else",
     },
     "zh": {
         "item": "商品", "quantity": "数量", "supplier": "供应商", "amount": "金额", "form": "适用单据", "level": "级别",
         "submitted": "已提交", "approved": "已批准", "rejected": "已拒绝", "ordered": "已下单",
-        "not_yet": "尚未完成全部审批。", "tier": "店长", "faster": "已由他人处理",
+        "not_yet": "尚未完成全部审批。", "tier": "店长", "system": "系统", "faster": "已由他人处理",
     },
 }  # fmt: skip
 
@@ -157,8 +157,10 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     # 1: what is small passes by itself, and history names the rule
     r1 = chain.asks(("B201", 99))
     page = chain.stands(r1, "approved")
-    expect(page.locator(".history")).to_contain_text(chain.words["tier"])
-    assert not chain.has_it("mgr1", r1)
+    told = page.locator(".history li", has_text=chain.words["tier"])
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text(chain.words["system"])
+    assert not [each for each in ("mgr1", "mgr2", "ame", "cfo") if chain.has_it(each, r1)]
 
     # 2: one task; the buyer has no such button and is told why
     r2 = chain.asks(("B201", 100))
@@ -193,6 +195,7 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     chain.decides("mgr1", r4)
     chain.stands(r4, "submitted")
     assert not chain.may_order(r4)
+    assert not chain.has_it("cfo", r4)
     chain.decides("ame", r4)
     chain.stands(r4, "approved")
     assert not chain.has_it("cfo", r4)
@@ -221,6 +224,7 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     r6 = chain.asks(("B201", 1000), ("A101", 1))
     clerk = chain.stands(r6, "submitted")
     expect(clerk.locator(f"a[href='{r6.removeprefix(chain.server.url)}/edit']")).to_have_count(0)
+    assert clerk.context.request.get(f"{r6}/edit").status == 403
     assert chain.has_it("mgr1", r6)
     other = chain.people.sign_in("mgr1", chain.size, chain.language)
     other.goto(manager.url)
@@ -234,6 +238,7 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     assert chain.has_it("ame", r6)
     clerk.reload()
     expect(clerk.locator(".route > li.done")).to_have_count(1)
+    expect(clerk.locator(".history li", has_text=chain.words["tier"])).to_have_count(1)
 
     # 9: a limit that changes while something waits
     r8 = chain.asks(("B201", 900))
@@ -242,7 +247,7 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     finance.get_by_label(chain.words["amount"], exact=True).fill("4000")
     finance.locator("[data-action=save]").click()
     expect(finance).to_have_url(limits["store"])
-    assert clerk.context.request.get(limits["store"]).status == 404
+    assert clerk.context.request.get(f"{limits['store']}/edit").status == 403
     assert chain.route("mgr1", r8) == ["now", "skipped", "skipped"]
     chain.decides("mgr1", r8)
     chain.stands(r8, "approved")
@@ -256,6 +261,8 @@ def test_t1_tiers_by_amount_on_the_pages(chain: Chain) -> None:
     chain.stands(r0, "approved")
     assert not chain.has_it("ame", r0)
     assert not chain.has_it("cfo", r0)
+    told = chain.server.be("aud").get(f"records/{chain.form}/{r0.rpartition('/')[2]}/history")["items"]
+    assert {each["version"] for each in told} == {1}
 
     # 11: the route of a new one, with people, the current step marked
     r10 = chain.asks(("B201", 6000))

@@ -203,6 +203,58 @@ def test_who_may_not_see_the_stock_is_not_told_how_much_there_is(watched: House)
     assert told(house.be("mgr1"), item) == [f"{item} at S01:  left."]
 
 
+VEILED = """format: 1
+overlay: veiled
+over: retail
+change:
+  form ask:
+    fields:
+      lines:
+        fields:
+          margin: {type: money, default: 5, sees: {by: [auditor at chain]}}
+          level: {type: text, default: "'x'", sees: {by: [auditor at chain]}}
+"""
+COUNTS = {
+    "by_sum": "sum: row.margin, where: it.store == store",
+    "by_condition": "where: it.store == store and row.margin > 0",
+    "by_key": "where: it.store == store and row.level == level",
+    "beyond": "where: it.store == store and row.item.cost > 0",
+    "open": "sum: row.value, where: it.store == store",
+}
+"""What a fact over the lines of asks reads, by the name of the fact."""
+CODE = "{{ alert.store.code }}:{{ alert.watched }}:{{ alert.level }}"
+
+
+def test_what_is_counted_from_something_hidden_is_not_told_to_whom_that_is_hidden_from(own_house: House) -> None:
+    house, adm = own_house, own_house.be("adm")
+    keyed = {name: ", level: text" if name == "by_key" else "" for name in COUNTS}
+    facts = "".join(
+        f"  {name}: {{for: {{store: store{keyed[name]}}}, over: ask.lines, {words}}}\n"
+        for name, words in COUNTS.items()
+    )
+    tells = "{tell: {notify: {to: [clerk at each, auditor at chain], template: %s}}}"
+    alerts = "".join(
+        f"  {name}: {{watch: {{fact: {name}}}, when: watched > 0, do: {tells % name}}}\n" for name in COUNTS
+    )
+    library = adm.get("definitions/library/library")["text"]
+    library = library.replace("facts:\n", f"facts:\n{facts}").replace("layers: []", "layers: [retail, veiled]")
+    notices = [f"format: 1\nnotice: {name}\ntext: {{en: '{name} {CODE}', zh: '{name} {CODE}'}}\n" for name in COUNTS]
+    wide = ["p, clerk, ask, see, chain"]
+    house.publish(f"{library.rstrip()}\nalerts:\n{alerts}", VEILED, *notices, policy=wide)
+    line = {"item": {"code": house.item()}, "value": "7"}
+    house.be("clerk1").makes("ask", {"store": {"code": "S01"}, "lines": [line]})
+    timing.fire_due(house.services)
+
+    def said(account: str) -> set[str]:
+        return {each["text"] for each in house.be(account).get("notices", limit="500")["items"]}
+
+    everything = {"by_sum S01:5:", "by_condition S01:1:", "by_key S01:1:x", "beyond S01:1:", "open S01:7:"}
+    assert everything <= said("aud")
+    hidden = {"by_sum S01::", "by_condition S01::", "by_key S01::", "beyond S01::", "open S01:7:"}
+    assert hidden <= said("clerk1")
+    assert not (everything - hidden) & said("clerk1")
+
+
 def test_of_a_fact_a_record_is_made_for_the_unit(own_house: House) -> None:
     house, clerk = own_house, own_house.be("clerk1")
     with_alerts(house, SPENT)

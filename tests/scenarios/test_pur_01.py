@@ -85,9 +85,10 @@ def test_t1_tiers_by_amount(world: World) -> None:
     r4 = asked(world, ("B201", 1000), ("A101", 1))
     assert world.tasked("requisition", r4) == ["mgr1"]
     assert mgr1.decides("requisition", r4) == "submitted"
-    assert world.tasked("requisition", r4) == ["ame"]
+    assert world.tasked("requisition", r4) == ["ame"], "the chief has none yet"
     world.refused("RULE", lambda: ordering(world, r4))
     assert ame.decides("requisition", r4) == "approved"
+    assert world.tasked("requisition", r4) == [], "and never gets one"
 
     # 6: three, in this order; what level two refused nobody revives
     r5 = asked(world, ("B201", 5001))
@@ -98,14 +99,14 @@ def test_t1_tiers_by_amount(world: World) -> None:
     last = ame.tasks("requisition", r5)[0]["id"]
     assert ame.decides("requisition", r5, "reject", comment="too much at once") == "rejected"
     assert world.tasked("requisition", r5) == []
-    assert cfo.send("POST", f"tasks/{last}/approve").status in (403, 404, 409)
+    late = world.unchanged(lambda: cfo.send("POST", f"tasks/{last}/approve"))
+    assert late.status in (403, 404, 409), late.text
     world.refused("CONFLICT", lambda: ordering(world, r5), code="not_in_state")
 
     # 7: the amount that counts is worked out here
     sent = values(("B201", 5001), total="1")
-    refused = world.refused("RIGHT", lambda: mgr1.tries("requisition", sent, "submit"), code="not_writable")
+    refused = world.refused("RIGHT", lambda: clerk1.tries("requisition", sent, "submit"), code="not_writable")
     assert refused.paths == ["/values/total"]
-    world.refused("INVALID", lambda: clerk1.tries("requisition", sent, "submit"), code="unknown_field")  # hidden
     r5b = asked(world, ("B201", 5001))
     assert [each["state"] for each in mgr1.route("requisition", r5b)] == ["now", "next", "next"]
 
@@ -122,8 +123,8 @@ def test_t1_tiers_by_amount(world: World) -> None:
     # 9: a limit that changes while something waits
     r8 = asked(world, ("B201", 900))
     lower = {"amount": "4000"}
-    world.refused("RIGHT", lambda: mgr1.edits("limit", ids["store"], lower))
-    world.refused("NOTFOUND", lambda: clerk1.send("PATCH", f"records/limit/{ids['store']}", lower, if_match=1))
+    for person in (clerk1, mgr1):
+        world.refused("RIGHT", lambda person=person: person.edits("limit", ids["store"], lower))
     assert world.be("fin1").edits("limit", ids["store"], {"amount": "4000"}).status == 200
     assert [(each["step"], each["state"]) for each in mgr1.route("requisition", r8)] == [
         ("store", "now"), ("area", "skipped"), ("cfo", "skipped"),
