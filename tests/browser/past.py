@@ -15,12 +15,27 @@ LINES = [("A100", "24"), ("B200", "6"), ("B201", "12"), ("A100", "3")]
 SIGNED = {"typed": "Signed here"}
 
 
-def history(server: Server) -> dict[str, str]:
-    """Records of every form in their states, twenty that wait for one manager; the path of each by a name."""
+def history(server: Server, listeners: Mapping[str, str]) -> dict[str, str]:
+    """Records of every form in their states, twenty that wait for one manager; the path of each by a name.
+
+    `listeners`: who is told outside, by name, and at which address; one of them is gone.
+    """
+    _listen(server, listeners)
     named = {**_transfers(server), **_purchase(server), **_losses(server), **_masters(server)}
     _stands_in(server)
     _views(server)
+    while not server.be("adm").get("deliveries", state="dead")["items"]:
+        pass
     return named
+
+
+def _listen(server: Server, listeners: Mapping[str, str]) -> None:
+    """Systems outside that are told what is on its way."""
+    adm = server.be("adm")
+    for number, (name, url) in enumerate(listeners.items()):
+        values = {"code": f"W{number}", "name": name, "channel": "transfers", "url": url, "reader": {"code": "fin1"},
+                  "format": "standard"}  # fmt: skip
+        adm.does(f"endpoints/{adm.makes('subscriber', values)}/secrets", {})
 
 
 def rows_decided_one_by_one(server: Server) -> dict[str, str]:

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from tests.browser.conftest import DESK, LOCALES, PHONE, QUIET
 from tests.browser.past import history, rows_decided_one_by_one
 from tests.browser.scenes import Scene, of_rows, scenes
+from tests.receiving import endpoint
 from tests.serving import Server, command, environment, serving
 
 FOLDER = Path("build") / "pictures"
@@ -37,8 +38,13 @@ def main() -> None:
     words.add_argument("--readme", action="store_true", help="also the picture that the README carries")
     told = words.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as made, _chain(Path(made)) as server, _browser() as browser:
-        for scene in _all(server):
+    with (
+        tempfile.TemporaryDirectory() as made,
+        _outside() as outside,
+        _chain(Path(made)) as server,
+        _browser() as browser,
+    ):
+        for scene in _all(server, outside):
             if not told.names or scene.name in told.names:
                 _take_each(browser, server, scene, told.size or [*SIZES])
             if told.readme and scene.name == "tasks":
@@ -48,9 +54,9 @@ def main() -> None:
     sys.stdout.write(f"{FOLDER}/index.html\n")
 
 
-def _all(server: Server) -> Iterator[Scene]:
+def _all(server: Server, listeners: dict[str, str]) -> Iterator[Scene]:
     """The chain as it is shipped, and then what needs a form beside those of the pack."""
-    yield from scenes(history(server))
+    yield from scenes(history(server, listeners))
     yield from of_rows(rows_decided_one_by_one(server))
 
 
@@ -61,8 +67,21 @@ def _chain(folder: Path) -> Iterator[Server]:
     done = command("demo", "load", "small_sales", env=environment(url, folder / "data"))
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    with serving(url, folder / "data") as server:
+    with serving(url, folder / "data", ALLOW_PRIVATE_WEBHOOKS="true") as server:
         yield server
+
+
+@contextmanager
+def _outside() -> Iterator[dict[str, str]]:
+    """Systems that are told what is on its way, by name: one hears it, one has no time now, one is gone."""
+    answers = {"Loading bay": 200, "Carrier": 503, "Old house": 410}
+    with ExitStack() as open_ones:
+        told = {}
+        for name, answer in answers.items():
+            made = open_ones.enter_context(endpoint())
+            made.answers[:] = [(answer, b"")]
+            told[name] = made.url
+        yield told
 
 
 @contextmanager

@@ -42,6 +42,8 @@ WORDS: Mapping[str, Text] = {
     ),
     "scan": text("Scan", "扫描"),
     "code": text("Code", "编码"),
+    "code_or_scan": text("Scan or type a code", "扫描或输入编码"),
+    "camera": text("Camera", "相机"),
     "scan_begin": text(
         "Scan a code to see what it is, what is there of it, and where it stands.",
         "扫描编码，查看对应内容、现有数量和所处状态。",

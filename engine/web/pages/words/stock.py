@@ -36,6 +36,7 @@ WORDS: Mapping[str, Text] = {
     "was_there": text("Was on hand here", "当时在库"),
     "was_there_all": text("Was on hand, in all places that you see", "当时在库（您可见的全部地点）"),
     "as_of": text("As it was on", "截至"),
+    "as_of_when": text("As of", "截至"),
     "back_to_now": text("Back to now", "回到当前"),
     "items_here": text("items here", "种商品在此"),
     "where_it_is": text("Where it is", "所在地点"),

@@ -65,7 +65,7 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
             <Asks asks={asks} values={questions.answered} fault={questions.lacks} onChange={questions.answer} />
             <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
             <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
-              <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "返回")}</button></div>
+              <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "暂不")}</button></div>
           </>
         )}
       </form>

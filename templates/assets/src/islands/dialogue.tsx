@@ -151,7 +151,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         <div class="acts">{late ? <button type="button" class="primary" onClick={() => onward(faster(told))}>{say("Go on", "继续")}</button> : (
           <button class={deed.name === "reject" ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}
             autofocus={deed.name === "approve" && !Object.keys(deed.asks).length}>{deed.title}</button>)}
-          <button type="button" class="plain" onClick={onEnd}>{say("Back", "返回")}</button></div>
+          <button type="button" class="plain" onClick={onEnd}>{say("Back", "暂不")}</button></div>
       </form>
     </dialog>
   );

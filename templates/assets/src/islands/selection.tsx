@@ -8,7 +8,7 @@ import { useSelecting } from "../selecting";
 import { Bulk } from "./bulk";
 import { Together } from "./together";
 
-interface Action { name: string; title: string; from: string[]; asks: Record<string, Field> }
+interface Action { name: string; title: string; from: string[]; gives_up?: boolean; asks: Record<string, Field> }
 interface Line { id: string; says: string; state: string; href?: string | null }
 
 /** What was ticked while the script was still on its way is selected, not forgotten. */
@@ -57,7 +57,7 @@ export function Selection({ form, actions, lines, together = false }: { form: st
   return (
     <div class="bulk" role="region" aria-label={together ? say("Selected lines", "已选行") : say("Selected records", "已选记录")}>
       <strong>{say(`${chosen.length} selected`, `已选 ${chosen.length} 项`)}</strong>
-      {offered.map((each, index) => <button key={each.name} type="button" data-bulk={each.name} class={index ? "plain" : "primary"} onClick={() => setAction(each)}>{each.title}</button>)}
+      {offered.map((each, index) => <button key={each.name} type="button" data-bulk={each.name} class={index || each.gives_up ? "plain" : "primary"} onClick={() => setAction(each)}>{each.title}</button>)}
       {!offered.length && <span class="quiet">{say("Nothing can be done with all of these at once.", "没有可对全部所选执行的操作。")}</span>}
       <button type="button" class="plain" onClick={() => select([])}>{say("Clear", "取消")}</button>
       {action && together && <Together title={action.title} asks={action.asks} path={`records/${form}/actions/${action.name}`} items={chosen} back={location.pathname + location.search} onEnd={() => setAction(null)} />}

@@ -76,7 +76,7 @@ export function Together({ title, asks, path, items, back, onEnd }: Props) {
         <Asks asks={asks} values={questions.answered} fault={(name) => questions.lacks(name) ?? fault(`/asks/${name}`)} onChange={questions.answer} />
         <div role="status" data-coming>{coming && <><strong>{say("This comes of it", "将产生")}</strong><ul class="outcomes">{coming.map((each, at) => <li key={each.id ?? at}>{told(each)}</li>)}{!coming.length && <li>{say("Nothing changes.", "不会有变化。")}</li>}</ul></>}</div>
         <div class="acts"><button autofocus class="primary" disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
-          <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "返回")}</button></div>
+          <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "暂不")}</button></div>
       </form>
     </dialog>
   );
