@@ -13,9 +13,10 @@ run: .venv/installed
 	$(BIN)/chainstock serve --demo small_sales
 
 test: .venv/tested .venv/chromium
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not wide"
 
 check: test
+	$(BIN)/python -m pytest -n $(WORKERS) -m "wide and not long"
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 bench: .venv/benched .venv/chromium

@@ -28,6 +28,16 @@ from tests.serving import command, environment, serving
 RUN = "CHAINSTOCK_TEST_RUN"
 TEMPLATE = "chainstock_template"
 SMALL = "chainstock_small"
+ONCE = {"operations", "scenarios", "stories", "attacks", "web", "cli", "demo", "test_crashes.py"}
+"""Rooms, and a module, that rest on rooms which `make test` holds on both databases: in it they run on one."""
+SELDOM = {
+    ("browser", f"test_{each}.py")
+    for each in (
+        "camera", "candidates", "compared", "dead_ends", "deliveries", "files", "forms_onward", "lists_filters",
+        "lists_glance", "lists_views", "me", "moments", "moves", "phone", "report_actions", "steady",
+    )
+}  # fmt: skip
+"""Pages' details; `make test` holds the ways that people go every day."""
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # a machine that others use as well is no fault of what is tested
@@ -39,6 +49,15 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="chainstock-test-"))
         folder.chmod(0o711)
         os.environ[RUN] = str(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is looked at again on the second database, and pages that few open: for `make check`, and for every stop."""
+    for item in items:
+        room, module = Path(item.nodeid.partition("::")[0]).parts[1:3]
+        again = "postgresql" in item.nodeid.partition("[")[2] and (room in ONCE or module in ONCE)
+        if again or (room, module) in SELDOM:
+            item.add_marker(pytest.mark.wide)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from engine.access import security
 from engine.clock import to_stored
 from engine.errors import conflict, forbidden, invalid_at, not_found, text
-from engine.operations import presenting
+from engine.operations import presenting, rights
 from engine.operations.calls import Answer
+from engine.operations.operation import unfolded
 from engine.operations.paging import LONGEST_NUMBER, read_limit
 from engine.operations.rights import reach
 from engine.records import outbox, timers
@@ -21,6 +22,7 @@ from engine.records import outbox, timers
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.operations.services import Services
+    from engine.records.archive import Stored
     from engine.records.outbox import Kept
 
 OBJECT = "delivery"
@@ -84,7 +86,7 @@ def _told(operation: Operation, kept: Kept) -> dict[str, Any]:
     return {
         "id": kept.key,
         "topic": kept.topic,
-        "record": {"form": stored.form if stored else None, "id": kept.record},
+        "record": {"form": stored.form if stored else None, "id": kept.record, "number": _number(operation, stored)},
         "target": presenting.named(operation, kept.target),
         "state": kept.state,
         "tries": kept.tries,
@@ -93,6 +95,12 @@ def _told(operation: Operation, kept: Kept) -> dict[str, Any]:
         "ended": presenting.moment(kept.delivered if kept.delivered is not None else kept.dead),
         "said": kept.said,
     }
+
+
+def _number(operation: Operation, stored: Stored | None) -> str | None:
+    """What the record is called by, as far as the actor may see it."""
+    folder = unfolded(operation, stored)
+    return folder.number if folder is not None and rights.may(operation, folder, "see") else None
 
 
 def _require(operation: Operation, action: str) -> None:

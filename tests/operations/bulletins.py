@@ -13,6 +13,7 @@ FORM = """format: 1
 form: bulletin
 title: {en: Bulletin, zh: 公告}
 kind: document
+number: {text: "BU-{counter:6}", given_at: create}
 org: [store]
 show: [what]
 fields:

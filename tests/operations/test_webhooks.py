@@ -152,6 +152,11 @@ def test_what_is_given_up_is_dead_holds_nobody_back_and_is_sent_again_by_right(c
     (dead,) = sent(chain, "dead")
     assert (dead["said"], dead["tries"], dead["target"]["id"]) == ("answered 410", 1, made)
     assert "one" not in json.dumps(dead)
+    number = chain.be("adm").get(f"records/bulletin/{record}")["number"]
+    assert dead["record"] == {"form": "bulletin", "id": record, "number": number}
+    chain.publish(policy=["p, auditor, bulletin, see, own"])
+    (unseen,) = chain.be("aud").get("deliveries", state="dead")["items"]
+    assert unseen["record"] == {"form": "bulletin", "id": record, "number": None}
     mgr = chain.be("mgr1")
     assert mgr.send("GET", "deliveries").status == 403
     assert mgr.send("POST", f"deliveries/{dead['id']}/resend").status == 403
