@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine import bootstrap, seed
-from engine.access import accounts, passwords
+from engine.access import accounts, passwords, security
 from engine.database import open_database
 from engine.database.migrations import migrate as migrate_database
 from engine.definitions import Finding, read_library, shelf
@@ -25,6 +25,9 @@ from engine.operations.recount import Recount
 from engine.operations.services import Services
 from engine.settings import Settings, pack_folder
 from engine.verification.diagram import diagram
+
+LINES = 1000
+"""So many lines of a log are read at once."""
 
 
 @contextmanager
@@ -113,6 +116,14 @@ def restored(settings: Settings) -> None:
     with _working(settings) as services:
         restoring.forget(services)
         restoring.note(services, anew=True)
+
+
+def security_log(settings: Settings, after: int, event: str | None) -> Iterator[tuple[int, security.Entry]]:
+    """Every line of the security log above a number, oldest first."""
+    with _working(settings) as services, services.database.reading() as connection:
+        while lines := security.read_log(connection, after, LINES, event):
+            yield from lines
+            after = lines[-1][0]
 
 
 def load_demo(settings: Settings, name: str, days: int | None = None, percent: int = 100) -> Iterable[str]:

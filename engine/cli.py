@@ -5,6 +5,8 @@ Every option of `serve` is also an environment variable `CHAINSTOCK_...` (see `s
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -132,6 +134,18 @@ def verify(database: Address = None) -> None:
         typer.echo(f"fault {fault}")
     typer.echo(f"root {report.root}")
     raise typer.Exit(1 if report.faults else 0)
+
+
+@app.command()
+def security(
+    after: Annotated[int, typer.Option(help="Only lines above this number")] = 0,
+    event: Annotated[str | None, typer.Option(help="Only of this event, such as sign_in_failed")] = None,
+    database: Address = None,
+) -> None:
+    """Print the security log, a line of JSON each, oldest first; the last `number` is where to go on `--after`."""
+    for number, entry in chores.security_log(_settings(database=database), after, event):
+        told = {"number": number, **asdict(entry), "at": entry.at.isoformat()}
+        typer.echo(json.dumps({name: value for name, value in told.items() if value is not None}))
 
 
 @app.command()

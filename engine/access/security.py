@@ -1,4 +1,6 @@
-"""The security log: who was let in or refused, when and why; the database refuses to change a line. Used by operations.
+"""The security log: who was let in or refused, when and why; the database refuses to change a line.
+
+Written by operations; read by `operations.guarding` and `chores`.
 
 It never holds a password, a token or a key, only a key's id.
 """
@@ -44,11 +46,14 @@ def note(connection: Connection, entry: Entry) -> None:
     )
 
 
-def read_log(connection: Connection, after: int = 0, limit: int = 100) -> tuple[tuple[int, Entry], ...]:
-    """Lines with a number above `after`, oldest first."""
-    rows = connection.execute(
-        select(security_log).where(security_log.c.number > after).order_by(security_log.c.number).limit(limit)
-    )
+def read_log(
+    connection: Connection, after: int = 0, limit: int = 100, event: str | None = None
+) -> tuple[tuple[int, Entry], ...]:
+    """Lines with a number above `after`, oldest first; of one event if it is named."""
+    wanted = select(security_log).where(security_log.c.number > after)
+    if event is not None:
+        wanted = wanted.where(security_log.c.event == event)
+    rows = connection.execute(wanted.order_by(security_log.c.number).limit(limit))
     return tuple(
         (row.number, Entry(from_stored(row.at), row.event, row.person, row.account, row.route, row.reason, row.detail))
         for row in rows

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.access import security
 from engine.clock import to_stored
 from engine.errors import conflict, forbidden, invalid_at, not_found, text
-from engine.operations import presenting, rights
+from engine.operations import bodies, presenting, rights
 from engine.operations.calls import Answer
 from engine.operations.operation import unfolded
 from engine.operations.paging import LONGEST_NUMBER, read_limit
@@ -30,7 +30,7 @@ OBJECT = "delivery"
 
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`{items, next}`: messages of a state (`waiting` unless said), newest first."""
-    _require(operation, "see")
+    _require(operation)
     for name in query:
         if name not in ("state", "limit", "cursor"):
             raise invalid_at(f"/{name[:80]}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
@@ -56,6 +56,17 @@ def resend(operation: Operation, key: str) -> Answer:
     entry = security.Entry(operation.now, "message_resent", operation.actor_id, detail={"id": key})
     security.note(operation.connection, entry)
     return Answer(200, {"id": key, "state": outbox.WAITING})
+
+
+def resend_all(operation: Operation, body: Mapping[str, Any]) -> Answer:
+    """`{}` -> `{resent}`: all that was given up until now is tried again, in its order; says how much that is."""
+    _require(operation, "resend")
+    bodies.only(body, set())
+    many = outbox.resend_all(operation.connection, to_stored(operation.now))
+    if many:
+        entry = security.Entry(operation.now, "messages_resent", operation.actor_id, detail={"many": many})
+        security.note(operation.connection, entry)
+    return Answer(200, {"resent": many})
 
 
 def may(operation: Operation) -> list[str]:
@@ -103,7 +114,10 @@ def _number(operation: Operation, stored: Stored | None) -> str | None:
     return folder.number if folder is not None and rights.may(operation, folder, "see") else None
 
 
-def _require(operation: Operation, action: str) -> None:
+def _require(operation: Operation, action: str = "see") -> None:
+    """Who may not see what is sent finds nothing here; who only sees it may not do more."""
+    if reach(operation, OBJECT, "see") is not None:
+        raise not_found()
     if reach(operation, OBJECT, action) is not None:
         raise forbidden()
 

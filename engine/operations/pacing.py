@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.definitions.models import Field
-from engine.errors import Text, forbidden, invalid_at, say, text
+from engine.errors import Text, invalid_at, not_found, say, text
 from engine.operations import asking, presenting, rights
 from engine.operations.calls import Answer
 from engine.records import pace
@@ -31,7 +31,7 @@ _UNSAID = text("without a word", "未说明")
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`?days=`: of so many days up to now. `{days, steps, people, returns}`; times are whole seconds."""
     if not sees(operation):
-        raise forbidden()
+        raise not_found()
     days = _days(query.get("days"))
     since = to_stored(operation.now - timedelta(days=days))
     forms = [each for each in operation.library.forms if rights.reach(operation, each, "see") is None]

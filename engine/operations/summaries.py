@@ -57,6 +57,11 @@ PLAIN: tuple[Path, ...] = (
         "get", "/api/deliveries", "What is sent outside: waiting, dead or delivered",
         "对外发送的消息（待发、已放弃、已送达）", "state", "limit", "cursor",
     ),
+    _path("post", "/api/deliveries/resend", "Send again all that was given up", "重新发送全部已放弃的消息"),
+    _path(
+        "get", "/api/security", "The security log: who was let in or refused, oldest first",
+        "安全日志：登录与拒绝记录，从旧到新", "after", "event", "limit",
+    ),
     _path("post", "/api/deliveries/{id}/resend", "Send again what was given up", "重新发送已放弃的消息"),
     _path("get", "/api/endpoints/{id}/secrets", "Which secrets sign for an endpoint", "端点的签名密钥"),
     _path(

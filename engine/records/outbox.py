@@ -220,6 +220,12 @@ def resend(connection: Connection, key: str, now: int) -> bool:
     return run(connection, sql, {"key": key, "now": now}).rowcount == 1
 
 
+def resend_all(connection: Connection, now: int) -> int:
+    """All that was given up is tried again from the beginning; says how many."""
+    sql = "UPDATE outbox SET dead = NULL, tries = 0, next_try = :now WHERE dead IS NOT NULL"
+    return run(connection, sql, {"now": now}).rowcount
+
+
 def forget(connection: Connection, before: int, limit: int = 1000) -> int:
     """Take away what arrived before a moment, the oldest first; says how many."""
     sql = (

@@ -101,7 +101,7 @@ def test_who_only_sees_has_no_button_and_others_have_no_page(people: People, pag
     expect(auditor.locator("tr[data-message]")).to_have_count(MANY)
     expect(auditor.locator("[data-resend], [data-choose], [data-resend-all]")).to_have_count(0)
     clerk = people.sign_in("clerk1")
-    assert clerk.context.request.get("/deliveries").status == 403
+    assert clerk.context.request.get("/deliveries").status == 404
     expect(clerk.locator("a[href='/deliveries']")).to_have_count(0)
     assert pages.be("clerk1").get("me")["deliveries"] == []
     assert pages.be("aud").get("me")["deliveries"] == ["see"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -53,6 +54,17 @@ def test_publish_diff_and_pull_go_round(library: Path, env: dict[str, str], tmp_
     pulled = command("pull", str(tmp_path / "pulled"), env=env)
     assert (pulled.returncode, pulled.stdout.strip()) == (0, "version 2")
     assert "en: Sale," in (tmp_path / "pulled" / "form_definitions" / "documents" / "ticket.yaml").read_text()
+
+
+def test_the_security_log_is_printed_line_by_line_from_where_one_stopped(env: dict[str, str]) -> None:
+    assert command("account", "mgr1", "--password", PASSWORD + "!", env=env).returncode == 0
+    assert command("restored", env=env).returncode == 0
+    lines = [json.loads(each) for each in command("security", env=env).stdout.splitlines()]
+    assert lines[-1]["event"] == "restored"
+    assert {"number", "at", "event"} <= set(lines[-1])
+    after = str(lines[-1]["number"] - 1)
+    assert command("security", "--after", after, env=env).stdout.splitlines() == [json.dumps(lines[-1])]
+    assert command("security", "--event", "sign_in", "--after", after, env=env).stdout == ""
 
 
 def test_a_library_with_faults_is_not_published(library: Path, env: dict[str, str]) -> None:

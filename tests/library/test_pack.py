@@ -119,7 +119,7 @@ def test_no_role_is_granted_what_no_workflow_lets_it_do(library: Library) -> Non
 
 
 def test_the_lines_name_only_what_there_is(library: Library) -> None:
-    beside = {"stock", "definitions", "clock", "keys", "ledger", "delivery", "tasks"}
+    beside = {"stock", "definitions", "clock", "keys", "ledger", "delivery", "tasks", "security"}
     general = {"see", "create", "edit", "export", "import", "print", "bulk", "approve", "reject", "return"}
     odd = []
     for role, thing, action, _ in library.rights.lines:

@@ -158,8 +158,11 @@ def test_what_is_given_up_is_dead_holds_nobody_back_and_is_sent_again_by_right(c
     (unseen,) = chain.be("aud").get("deliveries", state="dead")["items"]
     assert unseen["record"] == {"form": "bulletin", "id": record, "number": None}
     mgr = chain.be("mgr1")
-    assert mgr.send("GET", "deliveries").status == 403
-    assert mgr.send("POST", f"deliveries/{dead['id']}/resend").status == 403
+    unseen = mgr.send("GET", "records/nothing_like_it")
+    for method, path in (("GET", ""), ("POST", f"/{dead['id']}/resend"), ("POST", "/resend")):
+        refused = mgr.send(method, f"deliveries{path}")
+        assert (refused.status, refused.raw) == (404, unseen.raw), path
+        assert chain.be("aud").send(method, f"deliveries{path}").status == (403 if path else 200), path
     assert chain.be("adm").send("POST", "deliveries/nothing/resend").status == 404
     assert chain.be("adm").does("POST", f"deliveries/{dead['id']}/resend")["state"] == "waiting"
     again = chain.be("adm").send("POST", f"deliveries/{dead['id']}/resend")
@@ -168,6 +171,27 @@ def test_what_is_given_up_is_dead_holds_nobody_back_and_is_sent_again_by_right(c
     assert [each["values"]["what"] for each in hook.told] == ["one", "two", "one"]
     assert hook.got[0].key == hook.got[2].key
     assert sent(chain, "dead") == []
+
+
+def test_all_that_was_given_up_is_sent_again_at_once_and_in_order(chain: House, hook: Endpoint) -> None:
+    hook.answers[:] = [(410, b"")]
+    listens(chain, hook.url)
+    record, adm = bulletin(chain), chain.be("adm")
+    for word in ("one", "two", "three"):
+        says(chain, record, word)
+        office(chain).send_due()
+    assert len(sent(chain, "dead")) == 3
+    hook.got.clear()
+    hook.answers[:] = [(200, b"{}")]
+    assert adm.send("POST", "deliveries/resend", {"ids": []}).status == 422
+    assert adm.does("POST", "deliveries/resend", {}) == {"resent": 3}
+    assert adm.does("POST", "deliveries/resend", {}) == {"resent": 0}
+    for _ in range(3):
+        office(chain).send_due()
+    assert [each["values"]["what"] for each in hook.told] == ["one", "two", "three"]
+    assert (sent(chain, "dead"), sent(chain)) == ([], [])
+    noted = adm.get("security", event="messages_resent")["items"]
+    assert [(each["person"]["code"], each["detail"]) for each in noted] == [("adm", {"many": 3})]
 
 
 def test_tries_end_after_as_many_as_are_set(copy_of: Copy, lab_url: str, tmp_path: Path, hook: Endpoint) -> None:

@@ -13,6 +13,7 @@ from engine.errors import text
 OF_ENGINE = frozenset(
     (
         "stock", "definitions", "clock", "keys", "ledger", "accounts", "library", "tasks", "delivery", "metrics",
+        "security",
     )
 )  # fmt: skip
 """Objects that are no form."""
