@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.effects import outcomes as o
 from engine.errors import say, text
-from engine.expressions import Place
-from engine.operations import presenting, stockwords
+from engine.expressions import Place, Reference
+from engine.ledger.trail import movements
+from engine.operations import postings, presenting, stockwords
 from engine.quantities import write
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def outcomes(operation: Operation, folder: Folder) -> dict[str, Any]:
     """What an action would come to: state, outcomes of every record it touches, and who would be next."""
     found = [
         {"form": each.form.name, "id": each.id, "transition": proposal.name, **outcome(operation, one)}
+        | (_undone(operation, each, one) if isinstance(one, o.Reverse) else {})
         for each in operation.folders.values()
         for proposal in each.proposals
         for one in proposal.outcomes
@@ -68,7 +70,35 @@ def outcome(operation: Operation, one: o.Outcome) -> dict[str, Any]:
     return shown
 
 
+MOST_UNDONE = 500
+
+
+def _undone(operation: Operation, folder: Folder, one: o.Reverse) -> dict[str, Any]:
+    """What a reversal takes back: everything that the transition has moved, the other way round."""
+    of = postings.cause(folder, one.transition, folder.memory.occurrences.get(one.transition, 0))
+    found = movements(operation.connection, source=folder.id, limit=MOST_UNDONE)
+    return {
+        "transition": one.transition,
+        "moves": [
+            {
+                "item": presenting.reference(operation, Reference("", each.item)),
+                "lot": presenting.reference(operation, Reference("", each.lot)) if each.lot else None,
+                "quantity": write(each.quantity),
+                "from": _place(operation, each.target),
+                "to": _place(operation, each.origin),
+                "row": each.line,
+            }
+            for each in found
+            if each.cause == of
+        ],
+    }
+
+
 def place(operation: Operation, of: Place) -> dict[str, Any]:
     """A place by its key, as stock speaks of it."""
-    told = stockwords.place(operation, of.key)
-    return {"key": of.key, "code": told["code"], "title": told["title"]}
+    return _place(operation, of.key)
+
+
+def _place(operation: Operation, key: str) -> dict[str, Any]:
+    told = stockwords.place(operation, key)
+    return {"key": key, "code": told["code"], "title": told["title"]}

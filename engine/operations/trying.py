@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say
-from engine.operations import around, bodies, browsing, candidates, heeding, presenting, rights, writing
+from engine.operations import around, bodies, browsing, candidates, fitting, heeding, presenting, rights, writing
 from engine.operations.calls import Answer
+from engine.records.filling import field_of
 from engine.records.filling_shown import shown
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _answer(
     required = frozenset(writing.required_of(folder, action)) if action else frozenset()
     if action is not None:
         faults += _refused(partial(writing.require_whole, operation, folder, "", required, deciding=False))
+    else:
+        faults += _refused(partial(writing.refuse, operation, folder, _unfit(operation, folder), ""))
     conditions = shown(folder.form, folder.values, lambda values: operation.environment(folder, values), required)
     hidden = rights.hidden(operation, folder)
     language = operation.call.language
@@ -152,6 +155,16 @@ def _take(operation: Operation, folder: Folder, sent: Mapping[str, Any], action:
     for name, value in ((name, value) for name, value in sent.items() if faults and name in known):
         _refused(partial(writing.patch, operation, folder, {name: value}, writable))
     return faults + _refused(partial(writing.derive, operation, folder))
+
+
+def _unfit(operation: Operation, folder: Folder) -> list[Fault]:
+    """What was typed, pasted or scanned where it may not be chosen; only what the actor would not be offered there."""
+    fields = [each for each in rights.each_field(folder.form) if fitting.narrowed(operation, folder.form, each)]
+    paths = {each.path for each in fields}
+    if not paths:
+        return []
+    found = writing.faults_of(operation, folder, None, deciding=False)
+    return [each for each in found if each.code == "only" and field_of(each.path) in paths]
 
 
 def _refused(work: Callable[[], None]) -> list[Fault]:

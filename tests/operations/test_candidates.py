@@ -107,6 +107,25 @@ def test_what_may_not_be_chosen_is_refused_with_the_rule_in_words(house: House, 
     assert said.endswith(rule)
 
 
+@pytest.mark.parametrize(
+    ("language", "rule"), [("en", "What can: Lot · Item is Item."), ("zh", "可选条件：批次 · 商品 为 商品。")]
+)
+def test_what_is_pasted_or_scanned_is_told_beside_its_cell_at_once(house: House, language: str, rule: str) -> None:
+    (one, mine), (_, others) = numbered(house, 1), numbered(house, 1)
+    clerk = replace(house.be("clerk1"), language=language)
+
+    def told(lot: str, store: str = "S02") -> list[tuple[str, str, str | None]]:
+        values = {"to_store": {"code": store}, **line(one, lot={"code": lot})}
+        found = clerk.send("POST", "records/transfer/fill", {"values": values}).body["errors"]
+        return [(each["path"], each["message"], each["row"]) for each in found]
+
+    ((path, says, row),) = told(others[0])
+    assert (path, row) == ("/lines/0/lot", ROW)
+    assert says.endswith(rule)
+    assert told(mine[0]) == []
+    assert [path for path, _, _ in told(mine[0], "S01")] == ["/to_store"]
+
+
 @pytest.mark.parametrize("path", ["lines.available", "lines.received", "lines.requested", "nothing", "lines", "", "it"])
 def test_a_path_where_nothing_is_chosen_is_refused_alike(house: House, path: str) -> None:
     reply = asks(house.be("clerk1"), "transfer", {}, path=path)
@@ -182,6 +201,9 @@ def test_what_reads_what_is_hidden_narrows_nothing(own_house: House) -> None:
     tried = clerk.send("POST", "records/transfer/fill", {"values": line(code), "action": "submit"})
     (said,) = [each["message"] for each in tried.body["errors"] if each["code"] == "only"]
     assert said == "This cannot be chosen here."
+    assert (
+        clerk.send("POST", "records/transfer/fill", {"values": line(code)}).body["errors"] == []
+    )  # nor while he types
 
 
 def test_who_may_not_see_a_record_is_not_offered_it(own_house: House) -> None:

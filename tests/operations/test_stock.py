@@ -64,6 +64,19 @@ def test_splitting_a_row_divides_what_was_promised_to_it(house: House) -> None:
     assert house.verified()
 
 
+def test_what_a_reversal_would_take_back_is_told_before_it_is_done(house: House) -> None:
+    item, clerk = house.item(S01=10), house.be("clerk1")
+    record = crate(clerk, item, "4", "send")
+    (moved,) = clerk.get("stock/movements", record=record)["items"]
+    told = clerk.does("POST", f"records/crate/{record}/actions/undo", {}, preview="true")
+    (back,) = [each for each in told["outcomes"] if each["kind"] == "reverse"]
+    (line,) = back["moves"]
+    assert (line["item"]["code"], line["quantity"]) == (item, "4")
+    assert (line["from"]["code"], line["to"]["code"]) == (moved["to"]["code"], moved["from"]["code"])
+    assert (line["to"]["code"], line["row"]) == ("S01", clerk.reads("crate", record)["lines"][0]["row"])
+    assert clerk.stock(item, "S01")[0] == "6"
+
+
 def test_a_row_that_is_split_while_it_is_taken_leaves_no_promise_behind(house: House) -> None:
     item, clerk = house.item(S01=10), house.be("clerk1")
     record = crate(clerk, item, "8", "promise")

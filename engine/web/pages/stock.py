@@ -49,7 +49,14 @@ def _of_place(visit: Visit, asked: Mapping[str, str]) -> Reply:
         before=_address(asked, start=max(0, start - PAGE)) if start else None,
         following=_address(asked, start=start + PAGE) if start + PAGE < len(found) else None,
         place=_named(parts, "place", asked["place"]) or _by_code(visit, "place", asked["place"]),
+        elsewhere=None if rows or parts else _mine_instead(visit, asked["place"]),
     )
+
+
+def _mine_instead(visit: Visit, code: str) -> list[dict[str, Any]] | None:
+    """Where I look after stock, when I find nothing at a place that is not mine; None when it is mine and empty."""
+    mine = [each for each in visit.get("me")["units"] if each["code"]]
+    return None if any(code.partition("/")[0] == each["code"] for each in mine) else mine
 
 
 def _of_item(visit: Visit, asked: Mapping[str, str]) -> Reply:

@@ -35,7 +35,7 @@ def of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str
         "may": next_first(found),
         "may_not": [each for each in found["actions"] if "because" in each],
         "heed": contents.heeded(form, found),
-        "edit": {"writable": found["editable"]},
+        "edit": {"writable": found["editable"], "for": _to_fill(visit, found)},
         "waits": [each for each in found["tasks"] if each["people"]],
         "returned": happened.returned(lines),
         "moves": happened.moves(
@@ -69,6 +69,18 @@ def _asks(task: Mapping[str, Any], me: str) -> bool:
 
 def _but_verdicts(actions: list[str]) -> list[str]:
     return [each for each in actions if each not in happened.VERDICTS]
+
+
+def _to_fill(visit: Visit, found: Mapping[str, Any]) -> str | None:
+    """What I am asked to do and what only lacks what I am to fill in: its title stands where one begins to fill in."""
+    me = visit.get("me")["person"]["id"]
+    mine = {
+        each["step"]
+        for each in found["tasks"]
+        if each["kind"] == "expects" and any(person["id"] == me for person in each["people"])
+    }
+    waiting = (each["title"] for each in found["actions"] if each["name"] in mine and each.get("code") == "guard")
+    return next(waiting, None) if found["editable"] else None
 
 
 def next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:

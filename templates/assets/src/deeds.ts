@@ -8,7 +8,7 @@ export interface Task {
   id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[];
   asks?: Record<string, Field>; verdict_asks?: Record<string, Record<string, Field>>; returns?: { to: string; title: string }[]; added?: Added[]; places?: string[];
 }
-export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task }
+export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task; toFill?: string | null }
 export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move }
 /** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
 export interface Move { people: string; among: Named[]; places: string[]; until?: string }
@@ -53,7 +53,7 @@ export function deeds({ record, may, task }: Told): Deed[] {
 }
 
 interface Place { code: string; title: string | null }
-interface Outcome { kind: string; item?: { code: string | null; title: string | null }; quantity?: string; from?: Place; to?: Place }
+interface Outcome { kind: string; moves?: Outcome[]; item?: { code: string | null; title: string | null }; quantity?: string; from?: Place; to?: Place }
 
 export const named = (of?: { code?: string | null; title?: string | null } | null) => (of ? [of.code, of.title !== of.code ? of.title : ""].filter(Boolean).join(" ") : "");
 
@@ -68,7 +68,7 @@ export async function foresee(deed: Deed, form: Form, written: Written = {}): Pr
   const found = await ask<{ state: string; outcomes: Outcome[] }>("POST", `${deed.path}?preview=true`, written);
   const state = form.states.find((each) => each.name === found.state);
   const ends = state?.end ?? false;
-  const effects = found.outcomes.filter((each) => each.kind === "move").map(moved);
+  const effects = found.outcomes.flatMap((each) => (each.kind === "move" ? [each] : each.moves ?? [])).map(moved);
   if (ends && state) effects.push(say(`This ends it: ${state.title}.`, `此操作将结束单据：${state.title}。`));
   return { effects, ends, makes: found.outcomes.some((each) => each.kind === "create") };
 }

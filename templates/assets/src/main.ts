@@ -1,5 +1,6 @@
 /** Wakes the islands of a page, and what every page has: dates, the search key, rows that open. */
 
+import { awake, waits } from "./early";
 import { isElsewhere } from "./keys";
 import { keepMoments } from "./moments";
 import { readNotices } from "./notices";
@@ -15,8 +16,9 @@ function listenToKeys(): void {
     if (isElsewhere(event)) return;
     if (event.key === "/") {
       event.preventDefault();
-      document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+      return document.querySelector<HTMLInputElement>("[data-find]")?.focus();
     }
+    if (waits(event)) return;
     if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
     if (event.key === "c") {
       // Not into the field that it leads to.
@@ -60,4 +62,4 @@ resendMessages();
 listen();
 keepMoments();
 sayWaiting();
-void wakeAll(document);
+void wakeAll(document).finally(awake);

@@ -45,6 +45,9 @@ WORDS: Mapping[str, Text] = {
     "coming": text("coming", "发来"),
     "leaving": text("leaving", "发出"),
     "nothing_here": text("Nothing that you may see lies here.", "此处没有您可见的库存。"),
+    "not_my_place": text(
+        "Nothing lies at {place}, or what lies there is not yours to see.", "{place}没有库存，或您无权查看其库存。"
+    ),
     "nothing_of_it": text("There is none of it anywhere that you may see.", "您可见的地点都没有该商品。"),
     "no_such_stock": text("No stock that you may see matches this.", "没有您可见的匹配库存。"),
     "see_movements": text("All movements", "全部流水"),

@@ -28,7 +28,9 @@ export function Actions(told: Told) {
   const ticked = useBallots(all, (deed, rows) => setChosen({ deed, effects: [], first: null, rows }));
   // What only gives the record up stands in the menu where something else can be done.
   const first = all[0]?.givesUp && told.edit ? undefined : all[0];
-  const leads = first ? leadsOn(first, told) : false;
+  /** What is asked of me and done when I have filled it in: nothing else is the next thing then. */
+  const fills = told.toFill;
+  const leads = !fills && first ? leadsOn(first, told) : false;
 
   /** Not by a press that was meant for what stood here before. */
   function press(event: MouseEvent, deed: Deed): void {
@@ -55,13 +57,14 @@ export function Actions(told: Told) {
   }
 
   const edit = `/records/${told.record.form}/${told.record.id}/edit`;
-  const change = told.edit && <a class={leads ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>;
+  const change = told.edit && <a class={leads || fills ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>;
   const rest = first ? all.slice(1) : all;
   const verdicts = rest.filter((each) => each.verdict);
   const others = [...rest.filter((each) => !each.verdict), ...moving];
   return (
     <div class="acts">
       <Happened told={told} />
+      {fills && <a class="primary" data-fill href={edit}>{fills}</a>}
       {!leads && change}
       {first && <button data-action={first.name} class={first.name === "reject" ? "danger" : leads ? "primary" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, first)}>{first.title}</button>}
       {verdicts.map((deed) => <button key={deed.path} data-action={deed.name} class={deed.name === "reject" ? "danger" : "plain"} disabled={busy} aria-disabled={fresh} onClick={(event) => press(event, deed)}>{deed.title}</button>)}

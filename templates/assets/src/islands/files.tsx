@@ -135,7 +135,7 @@ function Strokes({ label, onTake, onEnd }: { label: string; onTake: (picture: Bl
     <div class="strokes">
       <canvas ref={sheet} role="img" aria-label={say(`Sign here: ${label}`, `请在此签字：${label}`)} onPointerDown={(event) => draw(event, true)} onPointerMove={(event) => draw(event, false)} />
       <div class="acts">
-        <button type="button" class="primary" disabled={empty} onClick={() => void take()}>{say("Take this", "采用")}</button>
+        <button type="button" class="plain" disabled={empty} onClick={() => void take()}>{say("Take this", "采用")}</button>
         <button type="button" class="plain" onClick={onEnd}>{say("Cancel", "取消")}</button>
       </div>
     </div>
