@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +85,7 @@ class SignatureField(FieldType):
 
     name = "signature"
     widget = "signature"
+    options_schema = MappingProxyType({"own": {"type": "boolean"}})
 
     def value_type(self, options: Mapping[str, Any]) -> Type:
         """Text: the upload's id or the name."""
@@ -102,6 +104,10 @@ class SignatureField(FieldType):
         name = clean(raw["typed"], NAME).strip()
         if not name:
             raise Unfit("signature", text("A name is missing.", "缺少姓名。"))
+        if field.options.get("own") and _spoken(name) != _spoken(known.own_name()):
+            raise Unfit(
+                "not_own_name", text("Sign with your own name, or by hand.", "请用您本人的姓名签字，或手写签名。")
+            )
         return Typed(name)
 
     def dump(self, value: Any, field: Declared) -> Any:
@@ -111,3 +117,8 @@ class SignatureField(FieldType):
     def load(self, stored: Any, field: Declared) -> Value:
         """The same signature."""
         return stored if isinstance(stored, str) else Typed(stored["typed"])
+
+
+def _spoken(name: str) -> str:
+    """A name without what makes no other of it: case, width of letters, spaces."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -85,6 +85,10 @@ class Known(Protocol):
         """Facts of an uploaded file, if the writer may use it."""
         ...
 
+    def own_name(self) -> str:
+        """What the directory calls the writer; empty for who is no person."""
+        ...
+
 
 class FieldType(ABC):
     """One type of field. A type has no state: one instance serves every field."""

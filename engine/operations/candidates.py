@@ -65,7 +65,8 @@ def offered(operation: Operation, folder: Folder, writable: Writable, choose: As
 
 
 def _found(operation: Operation, folder: Folder, field: Field, target: Form, choose: Asked) -> Sequence[Stored]:
-    query = listing.asked(operation, target, {"limit": str(MOST), **({"q": choose.q} if choose.q else {})})
+    words = {"q": choose.q} if choose.q else {}
+    query = listing.asked(operation, target, {"limit": str(MOST), "sort": listing.NAMED, **words})
     if field.only is None or not fitting.narrowed(operation, folder.form, field):
         return page(operation.connection, query).items
     env = operation.environment(folder, folder.values)

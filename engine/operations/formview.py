@@ -71,7 +71,10 @@ def form(operation: Operation, name: str) -> Answer:
                 if each.path not in closed
             },
             "schema": without(schema_of_form(found), closed),
-            "states": [state(found, workflow, each, language) for each in workflow.states],
+            "states": [
+                state(found, workflow, each, language) | {"open": sorted(_open(workflow, each) - closed)}
+                for each in workflow.states
+            ],
             "actions": _form_actions(operation, found, workflow, language),
         },
     )
@@ -88,6 +91,14 @@ def _later(found: Form, workflow: Workflow) -> frozenset[str]:
     others = {name for edits in after for each in edits.values() for name in each.fields}
     offered = {each.path for each in rights.each_field(found) if each.default is not None}
     return frozenset(offered & (others - first))
+
+
+def _open(workflow: Workflow, name: str) -> frozenset[str]:
+    """What somebody may still write while it stands there: what is in it then is no last word."""
+    state, edits = workflow.states[name], list(workflow.states[name].edit.values())
+    steps = workflow.approvals[state.steps].steps.values() if state.steps else ()
+    edits += [edit for step in steps for each in (step, *step.parts.values()) for edit in each.edit.values()]
+    return frozenset(path for edit in edits for path in edit.fields)
 
 
 def _names(operation: Operation, found: Form) -> dict[str, dict[str, Any]]:

@@ -113,6 +113,11 @@ class Knowing:
                 return None
         return AttachmentFacts(found.type, found.size)
 
+    def own_name(self) -> str:
+        """What the directory calls who acts, also where he stands in for somebody else: he signs himself."""
+        known = self._operation.directory.persons.get(self._operation.actor_id)
+        return known.name if known is not None else ""
+
     def _at_work(self) -> Collection[str]:
         """Records whose files may be used again."""
         return () if self._folder is None else (self._folder.id,)

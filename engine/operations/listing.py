@@ -10,7 +10,7 @@ from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import EvaluationFault, Expression, ExpressionFault, Reference, Type, compile_expression
-from engine.operations import conditions, presenting, rights, sight, totalling
+from engine.operations import conditions, presenting, rights, sight, titles, totalling
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
 from engine.operations.paging import known_only, read_limit
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
     from engine.records.archive import Stored
 
+NAMED = "named"
+"""Sorted as one looks something up: what has a code by its code, a paper the newest first."""
 KNOWN = {"filter", "sort", "fields", "q", "limit", "cursor", "before", "count", "totals"}
 HEAD = frozenset({"id", "number", "state", "created", "created_by", "updated", "submitted", "version", "revision"})
 """What every record has, whatever its form."""
@@ -169,8 +171,9 @@ def counted(sent: str | None) -> bool:
 
 
 def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[str, bool], ...]:
-    if not sent:
-        return (("created", True),)
+    if not sent or sent == NAMED:
+        code = titles.code_field(form) if sent and form.kind == "master" else None
+        return (("created", True),) if code is None or code in hidden else ((code, False),)
     found = []
     for word in sent.split(","):
         name = word.removeprefix("-")

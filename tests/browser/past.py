@@ -12,7 +12,6 @@ from tests.operations.lab import policy
 from tests.serving import Server
 
 LINES = [("A100", "24"), ("B200", "6"), ("B201", "12"), ("A100", "3")]
-SIGNED = {"typed": "Signed here"}
 
 
 def history(server: Server, listeners: Mapping[str, str]) -> dict[str, str]:
@@ -204,7 +203,10 @@ def _lost(quantity: str) -> list[dict[str, Any]]:
 
 
 def _signs(server: Server, account: str, part: str, record: str) -> None:
-    server.be(account).does(f"tasks/{_task(server, account, record)}/approve", {"asks": {f"{part}_signature": SIGNED}})
+    server.be(account).does(
+        f"tasks/{_task(server, account, record)}/approve",
+        {"asks": {f"{part}_signature": {"typed": server.be(account).get("me")["name"]}}},
+    )
 
 
 def _masters(server: Server) -> dict[str, str]:

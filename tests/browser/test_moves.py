@@ -187,6 +187,7 @@ def test_rows_are_decided_one_by_one_in_a_table(
     is_accessible(manager)
     table.nth(0).locator("[data-decide=reject]").click()
     expect(manager.locator("dialog .quiet")).to_have_text({"en": "1 row", "zh": "1 行"}[language])
+    manager.locator("dialog textarea").fill("not this one")
     sends(manager)
     manager.goto(f"/records/basket/{record}")
     expect(table.nth(0).locator(".pill")).to_have_text({"en": "rejected", "zh": "已拒绝"}[language])

@@ -66,7 +66,7 @@ fields:
   unit: {type: org_unit, to: shop}
   paper: {type: attachment, types: [application/pdf], largest: 1000}
   photo: {type: image, largest: 1000}
-  signed_by: {type: signature}
+  signed_by: {type: signature, own: true}
   code: {type: barcode, checked: true}
   pieces: {type: serials, most: 50}
   page: {type: url}

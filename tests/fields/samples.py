@@ -78,6 +78,9 @@ class KnownWorld:
     def attachment(self, attachment: str) -> AttachmentFacts | None:
         return self.uploads.get(attachment)
 
+    def own_name(self) -> str:
+        return "Li Wei"
+
 
 KNOWN = KnownWorld()
 

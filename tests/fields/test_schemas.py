@@ -34,10 +34,12 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("org_unit", {"to": "region"}),
     ("attachment", {"types": ["application/pdf"], "largest": 1_000_000}),
     ("image", {"largest": 1}),
+    ("signature", {"own": True}),
     ("barcode", {"checked": True}),
     ("serials", {"most": 1000}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
+    ("signature", {"own": "yes"}),
     ("text", {"code": "yes"}),
     ("text", {"longest": 0}),
     ("text", {"longest": 401}),

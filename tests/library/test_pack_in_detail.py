@@ -125,6 +125,16 @@ def test_every_notice_is_sent_by_somebody_and_every_one_that_is_sent_is_there(li
     assert sent <= set(library.templates)
 
 
+def test_whoever_submits_is_told_what_was_decided(library: Library) -> None:
+    """In a library that tells anybody anything: of each approval that ends, one way and the other."""
+    for workflow in library.workflows.values() if library.templates else ():
+        for name in [name for each in workflow.approvals.values() for name in (each.approved, each.refused)]:
+            transition = workflow.transitions[name]
+            ways = [transition.do, *(each.do for each in transition.to)]
+            told = [use.options["to"] for do in ways for use in do.values() if use.effect == "notify"]
+            assert any(who.kind == "submitter" for to in told for who in to), (workflow.name, name)
+
+
 # Rights
 
 

@@ -73,6 +73,9 @@ class Known:
     def attachment(self, attachment: str) -> AttachmentFacts | None:
         return None
 
+    def own_name(self) -> str:
+        return ""
+
 
 @dataclass(frozen=True)
 class May:

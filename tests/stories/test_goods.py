@@ -7,7 +7,7 @@ from typing import Any
 from tests.images import red_png
 from tests.serving import Person, Server
 
-SIGNED = {"typed": "Signed here"}
+NAMES = {"mgr1": "Wang Li", "clerk1b": "Liu Yang", "sec1": "Deng Jun"}
 
 
 def tills(chain: Server) -> Person:
@@ -24,10 +24,11 @@ def counted(chain: Server, **figures: str) -> str:
     return chain.be("clerk1").makes("count", {"lines": lines}, "finish")
 
 
-def signs(person: Person, part: str, verdict: str = "approve") -> Any:
-    """Sign one's part of a write-off."""
+def signs(person: Person, part: str, verdict: str = "approve", name: str | None = None) -> Any:
+    """Sign one's part of a write-off, with one's own name."""
     task = next(each for each in person.tasks("write_off") if each["step"] == "store")
-    asks = {f"{part}_signature": SIGNED} if verdict == "approve" else {}
+    typed = name or NAMES[person.get("me")["account"]]
+    asks = {f"{part}_signature": {"typed": typed}} if verdict == "approve" else {}
     return person.send("POST", f"tasks/{task['id']}/{verdict}", {"asks": asks})
 
 
@@ -78,6 +79,10 @@ def test_two_people_sign_and_goods_leave_when_they_are_destroyed(chain: Server) 
     wanted = {"reason": "broken", "lines": [{"item": {"code": "B200"}, "quantity": "2"}]}
     record = chain.be("clerk1").makes("write_off", wanted, "submit")
     assert chain.be("clerk1").tasks("write_off") == []  # nobody witnesses his own
+    refused = signs(chain.be("mgr1"), "manager", name="Deng Jun")
+    assert [(each["path"], each["code"]) for each in refused.json()["errors"]] == [
+        ("/asks/manager_signature", "not_own_name")
+    ]
     assert signs(chain.be("mgr1"), "manager").json()["state"] == "approval"
     assert chain.be("mgr1").tasks("write_off") == []
     assert signs(chain.be("sec1"), "witness").json()["state"] == "condemned"
@@ -142,3 +147,43 @@ def test_what_was_destroyed_stands_in_the_report_of_the_week(chain: Server) -> N
     assert chain.be("mgr2").get("records/write_offs_by_week")["items"] == []
     assert chain.be("clerk1").send("GET", "records/write_offs_by_week").status_code == 404
     assert chain.be("aud").does("verify")["faults"] == []
+
+
+def test_what_goes_back_to_a_customer_is_what_he_bought_at_what_he_paid(chain: Server) -> None:
+    """Only items of the ticket are offered; a dearer price is warned of, and no small matter for the till any more."""
+    bought = [{"item": {"code": "A100"}, "quantity": "3", "price": "15.5"}]
+    ticket = tills(chain).makes("ticket", {"store": {"code": "S01"}, "lines": bought}, "post")
+    clerk = chain.be("clerk1")
+    asked = {"values": {"ticket": ticket}, "choose": {"path": "lines.item"}}
+    assert [each["code"] for each in clerk.does("records/customer_return/fill", asked)["choices"]] == ["A100"]
+
+    def of(item: str, **more: str) -> dict[str, Any]:
+        line = {"item": {"code": item}, "quantity": "1", **more}
+        return {"ticket": ticket, "reason": "faulty", "lines": [line]}
+
+    tried = clerk.does("records/customer_return/fill", {"values": of("B200")})
+    assert [(each["path"], each["code"]) for each in tried["errors"]] == [("/lines/0/item", "only")]
+    refused = clerk.send("POST", "records/customer_return", {"values": of("B200"), "action": "submit"})
+    assert ("/values/lines/0/item", "only") in [(each["path"], each["code"]) for each in refused.json()["errors"]]
+
+    plain = clerk.does("records/customer_return/fill", {"values": of("A100")})
+    assert (plain["values"]["lines"][0]["price"], plain["warnings"]) == ("15.50", [])
+    dear = clerk.does("records/customer_return/fill", {"values": of("A100", price="16")})
+    assert [each["path"] for each in dear["warnings"]] == ["/lines/0/price"]
+    record = clerk.makes("customer_return", of("A100", price="16"), "submit")
+    assert clerk.get(f"records/customer_return/{record}")["state"] == "approval"
+    assert chain.be("mgr1").decides("customer_return", "reject") == "rejected"
+    assert "was rejected" in clerk.get("notices")["items"][0]["text"]
+
+
+def test_what_does_not_lie_where_it_is_condemned_is_refused_when_it_is_handed_in(chain: Server) -> None:
+    """Not at the second signature: the quantity there is shown, of the shelves or of what is damaged, as was said."""
+    clerk, lines = chain.be("clerk1"), [{"item": {"code": "B200"}, "quantity": "1"}]
+    for damaged, there in ((False, clerk.get("stock", item="B200", place="S01")["items"][0]["available"]), (True, "0")):
+        tried = clerk.does("records/write_off/fill", {"values": {"damaged": damaged, "lines": lines}})
+        assert tried["values"]["lines"][0]["there"] == there
+        assert bool(tried["warnings"]) is damaged
+    sent = {"values": {"reason": "broken", "damaged": True, "lines": lines}, "action": "submit"}
+    refused = clerk.send("POST", "records/write_off", sent)
+    assert (refused.status_code, refused.json()["kind"]) == (409, "rule")
+    assert "/lines" in refused.json()["errors"][0]["path"]

@@ -22,6 +22,7 @@ def fields(form: Mapping[str, Any], found: Mapping[str, Any], language: str) -> 
         {
             "title": field["title"],
             "type": field["type"],
+            "open": _is_open(form, found, name),
             "cell": told(form, found, field, found["values"].get(name), found["values"], language),
         }
         for name, field in form["fields"].items()
@@ -72,7 +73,7 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
         if field["type"] != "table" or rows is None:
             continue
         columns = {
-            key: each
+            key: {**each, "open": _is_open(form, found, f"{name}.{key}")}
             for key, each in field["fields"].items()
             if stands(rows, key, each) and not _is_offer(form, found, f"{name}.{key}")
         }
@@ -97,6 +98,11 @@ def tables(form: Mapping[str, Any], found: Mapping[str, Any], language: str, *, 
 def _is_offer(form: Mapping[str, Any], found: Mapping[str, Any], path: str) -> bool:
     """A default that somebody else will say yes to later: until the record is on its way it is nobody's word."""
     return path in form.get("later", ()) and found["state"] == form["states"][0]["name"]
+
+
+def _is_open(form: Mapping[str, Any], found: Mapping[str, Any], path: str) -> bool:
+    """Whether somebody may still write it: what was proposed to him is not to be read as done. A draft is all so."""
+    return any(path in each.get("open", ()) for each in form["states"][1:] if each["name"] == found["state"])
 
 
 def heeded(form: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,9 @@ from engine.web.pages import ballots, compared, contents, happened
 from engine.web.pages.lines import pill, says
 from engine.web.pages.visit import Visit
 
+LOOKED_AT = 3
+"""Records that came of one, to be asked who is waited for."""
+
 
 def of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str, Any]:
     """Everything that a record's page shows; also for the inbox. `whole`: every row of its tables."""
@@ -36,7 +39,7 @@ def of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str
         "may_not": [each for each in found["actions"] if "because" in each],
         "heed": contents.heeded(form, found),
         "edit": {"writable": found["editable"], "for": _to_fill(visit, found)},
-        "waits": [each for each in found["tasks"] if each["people"]],
+        "waits": [each for each in found["tasks"] if each["people"]] or _waits_elsewhere(visit, form, found),
         "returned": happened.returned(lines),
         "moves": happened.moves(
             visit.perhaps("stock/movements", record=record, newest="true", limit=str(happened.MOVES + 1))
@@ -69,6 +72,19 @@ def _asks(task: Mapping[str, Any], me: str) -> bool:
 
 def _but_verdicts(actions: list[str]) -> list[str]:
     return [each for each in actions if each not in happened.VERDICTS]
+
+
+def _waits_elsewhere(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What waits in the records that came of this one, while it stands open itself and waits for nobody."""
+    if found["tasks"] or any(each["end"] for each in form["states"] if each["name"] == found["state"]):
+        return []
+    came = {each["id"]: each for each in found["links"] if each["direction"] == "to" and not each["state"]["end"]}
+    waits = []
+    for link in list(came.values())[-LOOKED_AT:]:
+        there = visit.perhaps(f"records/{link['form']}/{link['id']}")
+        titled = f"{link['title']} {link['number'] or ''}".strip()
+        waits += [{**each, "title": titled} for each in (there or {"tasks": []})["tasks"] if each["people"]]
+    return waits
 
 
 def _to_fill(visit: Visit, found: Mapping[str, Any]) -> str | None:

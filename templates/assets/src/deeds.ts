@@ -8,7 +8,7 @@ export interface Task {
   id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[];
   asks?: Record<string, Field>; verdict_asks?: Record<string, Record<string, Field>>; returns?: { to: string; title: string }[]; added?: Added[]; places?: string[];
 }
-export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task; toFill?: string | null }
+export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task; toFill?: string | null; waits?: Task[] }
 export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move }
 /** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
 export interface Move { people: string; among: Named[]; places: string[]; until?: string }

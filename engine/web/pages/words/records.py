@@ -20,6 +20,8 @@ WORDS: Mapping[str, Text] = {
     "came_from": text("came from", "来自"),
     "went_to": text("went to", "生成"),
     "waiting_for": text("Waiting for", "等待"),
+    "because": text("Why", "原因"),
+    "still_open": text("may still change", "仍可修改"),
     "returned_by": text("Returned by {who}", "{who}已退回"),
     "changed_meanwhile": text("Something has happened here meanwhile.", "此单据刚有新的变化。"),
     "show_now": text("Show it as it is now", "查看最新内容"),

@@ -118,7 +118,7 @@ function Happened({ told }: { told: Told }) {
   }, [done]);
   if (!done) return null;
   const state = told.form.states.find((each) => each.name === told.record.state)?.title ?? "";
-  const next = [...new Set(told.record.tasks.flatMap((each) => each.people ?? []).map((each) => each.title ?? each.code))].filter(Boolean);
+  const next = [...new Set((told.waits ?? told.record.tasks).flatMap((each) => each.people ?? []).map((each) => each.title ?? each.code))].filter(Boolean);
   return (
     <div class="done-now" role="status"><strong>✓ {done.title}</strong>
       <span>{say("Now: ", "当前状态：")}{state}</span>

@@ -26,9 +26,15 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
   const questions = useAnswers(asks, () => setWrong(""));
   useBack(() => setWrong((now) => (now === LOST ? "" : now)));
   const key = useRef(newKey());
+  const [tried, setTried] = useState(false);
+  /** Whoever is refused is told why. */
+  const explains = danger && !Object.values(asks).some((each) => each.required);
+  const lacks = tried && explains && !comment.trim();
 
   async function go(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    setTried(true);
+    if (explains && !comment.trim()) return;
     if (!(await takeDrawn())) return;
     if (!questions.isWhole()) return;
     setBusy(true);
@@ -63,7 +69,8 @@ export function Bulk({ title, danger = false, asks = {}, path, items, back, onEn
           <>
             <ul class="outcomes">{items.slice(0, FIRST).map((item) => <li key={item.id}>{item.says}</li>)}{items.length > FIRST && <li>{say(`and ${items.length - FIRST} more`, `以及其他 ${items.length - FIRST} 项`)}</li>}</ul>
             <Asks asks={asks} values={questions.answered} fault={questions.lacks} onChange={questions.answer} />
-            <label class="field"><span>{say("Comment", "意见")}</span><textarea class="form-control" rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} /></label>
+            <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} value={comment} onInput={(event) => setComment(event.currentTarget.value)} />
+              {lacks && <span class="fault">{say("This is needed.", "此项必填。")}</span>}</label>
             <div class="acts"><button autofocus={!danger} class={danger ? "danger" : "primary"} disabled={busy} aria-disabled={fresh} onClick={(event) => { if (fresh && isPointed(event)) event.preventDefault(); }}>{busy ? say("Working…", "处理中…") : title}</button>
               <button type="button" class="plain" disabled={busy} onClick={(event) => event.currentTarget.closest("dialog")?.close()}>{say("Back", "暂不")}</button></div>
           </>

@@ -85,8 +85,8 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
   const { record } = told;
-  /** Whoever has to do it again is told why. */
-  const explains = deed.name === "return" && !Object.values(deed.asks).some((each) => each.required);
+  /** Whoever has to do it again, or is refused, is told why. */
+  const explains = (deed.name === "return" || deed.name === "reject") && !Object.values(deed.asks).some((each) => each.required);
   const lacks = tried && explains && !comment.trim();
   const nobody = !!deed.move?.people && !to;
 

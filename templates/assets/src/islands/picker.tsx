@@ -77,7 +77,7 @@ export function Picker({ to, path, choose, value, label, invalid, onChange, onNe
       const exact = words.trim().toLowerCase();
       const chosen = choose && await choose(words.trim(), signal);
       const options = chosen ? chosen.items : path ? (await ask<{ items: Named[] }>("GET", `${path}&${query}`, undefined, { signal })).items
-        : (await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?${query}`, undefined, { signal })))).flatMap((each) => each.items).map(named);
+        : (await Promise.all([to].flat().map((form) => ask<{ items: Coded[] }>("GET", `records/${form}?sort=named&${query}`, undefined, { signal })))).flatMap((each) => each.items).map(named);
       options.sort((one, two) => Number(two.code?.toLowerCase() === exact) - Number(one.code?.toLowerCase() === exact));
       setFound(options);
       setMissed(options.length ? null : { words, says: chosen?.says ?? (words.trim() && say("Nothing is called that.", "没有匹配的结果。")) });
