@@ -205,6 +205,8 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
         shown["coded"] = True
     if among := _among(operation, of):
         shown["among"] = among
+    if made := _made(operation, of):
+        shown["makes"] = made
     if of.type == "quantity" and of.options.get("of"):
         shown["of"] = of.options["of"]
     if of.type == "table":
@@ -231,6 +233,14 @@ def _is_coded(operation: Operation, of: Field) -> bool:
 
 def _carries(field: Field) -> bool:
     return widget_of(BY_NAME[field.type]).scanned or any(_carries(each) for each in field.fields.values())
+
+
+def _made(operation: Operation, of: Field) -> dict[str, str] | None:
+    """The master data that it refers to, where the reader may make more of it: what is missing need not stop him."""
+    to = operation.library.forms.get(str(of.options.get("to"))) if of.type == "reference" else None
+    if to is None or to.kind != "master" or rights.reach(operation, to.name, "create") == rights.CLOSED:
+        return None
+    return {"form": to.name, "title": say(to.title, operation.call.language)}
 
 
 def _among(operation: Operation, of: Field) -> list[str]:

@@ -13,9 +13,12 @@ def code_field(form: Form) -> str | None:
 
 
 def title_field(form: Form) -> str | None:
-    """The field that says what the record is: the first text that its form shows beside the code."""
+    """The field that says what the record is: the first text that its form shows beside the code.
+
+    What has a number is called by that: the first text that happens to stand in it (a carrier, a note) is no name.
+    """
     code = code_field(form)
-    for name in (*form.show, *form.fields):
+    for name in form.show if form.numbering else (*form.show, *form.fields):
         field = form.fields.get(name)
         if field is not None and name != code and field.type == "text" and field.sees is None:
             return name

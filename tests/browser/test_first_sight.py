@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, People
+from tests.browser.walking import chooses
 from tests.serving import Server
 
 LINE = [{"item": {"code": "A100"}, "requested": "2"}]
@@ -22,6 +23,13 @@ def shipped(server: Server) -> str:
     server.be("mgr1").does(f"tasks/{task}/approve", {"comment": "yes"})
     assert server.be("clerk1").takes("transfer", made, "ship", {}) == "in_transit"
     return made
+
+
+def received(server: Server) -> str:
+    """A receipt of three good ones and a damaged one at S01."""
+    lines = [{"item": {"code": "A100"}, "quantity": "3", "damaged": "1"}]
+    supplier = server.be("aud").get("records/supplier", limit="1")["items"][0]["id"]
+    return server.be("clerk1").makes("receipt", {"supplier": supplier, "lines": lines}, "post")
 
 
 def primary(page: Page) -> list[str]:
@@ -78,12 +86,14 @@ def test_a_place_out_of_sight_says_so_and_leads_to_ones_own(pages: Server, langu
         assert 'href="/stock?place=S01"' in page
     own = client.get("/stock", params={"place": "S01/damaged"}, headers={"Accept-Language": language}).text
     assert says not in own
+    received(pages)
+    own = client.get("/stock", params={"place": "S01/damaged"}, headers={"Accept-Language": language}).text
+    assert "S01/damaged" not in own.partition("</h1>")[0].partition("<h1>")[2]
+    assert {"en": "Damaged goods", "zh": "残损区"}[language] in own.partition("</title>")[0]
 
 
 def test_a_reversal_names_the_goods_that_go_back(people: People, pages: Server) -> None:
-    lines = [{"item": {"code": "A100"}, "quantity": "3", "damaged": "1"}]
-    supplier = pages.be("aud").get("records/supplier", limit="1")["items"][0]["id"]
-    record = pages.be("clerk1").makes("receipt", {"supplier": supplier, "lines": lines}, "post")
+    record = received(pages)
     manager = people.sign_in("mgr1", DESK, "en")
     manager.goto(f"/records/receipt/{record}")
     manager.locator(".menu summary").click()
@@ -103,3 +113,54 @@ def test_a_drawn_signature_leaves_one_loud_button(people: People, pages: Server)
     manager.get_by_role("button", name="Draw").click()
     expect(manager.locator("dialog canvas")).to_be_visible()
     expect(manager.locator("dialog .primary")).to_have_count(1)
+
+
+def test_a_lot_that_is_not_there_yet_is_made_and_chosen_and_nothing_typed_is_lost(
+    people: People, pages: Server
+) -> None:
+    """In a window of its own, which closes; the sheet that waits takes what was made."""
+    clerk = people.sign_in("clerk1", DESK, "en")
+    clerk.goto("/records/receipt/new")
+    chooses(clerk, "Item 1", "A101")
+    lot = clerk.get_by_label("Lot or serial number 1", exact=True)
+    lot.fill("BRANDNEW1")
+    expect(clerk.locator("[data-make]")).to_have_text("New: Lot or serial number")
+    with clerk.context.expect_page() as opened:
+        lot.press("ArrowDown")
+        clerk.keyboard.press("Enter")
+    made = opened.value
+    made.get_by_label("Number", exact=True).fill("BRANDNEW1")
+    chooses(made, "Item", "A101")
+    with made.expect_event("close"):
+        made.locator("[data-action=save]").click()
+    expect(lot).to_have_value("BRANDNEW1")
+    expect(clerk.get_by_label("Item 1", exact=True)).to_have_value(re.compile("^A101 "))
+    clerk.locator("[data-action=save]").click()
+    expect(clerk.locator(".fault").first).to_be_visible()  # the supplier is still asked for: the sheet stands as it was
+
+
+def test_a_receipt_with_a_difference_says_who_is_next(people: People, pages: Server) -> None:
+    record = shipped(pages)
+    rows = pages.be("clerk2").get(f"records/transfer/{record}")["values"]["lines"]
+    short = {"lines": [{"row": rows[0]["row"], "received": "1", "damaged": "0", "remark": "one box"}]}
+    pages.be("clerk2").takes("transfer", record, "receive", short, {"signature": {"typed": "Sun Lei"}})
+    clerk = people.sign_in("clerk2", DESK, "en")
+    clerk.goto(f"/records/transfer/{record}")
+    expect(clerk.locator(".waits")).to_contain_text("Wang Li")
+    expect(clerk.locator(".waits")).to_contain_text("Transfer difference TD-")
+    sender = people.sign_in("clerk1", DESK, "zh")
+    sender.goto(f"/records/transfer/{record}")
+    expect(sender.locator(".waits")).to_contain_text("调拨差异")
+
+
+def test_what_may_still_change_does_not_read_as_done(people: People, pages: Server) -> None:
+    values = {"to_store": {"code": "S02"}, "reason": "slow", "lines": LINE}
+    asked = pages.be("clerk1").makes("transfer", values, "submit")
+    clerk = people.sign_in("clerk1", DESK, "en")
+    for record, open_ones, closed in ((asked, ["Approved"], ["Requested"]), (shipped(pages), [], ["Shipped"])):
+        clerk.goto(f"/records/transfer/{record}")
+        heads = [each.strip() for each in clerk.locator("#lines th").all_inner_texts()]
+        assert [each for each in heads if "may still change" in each] == [
+            f"{each} may still change" for each in open_ones
+        ]
+        assert set(closed) <= set(heads)

@@ -36,6 +36,16 @@ def test_tasks_of_a_record_name_who_could_act(house: House) -> None:
     assert tasks[0]["record"] == {"form": "duel", "id": record, "number": None, "title": "Duel"}
 
 
+def test_what_has_a_number_is_called_by_it_and_not_by_a_text_that_stands_in_it(house: House) -> None:
+    clerk, lines = house.be("clerk1"), [{"item": {"code": house.item()}, "quantity": "1", "price": "2"}]
+    back = {"reason": "other", "note": "it broke", "lines": lines}
+    record = clerk.makes("customer_return", back, "submit")
+    named = clerk.get(f"records/customer_return/{record}")["named"]
+    number = clerk.get(f"records/customer_return/{record}")["number"]
+    assert number.startswith("CR-S01-")
+    assert named == {"id": record, "code": number, "title": number}
+
+
 def test_what_is_not_there_and_what_is_not_mine_look_alike(house: House) -> None:
     record = house.be("clerk1").makes("memo", {"note": "a"})
     other = house.be("clerk2")

@@ -32,6 +32,11 @@ STORE = of("reference", to="shop")
         ({**COLOURS, **of("choices")}, ["b", "r"], Cell("text", "Blue, Red")),
         (STORE, {"id": "1", "code": "S01", "title": "River"}, Cell("text", "S01 River", "", "/records/shop/1")),
         (STORE, {"id": "1", "code": "S01", "title": "S01"}, Cell("text", "S01", "", "/records/shop/1")),
+        (
+            STORE,
+            {"id": "1/bad", "code": "S01/bad", "title": "River · 坏"},
+            Cell("text", "S01 River · 坏", "", "/records/shop/1/bad"),
+        ),
         (STORE, {"id": "1", "code": None, "title": None}, Cell("text", "1", "", "/records/shop/1")),
         (of("person"), {"id": "1", "code": "a", "title": "Ann"}, Cell("text", "a Ann")),
         (of("signature"), {"typed": "Ann"}, Cell("text", "Ann")),

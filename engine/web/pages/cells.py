@@ -65,6 +65,8 @@ def _chosen(field: Mapping[str, Any], value: Any, language: str) -> Cell:
 
 def _named(field: Mapping[str, Any], value: Mapping[str, Any]) -> Cell:
     code, title = value.get("code"), value.get("title")
+    if code and title and "/" in str(value.get("id")):  # a part of a place is called by its title
+        code = str(code).partition("/")[0]
     shown = f"{code} {title}" if code and title and code != title else str(code or title or value.get("id", ""))
     link = f"/records/{field['to']}/{value['id']}" if field.get("to") and value.get("id") else ""
     return Cell("text", shown, "", link)

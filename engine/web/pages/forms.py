@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import forbidden
 from engine.web.answers import Reply
 from engine.web.pages import happened
-from engine.web.pages.visit import Visit
+from engine.web.pages.visit import LONGEST, Visit
 
 
 def new(visit: Visit) -> Reply:
@@ -18,6 +18,7 @@ def new(visit: Visit) -> Reply:
     if "create" not in visit.get("me")["may"].get(name, ()):
         raise forbidden()
     told = {"form": form, "record": None, "filled": visit.get(f"records/{name}/fill")}
+    told["awaited"] = visit.query.get("for", "")[:LONGEST]
     return visit.shown("form.html", form=form, record=None, told=told, returned=None)
 
 

@@ -15,8 +15,9 @@ export function grouped(digits: string): string {
 /** Money as the server writes it: what is worked out here has no noughts at its end. */
 const settled = (digits: string): string => (/^-?[0-9]+(\.[0-9])?$/.test(digits) ? `${digits}${digits.includes(".") ? "0" : ".00"}` : digits);
 
-/** A record that is named: its code, and its title where that says more. */
-export function titled(value: { id?: string; code?: string | null; title?: string | null }): string {
+/** A record that is named: its code, and its title where that says more. A part of a place is called by its title alone beside the code of the whole. */
+export function titled({ id, code: said, title }: { id?: string; code?: string | null; title?: string | null }): string {
+  const value = { id, title, code: id?.includes("/") && title ? said?.split("/")[0] : said };
   return value.code && value.title && value.code !== value.title ? `${value.code} ${value.title}` : value.code || value.title || value.id || "";
 }
 

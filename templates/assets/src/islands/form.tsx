@@ -15,11 +15,12 @@ import { useSending } from "./sending";
 import { useTyping } from "./typing";
 
 /** `offered`: what a record that is there may be sent on with. */
-interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[] }
+/** `awaited`: a picker elsewhere waits for what is made here. */
+interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[]; awaited?: string }
 
-export function FormIsland({ form, record: read, filled: first, offered = [] }: Told) {
+export function FormIsland({ form, record: read, filled: first, offered = [], awaited = "" }: Told) {
   const typing = useTyping(form, read, first);
-  const sending = useSending(form, typing);
+  const sending = useSending(form, typing, awaited);
   const { record, filled, draft, setDraft, values, unseen, needed } = typing;
   const { busy, chosen, marked, word } = sending;
   const heed = useMemo(() => faultsOf(form, draft, filled.warnings, ""), [draft, filled]);

@@ -23,7 +23,7 @@ export function Input(props: Props) {
   const choose = useContext(Choosing);
   if (among.length) {
     const { at, row } = props;
-    const picker = <Picker to={among} {...(choose && at && field.narrowed ? { choose: (q: string, signal: AbortSignal) => choose(at, row, q, signal) } : {})} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
+    const picker = <Picker to={among} {...(choose && at && field.narrowed ? { choose: (q: string, signal: AbortSignal) => choose(at, row, q, signal) } : {})} {...(field.makes ? { makes: field.makes } : {})} value={value} label={label} invalid={!!invalid} onChange={onChange} {...(props.onNext ? { onNext: props.onNext } : {})} />;
     return props.inRow || !field.coded ? picker : <ChosenByCamera among={among} label={label} onFound={onChange}>{picker}</ChosenByCamera>;
   }
   if (NAMED.has(field.widget)) return <Any {...props} />;

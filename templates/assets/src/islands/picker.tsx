@@ -4,12 +4,14 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { ask, language, say } from "../api";
 import { named, type Choices, type Coded } from "../codes";
 import type { Named } from "../definitions";
+import { make } from "../making";
 import { titled } from "../shown";
 
 /** `to`: the form whose records there are to choose from, or several. */
 /** `path`: where people or records are searched instead, as `{id, code, title}`. */
+/** `makes`: what may be made anew where nothing is found. */
 /** `choose`: asked instead where the record that is filled says what may be chosen. */
-interface Props { to: string | readonly string[]; path?: string; choose?: (q: string, signal: AbortSignal) => Promise<Choices>; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+interface Props { to: string | readonly string[]; path?: string; choose?: (q: string, signal: AbortSignal) => Promise<Choices>; makes?: { form: string; title: string }; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
 const WAIT = 150;
 const MARGIN = 8;
@@ -25,7 +27,7 @@ function put(options: HTMLElement, under: DOMRect): void {
   options.style.bottom = above ? `${innerHeight - under.top + 2}px` : "auto";
 }
 
-export function Picker({ to, path, choose, value, label, invalid, onChange, onNext }: Props) {
+export function Picker({ to, path, choose, makes, value, label, invalid, onChange, onNext }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   /** Whether somebody emptied it: opened and left, or pasted into, it keeps what it has. */
   const emptied = useRef(false);
@@ -38,8 +40,14 @@ export function Picker({ to, path, choose, value, label, invalid, onChange, onNe
   const waiting = useRef(0);
   /** What Enter has asked for: a search that still waits for the next letter must not end that question. */
   const entered = useRef<string | null>(null);
+  const newOne = useRef<HTMLButtonElement>(null);
   const floating = useRef<HTMLUListElement>(null);
   const open = typed !== null && found.length > 0;
+  /** Ends waiting for what is made in another window; what is made is taken with the latest values around it. */
+  const ends = useRef<(() => void) | null>(null);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => () => ends.current?.(), []);
 
   // Above everything else, so that no table or foot of the page cuts it off; below the input, or above where there is no room.
   useLayoutEffect(() => {
@@ -99,7 +107,9 @@ export function Picker({ to, path, choose, value, label, invalid, onChange, onNe
   async function pressed(event: KeyboardEvent): Promise<void> {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (typed === null) setTyped("");
+      // `Tab` goes on, to the next field; what may be made anew is one step down, where the options would be.
+      if (newOne.current) newOne.current.focus();
+      else if (typed === null) setTyped("");
       else setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length));
     } else if (event.key === "Enter" && typed !== null) {
       event.preventDefault();
@@ -129,13 +139,13 @@ export function Picker({ to, path, choose, value, label, invalid, onChange, onNe
   }
 
   return (
-    <div class="picker">
+    <div class="picker" onFocusOut={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) void left(); }}>
       <input class="form-control" role="combobox" aria-expanded={found.length > 0} aria-controls={list} aria-autocomplete="list" aria-label={label}
         aria-invalid={invalid ? "true" : undefined} autocomplete="off" lang={language}
         {...(found.length ? { "aria-activedescendant": `${list}-${at}` } : {})}
         value={typed ?? shown(value)} placeholder={say("Code or name", "编码或名称")}
         onFocus={(event) => event.currentTarget.select()} onClick={() => typed === null && setTyped("")}
-        onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} onBlur={() => void left()} />
+        onInput={(event) => { entered.current = null; emptied.current = event.currentTarget.value === ""; setTyped(event.currentTarget.value); }} onKeyDown={(event) => void pressed(event)} />
       {open && (
         <ul id={list} role="listbox" aria-label={say(`Options for ${label}`, `${label}的选项`)} popover="manual" ref={floating}>
           {found.map((option, index) => (
@@ -145,6 +155,10 @@ export function Picker({ to, path, choose, value, label, invalid, onChange, onNe
         </ul>
       )}
       {missed?.says && typed === missed.words && <small class="heed" role="status">{missed.says}</small>}
+      {missed && makes && typed === missed.words && <button type="button" class="plain" data-make tabIndex={-1} aria-keyshortcuts="ArrowDown" ref={newOne} onClick={() => {
+        ends.current?.();
+        ends.current = make(makes.form, (made) => latest.current(made));
+      }}>{say(`New: ${makes.title}`, `新建：${makes.title}`)}</button>}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { deedOf, foresee, needsWords, remember, type Coming, type Deed, type Wri
 import type { Action, Filled, Form, Record_ } from "../definitions";
 import { takeDrawn } from "../drawn";
 import { complaint, faultsOf, lacking, standing, type Faults } from "../faults";
+import { handOver } from "../making";
 import { sayNext } from "../toast";
 import { clashes, yieldTo, type Clash, type Past } from "../clashes";
 import { isTouched, patchOf, settle } from "../filling";
@@ -15,7 +16,7 @@ import type { Typing } from "./typing";
 export interface Chosen { deed: Deed; effects: string[]; written: Written }
 export interface Sent { id: string; seq: number }
 
-export function useSending(form: Form, typing: Typing) {
+export function useSending(form: Form, typing: Typing, awaited = "") {
   const { record, draft, filled, faults } = typing;
   const newest = useRef(draft);
   newest.current = draft;
@@ -78,6 +79,7 @@ export function useSending(form: Form, typing: Typing) {
   function leave(sent: Sent, action?: { title: string }): void {
     typing.forget();
     left.current = true;
+    if (awaited) handOver(awaited, { form: form.form, id: sent.id });
     if (action) remember(sent.id, action.title, sent);
     else sayNext(say("Saved.", "已保存。"));
     location.assign(`/records/${form.form}/${sent.id}`);
