@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
-from engine.errors import invalid_at, say, text
+from engine.errors import forbidden, invalid_at, say, text
 from engine.expressions import Environment, EvaluationFault, Expression, Reference, holds
 from engine.expressions.nodes import Node
-from engine.operations import bodies, fitting, listing
+from engine.operations import asking, bodies, fitting, listing, rights
 from engine.operations.calls import Answer
 from engine.records.listing import MOST as LOOKED_AT
 from engine.records.listing import askable, page
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.workflow.plan import Writable
 
 MOST = 20
+QUESTION = "asks."
 _NO_CHOICE = text("There is nothing to choose here.", "此处没有可供选择的字段。")
 
 
@@ -55,23 +56,38 @@ def offered(operation: Operation, folder: Folder, writable: Writable, choose: As
     A field that the actor may not write, that is no reference, or that is not there: one refusal for all.
     """
     field = folder.form.field(choose.path) if choose.path in writable.fields else None
+    env = operation.environment(folder, folder.values)
+    if field is not None and field.table:
+        env = env.with_names(row=_row(folder, field.table, choose.row))
+    return _told(operation, folder, field, choose, env)
+
+
+def of_question(operation: Operation, folder: Folder, action: str | None, choose: Asked) -> Answer:
+    """The same of a question (`asks.NAME`) of an action or of a verdict (`approve:store`)."""
+    action = action or ""
+    if action in folder.workflow.transitions and not rights.may(operation, folder, action):
+        raise forbidden()
+    field = asking.asked_by(folder.workflow, action).get(choose.path.removeprefix(QUESTION))
+    return _told(operation, folder, field, choose, operation.environment(folder, folder.values))
+
+
+def _told(operation: Operation, folder: Folder, field: Field | None, choose: Asked, env: Environment) -> Answer:
     target = fitting.target(operation, field) if field is not None else None
     if field is None or target is None:
         raise invalid_at("/choose/path", "no_choice", _NO_CHOICE)
-    found = _found(operation, folder, field, target, choose)
+    found = _found(operation, folder, field, target, choose, env)
     told = listing.told(operation, target, found, None)
     says = None if told else say(fitting.nothing(operation, folder.form, field, choose.q), operation.call.language)
     return Answer(200, {"choices": [{**each["named"], "values": each["values"]} for each in told], "says": says})
 
 
-def _found(operation: Operation, folder: Folder, field: Field, target: Form, choose: Asked) -> Sequence[Stored]:
+def _found(
+    operation: Operation, folder: Folder, field: Field, target: Form, choose: Asked, env: Environment
+) -> Sequence[Stored]:
     words = {"q": choose.q} if choose.q else {}
     query = listing.asked(operation, target, {"limit": str(MOST), "sort": listing.NAMED, **words})
     if field.only is None or not fitting.narrowed(operation, folder.form, field):
         return page(operation.connection, query).items
-    env = operation.environment(folder, folder.values)
-    if field.table:
-        env = env.with_names(row=_row(folder, field.table, choose.row))
     asked = replace(query, filter=field.only, environment=env)
     try:
         if not (field.table and _of_rows(field.only.node)) and askable(operation.connection, asked):

@@ -142,7 +142,7 @@ def _form_actions(operation: Operation, found: Form, workflow: Workflow, languag
             "title": say(each.title, language) or each.name,
             "from": list(each.origins),
             **giving_up(workflow, each),
-            "asks": {name: field(operation, asked) for name, asked in each.asks.items()},
+            "asks": {name: question(operation, found, asked) for name, asked in each.asks.items()},
         }
         for each in workflow.transitions.values()
         if not all(who.kind == "system" for who in each.by)
@@ -214,6 +214,11 @@ def field(operation: Operation, of: Field, closed: frozenset[str] = NOTHING) -> 
             each.name: field(operation, each, closed) for each in of.fields.values() if each.path not in closed
         }
     return shown
+
+
+def question(operation: Operation, form: Form, of: Field) -> dict[str, Any]:
+    """What an action or a verdict asks, as a field of its own; with `narrowed` like one of the form."""
+    return _chosen(operation, form, of, field(operation, of))
 
 
 def _chosen(operation: Operation, form: Form, of: Field, shown: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,10 @@ def record(operation: Operation, form: str, record: str, query: Mapping[str, str
 
 def _asking(operation: Operation, folder: Folder, task: dict[str, Any]) -> dict[str, Any]:
     language = operation.call.language
-    return {**task, **verdicts.told(folder, task, language, lambda each: formview.field(operation, each))}
+    return {
+        **task,
+        **verdicts.told(folder, task, language, lambda each: formview.question(operation, folder.form, each)),
+    }
 
 
 def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:
@@ -87,7 +90,7 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
             "name": offer.action,
             "title": say(offer.title, language) or offer.action,
             **formview.giving_up(folder.workflow, folder.workflow.transitions[offer.action]),
-            "asks": {name: formview.field(operation, field) for name, field in offer.asks.items()},
+            "asks": {name: formview.question(operation, folder.form, field) for name, field in offer.asks.items()},
         }
         if offer.because is not None:
             entry["because"] = _because(operation, folder, offer, offer.because)

@@ -11,7 +11,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Fault, Refusal, forbidden, say
-from engine.operations import around, bodies, browsing, candidates, fitting, heeding, presenting, rights, writing
+from engine.operations import (
+    around,
+    asking,
+    bodies,
+    browsing,
+    candidates,
+    fitting,
+    heeding,
+    presenting,
+    rights,
+    writing,
+)
 from engine.operations.calls import Answer
 from engine.records.filling import field_of
 from engine.records.filling_shown import shown
@@ -23,11 +34,11 @@ if TYPE_CHECKING:
 
 
 MOST_FAULTS = 1_000
-KNOWN = frozenset({"values", "action", "choose"})
+KNOWN = frozenset({"values", "action", "choose", "asks"})
 
 
 def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> Answer:
-    """`{values, action?, choose?}` of a record that is not there yet; None: what it begins with, and what is live.
+    """`{values, action?, choose?, asks?}` of a record that is not there yet; None: what it begins with, what is live.
 
     With `choose` only what may be chosen in that field is told (`candidates`).
     """
@@ -44,8 +55,8 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> An
     if rights.belongs(folder) and not rights.may(operation, folder, "create"):
         return _elsewhere(operation, folder, _fresh(operation, form), sent, first, choose)
     if choose is not None:
-        return candidates.offered(operation, folder, rights.writable(operation, folder, action), choose)
-    return _answer(operation, folder, action, faults, live=body is None)
+        return _choices(operation, folder, action, choose)
+    return _answer(operation, folder, action, faults + _answered(operation, folder, body), live=body is None)
 
 
 def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
@@ -62,8 +73,25 @@ def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]
     if editable and not rights.may(operation, folder, "edit"):
         return _elsewhere(operation, folder, operation.open(form, record, lock=False), sent, first, choose)
     if choose is not None:
-        return candidates.offered(operation, folder, rights.writable(operation, folder, action), choose)
-    return _answer(operation, folder, action, faults, live=body is None)
+        return _choices(operation, folder, action, choose)
+    return _answer(operation, folder, action, faults + _answered(operation, folder, body), live=body is None)
+
+
+def _choices(operation: Operation, folder: Folder, action: str | None, choose: candidates.Asked) -> Answer:
+    if choose.path.startswith(candidates.QUESTION):
+        return candidates.of_question(operation, folder, action, choose)
+    return candidates.offered(operation, folder, rights.writable(operation, folder, action), choose)
+
+
+def _answered(operation: Operation, folder: Folder, body: Mapping[str, Any] | None) -> list[Fault]:
+    """What is wrong with the answers to an action's questions, of those that are answered (`/asks/why`)."""
+    sent = bodies.mapping(body or {}, "asks")
+    if not body or not sent or body.get("action") is None:
+        return []
+    asks = asking.asked_by(folder.workflow, bodies.word(body, "action"))
+    closed = {f"/asks/{name}" for name, of in asks.items() if not fitting.narrowed(operation, folder.form, of)}
+    found = _refused(partial(asking.answers, operation, folder, asks, sent, all_of_them=False))
+    return [each for each in found if each.code != "only" or each.path not in closed]
 
 
 def _fresh(operation: Operation, form: str) -> Folder:
@@ -167,7 +195,7 @@ def _unfit(operation: Operation, folder: Folder) -> list[Fault]:
     return [each for each in found if each.code == "only" and field_of(each.path) in paths]
 
 
-def _refused(work: Callable[[], None]) -> list[Fault]:
+def _refused(work: Callable[[], object]) -> list[Fault]:
     try:
         work()
     except Refusal as refusal:

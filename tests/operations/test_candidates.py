@@ -233,3 +233,38 @@ def test_who_may_not_see_a_record_is_not_offered_it(own_house: House) -> None:
     assert unlike not in found
     assert theirs not in found
     assert theirs not in listed
+
+
+def questioned(house: House) -> None:
+    """Publish a memo whose end asks for an item by what its note says."""
+    adm = house.be("adm")
+    text = adm.get("definitions/workflow/memo")["text"]
+    word = "word: {type: text, required: true}"
+    assert word in text
+    new = text.replace(word, f'{word}\n      what: {{type: reference, to: item, only: "it.code == record.note"}}', 1)
+    sent = {"texts": [{"kind": "workflow", "name": "memo", "text": new}]}
+    assert adm.send("POST", "definitions/publish", sent).status == 200
+
+
+def test_what_a_question_leaves_is_offered_and_what_it_does_not_is_told_at_once(own_house: House) -> None:
+    questioned(own_house)
+    one, other = own_house.item(), own_house.item()
+    record = own_house.be("clerk1").makes("memo", {"note": one}, "hand_in")
+    chief, path = own_house.be("mgr1"), f"records/memo/{record}/fill"
+    offered = chief.get(f"records/memo/{record}", actions="all")["actions"]
+    (finish,) = [each for each in offered if each["name"] == "finish"]
+    assert finish["asks"]["what"]["narrowed"] is True
+
+    def sends(desk: Desk, **asked: Any) -> Reply:
+        return desk.send("POST", path, {"values": {}, "action": "finish", **asked})
+
+    chosen = sends(chief, choose={"path": "asks.what"}).body["choices"]
+    assert [each["code"] for each in chosen] == [one]
+    assert sends(chief, choose={"path": "asks.word"}).errors == [("/choose/path", "no_choice")]
+    assert sends(chief, choose={"path": "asks.nothing"}).errors == [("/choose/path", "no_choice")]
+    assert sends(own_house.be("clerk1"), choose={"path": "asks.what"}).status == 403
+    wrong = sends(chief, asks={"word": one, "what": {"code": other}}).body["errors"]
+    assert [(each["path"], each["code"]) for each in wrong] == [("/asks/what", "only")]
+    assert sends(chief, asks={"word": one, "what": {"code": one}}).body["errors"] == []
+    refused = chief.acts("memo", record, "finish", asks={"word": one, "what": {"code": other}})
+    assert refused.errors == [("/asks/what", "only")]

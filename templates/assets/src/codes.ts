@@ -20,9 +20,10 @@ export type Choose = (path: string, row: string | undefined, q: string, signal: 
 export const Choosing = createContext<Choose | null>(null);
 
 /** `values`: what was typed as it is to be sent, at the moment when it is asked. */
-export const choosing = (place: string, values: () => Record<string, any>): Choose => async (path, row, q, signal) => {
+/** `more`: what is asked beside it: the action whose question it is, and what was answered. */
+export const choosing = (place: string, values: () => Record<string, any>, more: () => Record<string, any> = () => ({})): Choose => async (path, row, q, signal) => {
   const choose = { path, ...(row ? { row } : {}), ...(q ? { q } : {}) };
-  const { choices, says } = await ask<{ choices: (Named & { values: Record<string, any> })[]; says: string | null }>("POST", `records/${place}/fill`, { values: values(), choose }, { signal });
+  const { choices, says } = await ask<{ choices: (Named & { values: Record<string, any> })[]; says: string | null }>("POST", `records/${place}/fill`, { ...more(), values: values(), choose }, { signal });
   return { items: choices.map(({ values, ...found }) => named({ id: found.id, named: found, values })), says };
 };
 

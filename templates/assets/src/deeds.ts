@@ -5,11 +5,12 @@ import type { Action, Field, Form, Named, Record_ } from "./definitions";
 
 interface Added { person: Named; by: Named; where: string; said: string | null }
 export interface Task {
-  id: string; actions: string[]; kind: string; title: string | null; step?: string; people?: { title: string | null; code: string | null }[];
+  id: string; actions: string[]; kind: string; title: string | null; step?: string; part?: string | null; people?: { title: string | null; code: string | null }[];
   asks?: Record<string, Field>; verdict_asks?: Record<string, Record<string, Field>>; returns?: { to: string; title: string }[]; added?: Added[]; places?: string[];
 }
 export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task; toFill?: string | null; waits?: Task[] }
-export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move }
+/** `asked`: how a verdict is called where its questions are asked about; else `name` is that. */
+export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move; asked?: string }
 /** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
 export interface Move { people: string; among: Named[]; places: string[]; until?: string }
 
@@ -46,6 +47,7 @@ export function deeds({ record, may, task }: Told): Deed[] {
   const verdicts = tasks.filter((each) => each.kind === "decide").flatMap((each) =>
     each.actions.filter((name) => name in VERDICTS).map((name) => ({
       name, title: VERDICTS[name]!, path: `tasks/${each.id}/${name}`, asks: each.verdict_asks?.[name] ?? each.asks ?? {}, verdict: true, returns: name === "return" ? each.returns ?? [] : [],
+      asked: `${name}:${each.step}${each.part ? `/${each.part}` : ""}`,
     })));
   const actions = may.map((each) => deedOf(record, each));
   const seen = new Set<string>();

@@ -12,7 +12,7 @@ export function Asks({ asks, values, fault, onChange }: Props) {
     <>
       {Object.entries(asks).map(([name, field]) => (
         <div class="field" key={name}><span>{field.title}{field.required && <b class="needed"> *</b>}</span>
-          <Input field={field} label={field.title} value={values[name] ?? null} invalid={!!fault(name)} required={!!field.required} onChange={(value) => onChange(name, value)} />
+          <Input at={`asks.${name}`} field={field} label={field.title} value={values[name] ?? null} invalid={!!fault(name)} required={!!field.required} onChange={(value) => onChange(name, value)} />
           {fault(name) && <span class="fault">{fault(name)}</span>}</div>
       ))}
     </>

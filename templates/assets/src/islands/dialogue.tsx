@@ -1,9 +1,10 @@
 /** The dialogue of an action: its questions, what it comes to, errors beside the fields, and what somebody else changed. */
 
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { ask, mended, newKey, Refused, say } from "../api";
 import { bodyOf, type Deed, remember, type Told, type Written } from "../deeds";
-import type { Form } from "../definitions";
+import { Choosing, choosing } from "../codes";
+import type { Filled, Form } from "../definitions";
 import { useBack } from "../lost";
 import { goOn as onward } from "../next";
 import { isPointed, once, useFresh } from "../presses";
@@ -62,11 +63,13 @@ interface Props {
 }
 
 export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDone = (answer) => goOn(told, deed, answer), onRefused }: Props) {
+  const { record } = told;
   const [asks, setAsks] = useState<Record<string, any>>({});
   const [comment, setComment] = useState("");
   const [to, setTo] = useState(deed.returns[0]?.to ?? deed.move?.among[0]?.id ?? "");
   const [where, setWhere] = useState(deed.move?.places[0] ?? "");
   const [refused, setRefused] = useState<Refused | null>(first);
+  const [early, setEarly] = useState<Filled["errors"]>([]);
   const [meanwhile, setMeanwhile] = useState<Line[]>([]);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(false);
@@ -80,11 +83,24 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   const answer = (name: string, value: any) => {
     setAsks((answers.current = { ...answers.current, [name]: value }));
     forgive(`/asks/${name}`);
+    setEarly((now) => now.filter((each) => each.path !== `/asks/${name}`));
+    if (Object.values(deed.asks).some((each) => each.narrowed)) void heed();
   };
+  const place = record.id ? `${record.form}/${record.id}` : record.form;
+  const about = () => ({ action: deed.asked ?? deed.name, asks: answersOf(answers.current) });
+  const choose = useMemo(() => choosing(place, () => written.values ?? {}, about), []);
+  /** What was typed or scanned where it may not be chosen: said at once, not when it is sent. */
+  async function heed(): Promise<void> {
+    try {
+      const found = await ask<Filled>("POST", `records/${place}/fill`, { values: written.values ?? {}, ...about() });
+      setEarly(found.errors.filter((each) => each.code === "only"));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
   useBack(() => setRefused((now) => (now?.problem.status === 0 ? null : now)));
   const key = useRef(newKey());
   const revision = useRef(told.record.revision);
-  const { record } = told;
   /** Whoever has to do it again, or is refused, is told why. */
   const explains = (deed.name === "return" || deed.name === "reject") && !Object.values(deed.asks).some((each) => each.required);
   const lacks = tried && explains && !comment.trim();
@@ -128,7 +144,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
   }
 
   const faults = refused?.problem.errors ?? [];
-  const at = (name: string) => faults.find((each) => each.path === `/asks/${name}`);
+  const at = (name: string) => [...faults, ...early].find((each) => each.path === `/asks/${name}`);
   return (
     <dialog ref={(place) => { if (place && !place.open) place.showModal(); }} onClose={onEnd} onKeyDown={once} aria-label={deed.title}>
       <form onSubmit={go}>
@@ -143,7 +159,7 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
         {deed.move && <Moving move={deed.move} to={to} where={where} onTo={(chosen) => { setTo(chosen); forgive("/to"); }} onWhere={setWhere}
           fault={tried && nobody ? say("Please choose a person.", "请选择人员。") : faults.find((each) => each.path === "/to")?.message} />}
         {written.rows && <p class="quiet">{say(written.rows.length === 1 ? "1 row" : `${written.rows.length} rows`, `${written.rows.length} 行`)}</p>}
-        <Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={answer} />
+        <Choosing.Provider value={choose}><Asks asks={deed.asks} values={asks} fault={(name) => at(name)?.message} onChange={answer} /></Choosing.Provider>
         <label class="field"><span>{say("Comment", "意见")}{explains && <b class="needed"> *</b>}</span><textarea class="form-control" aria-required={explains ? "true" : undefined} aria-invalid={lacks ? "true" : undefined} rows={2} maxLength={4000} value={comment}
           onInput={(event) => { setComment(event.currentTarget.value); forgive("/comment"); }}
           onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
