@@ -4,7 +4,10 @@ import type { Live } from "./live";
 
 export interface Option { value: string; title: string }
 /** `widget`: how it is typed and shown; `holds`: what expressions see of it; `digits` stand under digits. */
-export interface Field { type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean; worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; narrowed?: boolean; makes?: { form: string; title: string }; of?: string; fields?: Record<string, Field> }
+export interface Field {
+  type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean;
+  worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; narrowed?: boolean; makes?: { form: string; title: string }; of?: string; fields?: Record<string, Field>
+}
 export interface Form { form: string; title: string; kind: string; currency?: string | null; later: string[]; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };
