@@ -213,5 +213,5 @@ def test_a_task_leads_to_what_must_be_filled_in(people: People, pages: Server) -
     assert menu["x"] >= 0
     assert menu["x"] + menu["width"] <= PHONE[0]
     clerk.keyboard.press("Escape")
-    clerk.locator(".opened .acts > a").click()
+    clerk.locator(".opened .acts > a.primary").click()
     expect(clerk).to_have_url(re.compile(f"{record}/edit$"))
