@@ -20,7 +20,7 @@ from engine.clock import to_stored
 from engine.definitions.models import Form, Library, Workflow
 from engine.errors import Kind, Refusal, Text, not_found
 from engine.expressions import Environment, Reference, Subject, Value
-from engine.operations import absence, loading, pinning, writing
+from engine.operations import absence, inforce, loading, pinning, writing
 from engine.operations.calendars import Calendars
 from engine.operations.calls import Call
 from engine.operations.eyes import CHAIN, SYSTEM, LibraryEyes
@@ -212,6 +212,8 @@ class Operation:
         """A working copy of what is stored, under the definition that it is pinned to."""
         library = self._library_for(stored)
         form = library.forms.get(stored.form)
+        if form is not None and stored.version is not None:
+            form = inforce.with_rights(form, inforce.newest_of(self.library, stored.form, tuple(stored.overlays)))
         workflow = library.workflows.get(stored.form)
         if form is None or workflow is None:
             raise not_found()
