@@ -165,3 +165,28 @@ def test_what_may_still_change_does_not_read_as_done(people: People, pages: Serv
             f"{each} may still change" for each in open_ones
         ]
         assert set(closed) <= set(heads)
+
+
+def test_a_code_that_is_still_searched_is_sent_with_the_rest(people: People, pages: Server) -> None:
+    """Typed, and saved at once: what sends the form waits for the answer."""
+    clerk = people.sign_in("clerk1", DESK, "en")
+    clerk.goto("/records/transfer/new")
+    chooses(clerk, "Item 1", "A101")
+    held: list[Route] = []
+    open_now: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if "choose" in (route.request.post_data or "") and not open_now:
+            held.append(route)
+        else:
+            route.continue_()
+
+    clerk.route("**/fill", hold)
+    clerk.get_by_label("Lot 1", exact=True).fill("L1")
+    clerk.locator("[data-action=save]").click()
+    expect(clerk.locator("[data-action=save]")).to_be_disabled()
+    open_now.append(True)
+    for each in held:
+        each.continue_()
+    clerk.wait_for_url(re.compile("/records/transfer/[0-9a-f-]{36}$"))
+    expect(clerk.locator("#lines")).to_contain_text("L1")

@@ -1,4 +1,4 @@
-/** Signatures that are drawn and not yet taken over: they count when what they are for is done. Used by files and dialogues. */
+/** What is drawn, or searched by a code that was left, and not yet taken over: it counts when what it is for is done. Used by fields and what sends them. */
 
 /** Gives the drawing to its field; false: it could not be sent, and the field says why. */
 type Take = () => Promise<boolean>;

@@ -4,6 +4,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { ask, language, say } from "../api";
 import { named, type Choices, type Coded } from "../codes";
 import type { Named } from "../definitions";
+import { keepDrawn } from "../drawn";
 import { make } from "../making";
 import { titled } from "../shown";
 
@@ -125,8 +126,15 @@ export function Picker({ to, path, choose, makes, value, label, invalid, onChang
     }
   }
 
-  /** Whoever types a code and goes on means what has it, also when he was faster than the search. */
+  /** Whoever types a code and goes on, to the button that sends it too, means what has it: sending waits for that. */
   async function left(): Promise<void> {
+    const taken = leave();
+    const forget = keepDrawn(() => taken.then(() => true));
+    await taken;
+    forget();
+  }
+
+  async function leave(): Promise<void> {
     const words = typed?.trim();
     if (emptied.current && value) onChange(null);
     else if (words) {
