@@ -53,6 +53,7 @@ from engine.operations.services import Services
 from engine.operations.testclock import StoodClock
 from engine.records.listing import signing_secret
 from engine.settings import Settings, pack_folder
+from engine.verification.judging import judge
 from engine.web.app import create_app
 from engine.web.joined import Doors
 from engine.web.rendering import render_words
@@ -85,6 +86,7 @@ def build(settings: Settings) -> Services:
         attachments=settings.data / "attachments",
         render=render_words,
         seal=seal_of(_plain(settings.secret_key), settings.data),
+        judge=judge,
     )
     if settings.test_clock is not None:
         start = SystemClock().now() if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from engine.operations.recount import Recount
 from engine.operations.services import Services
 from engine.settings import Settings, pack_folder
 from engine.verification.diagram import diagram
+from engine.verification.judging import judge
 
 LINES = 1000
 """So many lines of a log are read at once."""
@@ -40,7 +42,8 @@ def _working(settings: Settings) -> Iterator[Services]:
 
 def check(folder: Path) -> tuple[Finding, ...]:
     """Every finding about a library in a folder."""
-    return read_library(bootstrap.layers_of(folder), bootstrap.FIELD_AND_EFFECTS).findings
+    loaded = read_library(bootstrap.layers_of(folder), bootstrap.FIELD_AND_EFFECTS)
+    return loaded.findings if loaded.library is None else (*loaded.findings, *judge(loaded.library))
 
 
 def picture(folder: Path, form: str, language: str) -> str:
@@ -55,7 +58,13 @@ def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tu
     """Publish a folder as the next version; None when findings stand against it."""
     with _working(settings) as services:
         loaded = bootstrap.read(services, bootstrap.layers_of(folder))
-        if loaded.library is None or any(each.severity == "error" for each in loaded.findings):
+        if loaded.library is None:
+            return None, loaded.findings
+        with services.database.reading() as connection:
+            newest = shelf.published(connection)
+            before = shelf.load(connection, newest, services.vocabulary) if newest else None
+        loaded = replace(loaded, findings=(*loaded.findings, *judge(loaded.library, before)))
+        if any(each.severity == "error" for each in loaded.findings):
             return None, loaded.findings
         version = services.database.transaction(
             lambda connection: publishing.put(services, connection, loaded, "command line", note)

@@ -188,7 +188,8 @@ def demo_load(
 def _worded(finding: Finding) -> str:
     hint = f" ({say(finding.hint, 'en')})" if finding.hint else ""
     where = f"{finding.file}:{finding.line}: {finding.path}"
-    return f"{where}: {finding.severity}: {say(finding.message, 'en')}{hint} [{finding.code}]"
+    example = "".join(f"\n    {say(each, 'en')}" for each in finding.example)
+    return f"{where}: {finding.severity}: {say(finding.message, 'en')}{hint} [{finding.code}]{example}"
 
 
 def main() -> None:

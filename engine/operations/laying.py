@@ -15,6 +15,7 @@ from engine.definitions.documents import Document, key_of
 from engine.definitions.drafts import Draft
 from engine.definitions.loading import document_of, load_documents
 from engine.errors import Fault, Kind, Refusal, invalid_at, not_found, say, text
+from engine.operations import verifying
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -50,7 +51,7 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
     loaded = load_documents(
         list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
     )
-    return Laid(loaded, tuple(taken), len(sent))
+    return Laid(verifying.verified(operation, loaded), tuple(taken), len(sent))
 
 
 def _put(found: dict[tuple[str, str], Document], document: Document) -> None:

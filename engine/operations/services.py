@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -20,9 +20,12 @@ from engine.access.matrix import Matrix
 from engine.access.sealing import Seal
 from engine.clock import Clock
 from engine.database import Database
+from engine.definitions.findings import Finding
 from engine.definitions.models import Library
 from engine.definitions.vocabulary import Vocabulary
 from engine.settings import Settings
+
+Judge: TypeAlias = Callable[[Library, Library], tuple[Finding, ...]]
 
 
 @dataclass
@@ -53,6 +56,8 @@ class Services:
     """Words of a template with plain values, in a sandbox."""
     seal: Seal
     """Closes and opens what must be read again and is not to stand in the database."""
+    judge: Judge
+    """Walks what of a library is not as in the one before; gives what it finds wrong."""
     caches: Caches = field(default_factory=Caches)
 
     def now(self, connection: Connection) -> datetime:

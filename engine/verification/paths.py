@@ -49,6 +49,10 @@ class Stranded:
     record: str
     what: str
     detail: str
+    form: str = ""
+    state: str = ""
+    thing: str = ""
+    """The place, the effect that promised or held, or the one that was short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Walked:
     ends: int
     taken: frozenset[tuple[str, str, str]]
     faults: tuple[Stranded, ...]
+    done: frozenset[tuple[str, str, str]] = frozenset()
+    """Form, action, effect: what came to something on some path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +81,18 @@ class _Play:
     timer: str | None = None
 
 
-def walk(library: Library, form: str, most: int = MOST, *, to_first: bool = False) -> Walked:
+def walk(
+    library: Library, form: str, most: int = MOST, *, to_first: bool = False, limits: tuple[Decimal, ...] = (LOW, HIGH)
+) -> Walked:
     """Walk all paths of a record of this form, begun by a person; with `to_first` only until something is wrong."""
     seen: set[str] = set()
     taken: set[tuple[str, str, str]] = set()
+    done: set[tuple[str, str, str]] = set()
     faults: dict[tuple[str, str, str], Stranded] = {}
     ends = 0
     apart = frozenset(begun_by_people(library))
-    for limit in (LOW, HIGH):
-        stage = Stage(library, limit, taken=taken, apart=apart)
+    for limit in limits:
+        stage = Stage(library, limit, taken=taken, apart=apart, done=done)
         stage.enter(form, form)
         stack: list[tuple[Stage, tuple[str, ...]]] = [(stage, ())]
         while stack:
@@ -94,7 +103,7 @@ def walk(library: Library, form: str, most: int = MOST, *, to_first: bool = Fals
             seen.add(signature)
             if len(seen) > most:
                 faults["", "too_many", ""] = Stranded(path, form, "too_many", f"more than {most} stages")
-                return Walked(len(seen), ends, frozenset(taken), tuple(faults.values()))
+                return Walked(len(seen), ends, frozenset(taken), tuple(faults.values()), frozenset(done))
             step = _following(stage, path)
             ends += all(each.ended for each in stage.records.values())
             for fault in (*step.faults, *_faults(stage, path, stuck=not step.after and not step.tried)):
@@ -102,7 +111,7 @@ def walk(library: Library, form: str, most: int = MOST, *, to_first: bool = Fals
             if faults and to_first:
                 break
             stack += [(after, (*path, words)) for words, after in step.after]
-    return Walked(len(seen), ends, frozenset(taken), tuple(faults.values()))
+    return Walked(len(seen), ends, frozenset(taken), tuple(faults.values()), frozenset(done))
 
 
 def begun_by_people(library: Library) -> tuple[str, ...]:
@@ -150,7 +159,7 @@ def _following(stage: Stage, path: tuple[str, ...]) -> _Step:
         except Refusal as refusal:
             if refusal.code == SHORT:
                 tried = True
-                faults.append(Stranded((*path, play.words), play.record, SHORT, f"{refusal.rule} in {record.state}"))
+                faults.append(_short(record, (*path, play.words), refusal.rule or ""))
             continue
         after.append((play.words, copy))
     return _Step(after, faults, tried)
@@ -263,13 +272,23 @@ def _faults(stage: Stage, path: tuple[str, ...], *, stuck: bool) -> Iterator[Str
         for place in record.form.places.values():
             left = stage.scratch.at(f"{record.id}/{place.name}")
             if place.empty_at_end and left:
-                yield Stranded(path, record.id, "in_place", f"{place.name} in {record.state}")
+                yield _left(record, path, "in_place", place.name)
         for what, detail in stage.scratch.left_by(record.id):
-            yield Stranded(path, record.id, what, f"{detail} in {record.state}")
+            yield _left(record, path, what, detail)
     if stuck:
         for record in stage.records.values():
             if not record.ended:
-                yield Stranded(path, record.id, "stuck", record.state)
+                yield Stranded(path, record.id, "stuck", record.state, record.form.name, record.state)
+
+
+def _left(record: Played, path: tuple[str, ...], what: str, detail: str) -> Stranded:
+    words = f"{detail} in {record.state}"
+    return Stranded(path, record.id, what, words, record.form.name, record.state, detail.partition(" ")[0])
+
+
+def _short(record: Played, path: tuple[str, ...], effect: str) -> Stranded:
+    words = f"{effect} in {record.state}"
+    return Stranded(path, record.id, SHORT, words, record.form.name, record.state, effect)
 
 
 def _words(written: Written) -> str:

@@ -43,11 +43,13 @@ class Stage:
     depth: int = 0
     apart: frozenset[str] = frozenset()
     """Forms that are walked by themselves."""
+    done: set[tuple[str, str, str]] = field(default_factory=set)
+    """Form, action (or step, or timer), effect: what came to something at least once; shared by all copies."""
 
     def copy(self) -> Stage:
         """The same, to be played on."""
         records = {name: played.copy() for name, played in self.records.items()}
-        return Stage(self.library, self.limit, records, self.scratch.copy(), self.taken, apart=self.apart)
+        return Stage(self.library, self.limit, records, self.scratch.copy(), self.taken, 0, self.apart, self.done)
 
     def enter(self, form: str, identity: str, values: Mapping[str, Any] | None = None) -> Played:
         """A record in its start state."""
@@ -171,6 +173,7 @@ class Stage:
             seen = self.environment(played, SYSTEM, asks)
             call = EffectCall(use, played.form, played.subject(), seen, rows, table)
             for outcome in tuple(propose(call)):
+                self.done.add((played.form.name, action, use.name))
                 _HAPPENS[type(outcome)](self, played, action, outcome)
 
     def signature(self) -> str:

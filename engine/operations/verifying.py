@@ -1,0 +1,27 @@
+"""What stands against definitions before they are published, beside what a library tells by itself.
+
+Used by `publishing` for whatever is checked or published: walks over what has changed (`Services.judge`), and whether
+the people of today can do it (`staffing`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.definitions import Loaded
+from engine.operations import staffing
+
+if TYPE_CHECKING:
+    from engine.operations.operation import Operation
+
+
+def verified(operation: Operation, loaded: Loaded) -> Loaded:
+    """What was read, with what was found by walking it and by asking who is there."""
+    library = loaded.library
+    if library is None:
+        return loaded
+    walked = operation.services.judge(library, operation.library)
+    staffed = staffing.staffed(library, operation.library, operation.directory)
+    found = sorted((*loaded.findings, *walked, *staffed), key=lambda each: (each.file, each.line, each.path, each.code))
+    return replace(loaded, findings=tuple(found))
