@@ -74,9 +74,9 @@ def _asked(workflow: Workflow) -> Iterator[tuple[Place | None, str, Expression]]
 def _judged(
     form: Form, condition: Expression, states: Iterable[str], at: Place | None, *, needed: bool, what: str
 ) -> Iterator[Finding]:
-    cases = cases_of(form, (condition,), states)
+    cases = None if condition.node.op == "constant" else cases_of(form, (condition,), states)
     if cases is None:
-        return
+        return  # too many; or `true` and `false`, which somebody wrote to say just that
     if cases.find(yes=(0,)) is None:
         says = text(f"'{what}' never holds: {condition.text}.", f"“{what}”永远不成立：{condition.text}。")
         yield finding(at, "never_holds", says, severity=ERROR if needed else WARNING, example=_case(cases, needed))
