@@ -143,7 +143,10 @@ def test_a_small_one_needs_the_store_manager_and_is_promised_at_once() -> None:
     slip = approved()
     assert slip.state == "approved"
     item = Reference("item", "A100")
-    assert slip.done == [
+    *done, told = slip.done
+    assert isinstance(told, Notify)
+    assert (told.template, [who.kind for who in told.people]) == ("approved", ["submitter"])
+    assert done == [
         Reserve(item, Decimal(5), Place("S01", "store"), row="1", effect="promise"),
         SetFields({"shipped": Decimal(5)}, table="lines", row="1", effect="offer"),
     ]
@@ -197,7 +200,9 @@ def test_a_refusal_ends_it_and_promises_nothing() -> None:
     slip = Slip()
     slip.act("clerk1", "submit")
     slip.vote("mgr1", "store", verdict="reject")
-    assert (slip.state, slip.done) == ("rejected", [])
+    (told,) = slip.done
+    assert isinstance(told, Notify)
+    assert (slip.state, told.template, [who.kind for who in told.people]) == ("rejected", "rejected", ["submitter"])
 
 
 def test_shipping_frees_the_promise_moves_the_goods_and_tells_the_other_side() -> None:
