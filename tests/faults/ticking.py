@@ -24,6 +24,8 @@ from tests.faults.dying import Fate, actor, services_of, watch
 
 PATIENCE = 1
 """Seconds that one who sends waits for an answer."""
+ENDLESS = 1_000_000
+"""How often a message is tried where it is asked whether all arrive: giving one up ends its order."""
 
 
 def fires(services: Services) -> Callable[[], int]:
@@ -33,7 +35,7 @@ def fires(services: Services) -> Callable[[], int]:
 
 def sends(services: Services) -> Callable[[], int]:
     """Messages, also to this machine."""
-    return replace(bootstrap.office(services), poster=Poster(private=True, seconds=PATIENCE)).send_due
+    return replace(bootstrap.office(services), poster=Poster(private=True, seconds=PATIENCE), tries=ENDLESS).send_due
 
 
 def tick(services: Services, url: str, last: int, work: Callable[[Services], Callable[[], int]]) -> None:
