@@ -30,14 +30,14 @@ TEMPLATE = "chainstock_template"
 SMALL = "chainstock_small"
 ONCE = {"operations", "scenarios", "stories", "attacks", "web", "cli", "demo", "test_crashes.py"}
 """Rooms, and a module, that rest on rooms which `make test` holds on both databases: in it they run on one."""
-SELDOM = {
+SELDOM = {("operations", "test_long_exports.py"), ("faults", "test_lost_process.py"), ("demo", "test_seed.py")} | {
     ("browser", f"test_{each}.py")
     for each in (
         "camera", "candidates", "compared", "dead_ends", "deliveries", "files", "forms_onward", "lists_filters",
         "lists_glance", "lists_views", "me", "moments", "moves", "phone", "report_actions", "steady",
     )
 }  # fmt: skip
-"""Pages' details; `make test` holds the ways that people go every day."""
+"""What takes long and is seldom touched, and pages' details; `make test` holds the ways that people go every day."""
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # a machine that others use as well is no fault of what is tested
