@@ -302,6 +302,7 @@ def test_a_notice_prints_words_as_they_are_and_only_what_its_reader_sees(chain: 
     words = "{{7*7}} <script>alert(1)</script>"
     chain.be("dck").takes("transfer", record, "ship", {"carrier": words})
     told = [each["text"] for each in chain.be("clerk2").get("notices")["items"] if each["record"]["id"] == record]
+    told = [each for each in told if not each.endswith("was approved.")]  # he submitted it
     assert len(told) == 1
     total = str(chain.be("plan1").get(f"records/transfer/{record}")["values"]["total"])
     assert total not in told[0]
