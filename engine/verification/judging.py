@@ -2,7 +2,8 @@
 
 Run before publishing, over what differs from the version before; handed to operations by bootstrap, and called by the
 command line. A walk goes so many stages and no further (`STAGES`, for each form and each of both limits): what it does
-not come to is not judged. What only might be wrong, because what is invented need not fit, is a warning.
+not come to is not judged. All of it is a warning: what is invented need not fit, and the ledger refuses at the end what
+would strand goods.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.definitions.checks.flow import effects_of
-from engine.definitions.findings import ERROR, WARNING, Finding, finding
+from engine.definitions.findings import WARNING, Finding, finding
 from engine.definitions.models import EffectUse, Form, Library, Transition, Workflow
 from engine.errors import Refusal, Text, text
 from engine.expressions import Expression
 from engine.verification.paths import HIGH, LOW, Stranded, Walked, begun_by_people, walk
 from engine.verification.scratch import SHORT
 
-STAGES = 500
+STAGES = 300
 NUMBERS = ("quantity", "integer", "decimal", "money")
 POSTS = ("move", "reserve")
 
@@ -75,11 +76,11 @@ def _judged(library: Library, form: str, most: int) -> Iterator[Finding]:
     if not any(each.ends for each in walks):
         return
     for walked in walks:
-        yield from (one for fault in walked.faults if (one := _stranded(library, fault, walks)) is not None)
+        yield from (one for fault in walked.faults if (one := _stranded(library, fault)) is not None)
     yield from _never(library, form, walks)
 
 
-def _stranded(library: Library, fault: Stranded, walks: list[Walked]) -> Finding | None:
+def _stranded(library: Library, fault: Stranded) -> Finding | None:
     form, workflow = library.forms.get(fault.form), library.workflows.get(fault.form)
     if form is None or workflow is None:
         return None  # too many stages
@@ -90,9 +91,9 @@ def _stranded(library: Library, fault: Stranded, walks: list[Walked]) -> Finding
         says = text(f"Nobody can lead a record on from '{state.name}'.", f"处于“{state.name}”的单据无人能继续处理。")
         return finding(state.at, "stuck", says, severity=WARNING, example=_way(fault))
     if fault.what == SHORT:
-        return _missing(workflow, fault, walks)
+        return _missing(workflow, fault)
     says = _LEFT[fault.what](state.name, fault.thing)
-    return finding(state.at, f"left_{fault.what}", says, example=_way(fault))
+    return finding(state.at, f"left_{fault.what}", says, severity=WARNING, example=_way(fault))
 
 
 def _left_in_place(state: str, thing: str) -> Text:
@@ -119,16 +120,15 @@ def _left_held(state: str, thing: str) -> Text:
 _LEFT = {"in_place": _left_in_place, "reserved": _left_reserved, "held": _left_held}
 
 
-def _missing(workflow: Workflow, fault: Stranded, walks: list[Walked]) -> Finding:
-    """An effect moves what is not there: an error where its action never goes well, else a warning."""
-    uses = [(action, use) for action in workflow.transitions.values() for use in effects_of(action)]
-    at, action = next(((use.at, action.name) for action, use in uses if use.name == fault.thing), (None, ""))
-    well = any(form == fault.form and name == action for each in walks for form, name, _ in each.taken)
+def _missing(workflow: Workflow, fault: Stranded) -> Finding:
+    """An effect moves what is not there: the ledger will refuse it, but nobody is told before."""
+    uses = [use for action in workflow.transitions.values() for use in effects_of(action)]
+    at = next((use.at for use in uses if use.name == fault.thing), None)
     says = text(
         f"'{fault.thing}' can move goods that are not there, and no guard says so before.",
         f"“{fault.thing}”可能移动并不存在的商品，而之前没有条件拦截。",
     )
-    return finding(at, "moves_nothing_there", says, severity=WARNING if well else ERROR, example=_way(fault))
+    return finding(at, "moves_nothing_there", says, severity=WARNING, example=_way(fault))
 
 
 def _may_fit(form: Form, workflow: Workflow, state: str) -> bool:

@@ -10,10 +10,11 @@ briefly: every action once, nothing returned, and what it creates in turn with a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import Any, TypeAlias
 
 from engine.definitions.models import Field, Library, Transition
@@ -29,6 +30,10 @@ BASE = Decimal(4)
 """All of the first quantity; a part is half of it, and half of that again."""
 TWICE = 2
 DEEP = 2
+EACH, LEAST = 8, 1000
+"""How many deeds are tried for each stage, taken together, and at least: a walk of wide forms ends for want of them."""
+WIDEST = 256
+"""How many combinations of quantities one action is tried with; of more, amounts are tried one by one."""
 """How many records stand above one that is played with all of each quantity only."""
 MOST = 200_000
 LOW, HIGH = Decimal(0), Decimal(10) ** 9
@@ -91,6 +96,7 @@ def walk(
     faults: dict[tuple[str, str, str], Stranded] = {}
     ends = 0
     apart = frozenset(begun_by_people(library))
+    budget = [max(most * EACH, LEAST)]
     for limit in limits:
         stage = Stage(library, limit, taken=taken, apart=apart, done=done)
         stage.enter(form, form)
@@ -101,10 +107,10 @@ def walk(
             if signature in seen:
                 continue
             seen.add(signature)
-            if len(seen) > most:
+            step = _following(stage, path, budget)
+            if len(seen) > most or budget[0] < 0:
                 faults["", "too_many", ""] = Stranded(path, form, "too_many", f"more than {most} stages")
                 return Walked(len(seen), ends, frozenset(taken), tuple(faults.values()), frozenset(done))
-            step = _following(stage, path)
             ends += all(each.ended for each in stage.records.values())
             for fault in (*step.faults, *_faults(stage, path, stuck=not step.after and not step.tried)):
                 faults.setdefault((fault.record, fault.what, fault.detail), fault)
@@ -142,12 +148,15 @@ class _Step:
     tried: bool
 
 
-def _following(stage: Stage, path: tuple[str, ...]) -> _Step:
-    """Play everything that can be played now."""
+def _following(stage: Stage, path: tuple[str, ...], budget: list[int]) -> _Step:
+    """Play everything that can be played now, as long as the budget lasts."""
     after: list[tuple[str, Stage]] = []
     faults: list[Stranded] = []
     tried = False
     for play in _plays(stage):
+        budget[0] -= 1
+        if budget[0] < 0:
+            break
         record = stage.records[play.record]
         most = 1 if _is_brief(stage, record) else TWICE
         if play.action is not None and record.memory.occurrences.get(play.action, 0) >= most:
@@ -241,8 +250,17 @@ def _choices(record: Played, paths: frozenset[str]) -> Iterator[Written]:
     pools = [_pool(record, path, frozenset(chosen)) for path in chosen]
     if record.id.count(".") >= DEEP:
         pools = [[amounts[-1]] for amounts in pools]
-    for amounts in product(*pools):
+    for amounts in product(*pools) if prod(map(len, pools)) <= WIDEST else _one_by_one(pools):
         yield dict(zip(chosen, amounts, strict=True))
+
+
+def _one_by_one(pools: Sequence[Sequence[Decimal]]) -> Iterator[tuple[Decimal, ...]]:
+    """Of too many combinations: all of each, none of any, and each amount of one beside all of the others."""
+    whole = tuple(amounts[-1] for amounts in pools)
+    yield whole
+    yield tuple(amounts[0] for amounts in pools)
+    for at, amounts in enumerate(pools):
+        yield from ((*whole[:at], amount, *whole[at + 1 :]) for amount in amounts[:-1])
 
 
 def _pool(record: Played, path: str, chosen: frozenset[str]) -> list[Decimal]:

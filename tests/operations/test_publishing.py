@@ -117,39 +117,35 @@ def test_definitions_are_for_designers_and_publishing_for_administrators(house: 
         assert house.be("adm").send("POST", "definitions/check", {"texts": bad}).status == 422
 
 
-def test_what_walking_finds_refuses_a_publish_with_the_way_there(house: House) -> None:
+def test_what_walking_finds_is_told_with_the_way_there(house: House) -> None:
     adm = house.be("adm")
     words = adm.get("definitions/workflow/transfer")["text"]
     back = "      back: {move: {each: lines, item: row.item, lot: row.lot, quantity: row.shipped, from: record.transit,"
     assert words.count(back) == 1
-    changed = words.replace(back, back.replace("row.shipped", "row.requested"))
-    sent = {"texts": [{"kind": "workflow", "name": "transfer", "text": changed}]}
-    told = [each for each in adm.does("POST", "definitions/check", sent) if each["severity"] == "error"]
-    assert {each["code"] for each in told} <= {"left_in_place", "moves_nothing_there"}
+    changed = words.replace(back, back.replace("row.shipped", "row.shipped - 1"))
+    told = adm.does("POST", "definitions/check", {"texts": [{"kind": "workflow", "name": "transfer", "text": changed}]})
     (left,) = [each for each in told if each["code"] == "left_in_place"]
-    assert (left["file"], left["path"]) == ("workflow_definitions/transfer.yaml", "states.returned")
+    assert (left["file"], left["path"], left["severity"]) == (
+        "workflow_definitions/transfer.yaml", "states.returned", "warning",
+    )  # fmt: skip
     assert changed.splitlines()[left["line"] - 1].startswith("  returned: {")
     assert left["example"][0].startswith("transfer: submit")
     assert left["example"][-1].startswith("transfer: take_back")
-    version = adm.get("definitions/workflow/transfer")["version"]
-    refused = adm.send("POST", "definitions/publish", {**sent, "note": "strands goods"})
-    assert (refused.status, refused.code) == (422, "left_in_place")
-    assert adm.get("definitions/workflow/transfer")["version"] == version
 
 
 def test_a_step_that_nobody_can_take_today_is_told_with_the_stores_and_refuses_nothing(house: House) -> None:
     adm = house.be("adm")
-    words = adm.get("definitions/workflow/transfer")["text"]
-    step = "ask: [manager at from_store], decide: {need: 1}}"
+    words = adm.get("definitions/workflow/discrepancy")["text"]
+    step = "ask: [area_manager above from_store]"
     assert words.count(step) == 1
-    changed = words.replace(step, step.replace("manager at", "buyer at"))
-    policy = adm.get("definitions/permissions/policy")["text"] + "\np, buyer, transfer, approve, own\n"
+    changed = words.replace(step, step.replace("area_manager above", "buyer at"))
+    policy = adm.get("definitions/permissions/policy")["text"] + "\np, buyer, discrepancy, approve, own\n"
     sent = [
-        {"kind": "workflow", "name": "transfer", "text": changed},
+        {"kind": "workflow", "name": "discrepancy", "text": changed},
         {"kind": "permissions", "name": "policy", "text": policy},
     ]
     told = adm.does("POST", "definitions/check", {"texts": sent})
     assert {each["severity"] for each in told} == {"warning"}
-    (missing,) = [each for each in told if each["path"] == "approvals.transfer_approval.steps.store"]
+    (missing,) = [each for each in told if each["path"].endswith(".steps.area")]
     assert missing["code"] == "nobody_there"
-    assert missing["example"][0].startswith("S1")
+    assert missing["example"] == ["DC1, S01, S02, S03, S04"]

@@ -81,13 +81,10 @@ def test_the_way_to_it_is_told_deed_by_deed_and_can_be_walked_again() -> None:
     assert tuple(each["en"] for each in found.example) in {each.path for each in again}
 
 
-def test_what_never_goes_well_is_an_error_and_what_may_is_a_warning() -> None:
-    always = judged((FLOW_FILE, FREE, f"{FREE}\n      back: {{move: {BACK}}}"))
-    more = BACK.replace("row.given", "row.given - 1")
-    sometimes = judged((FLOW_FILE, FREE, f"{FREE}\n      out: {{move: {OUT}}}\n      back: {{move: {more}}}"))
-    severities = {each.code: each.severity for each in always}
-    assert severities["moves_nothing_there"] == "warning"  # nobody is given anything, and nothing moves
-    assert {each.code: each.severity for each in sometimes} == {"left_in_place": "error"}
+def test_half_of_it_taken_back_is_left_and_whatever_is_found_is_a_warning() -> None:
+    less = BACK.replace("row.given", "row.given - 1")
+    found = judged((FLOW_FILE, FREE, f"{FREE}\n      out: {{move: {OUT}}}\n      back: {{move: {less}}}"))
+    assert {(each.code, each.severity) for each in found} == {("left_in_place", "warning")}
 
 
 def test_a_state_that_nobody_leads_on_from_is_a_warning_where_no_rule_could_be_why() -> None:
@@ -127,7 +124,7 @@ def test_a_walk_goes_as_far_as_it_is_told_and_says_nothing_of_the_rest() -> None
     wrong = library((FLOW_FILE, FREE, f"{FREE}\n      out: {{move: {OUT}}}"))
     assert judge(wrong, library(), most=2) == ()
     assert walk(wrong, "request", 2, limits=(HIGH,)).stages == 3
-    assert STAGES >= 300
+    assert STAGES >= 200
 
 
 TWICE = [
@@ -162,3 +159,18 @@ def test_the_same_move_in_two_actions_on_one_way_is_a_warning_with_the_way() -> 
     assert found.message["zh"] == "“send”的“again”会重复移动“accept”的“gone”已移动的商品。"
     assert found.example == ({"en": "accept → send", "zh": "accept → send"},)
     assert [each.code for each in loaded(*both).findings] == []  # somebody may write it in between
+
+
+def test_a_form_with_very_many_quantities_is_walked_within_the_same_bounds() -> None:
+    names = [f"more_{each}" for each in range(12)]
+    columns = "".join(f"      {name}: {{type: quantity, of: good}}\n" for name in names)
+    wide = library(
+        (REQUEST_FILE, "      value: {type", f"{columns}      value: {{type"),
+        (FLOW_FILE, "fields: [shop, reason, lines.good, lines.asked]",
+         f"fields: [shop, reason, lines.good, lines.asked, {', '.join(f'lines.{name}' for name in names)}]"),
+    )  # fmt: skip
+    walked = walk(wide, "request", STAGES, limits=(LOW,))
+    assert walked.stages <= STAGES + 1
+    assert {each.what for each in walked.faults} <= {"too_many"}
+    assert ("request", "submit", "otherwise") in walked.taken
+    assert judge(wide, library()) == ()

@@ -86,7 +86,8 @@ STRANDED: list[tuple[str, tuple[Swap, ...], set[tuple[str, str, str]]]] = [
      {("request", "in_place", "transit in sent")}),
     ("goods are taken back twice",
      ((FLOW_FILE, FREE,
-       f"{FREE}\n      out: {{move: {OUT}}}\n      back: {{move: {BACK}}}\n      more: {{move: {BACK}}}"),),
+       f"{FREE}\n      out: {{move: {OUT}}}\n      back: {{move: {BACK}}}\n      more: {{move: "
+       + BACK.replace("row.given", "row.given + 0") + "}"),),
      {("request", "short", "more in open")}),
     ("a hold at an end", ((FLOW_FILE, FREE, f"{FREE}\n      stop: {{hold: {{each: lines, item: row.good,"
                                             " at: record.shop}}"),),
