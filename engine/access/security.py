@@ -1,6 +1,6 @@
 """The security log: who was let in or refused, when and why; the database refuses to change a line.
 
-Written by operations; read by `operations.guarding` and `chores`.
+Written by operations; read by `operations.security_log` and `chores`.
 
 It never holds a password, a token or a key, only a key's id.
 """

@@ -131,13 +131,7 @@ def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Fi
     libraries = found["library"]
     order = libraries[-1].data.get("layers") or ()
     overlays = ordered(found["overlay"], [each.data["library"] for each in libraries], order, findings)
-    conditional = [each for each in overlays if "applies_to" in each.data]
-    if len(conditional) > MOST_CONDITIONAL:
-        says = text(
-            f"More than {MOST_CONDITIONAL} overlays with 'applies_to'.",
-            f"带 applies_to 的覆盖层超过 {MOST_CONDITIONAL} 个。",
-        )
-        findings.add(conditional[-1].place(("applies_to",)), "too_many_overlays", says)
+    _count_conditional(overlays, findings)
     permissions = [each for each in sorted(documents, key=lambda each: each.layer) if each.kind == "permissions"]
     return Parts(
         libraries=libraries,
@@ -151,6 +145,17 @@ def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Fi
         documents=tuple(documents),
         validator=validator,
     )
+
+
+def _count_conditional(overlays: Sequence[Marked], findings: Findings) -> None:
+    """No more than can be combined with each other: each of them doubles the variants of the library."""
+    conditional = [each for each in overlays if "applies_to" in each.data]
+    if len(conditional) > MOST_CONDITIONAL:
+        says = text(
+            f"More than {MOST_CONDITIONAL} overlays with 'applies_to'.",
+            f"带 applies_to 的覆盖层超过 {MOST_CONDITIONAL} 个。",
+        )
+        findings.add(conditional[-1].place(("applies_to",)), "too_many_overlays", says)
 
 
 def _laid(read: Marked, document: Document, owners: Mapping[int, Marked]) -> Marked:

@@ -149,7 +149,16 @@ def publish(
             version=version, author=author, note=note, at=to_stored(at), hash=total, about=said
         )
     )
-    hashes = _keep_texts(connection, {each.text for each in loaded.documents})
+    _keep_documents(connection, version, loaded.documents)
+    known = _number(connection, loaded.library)
+    if _is_numbered(loaded.library, known):
+        _keep(_key(loaded.documents, known, vocabulary), loaded)
+    return version
+
+
+def _keep_documents(connection: Connection, version: int, documents: Sequence[Document]) -> None:
+    """Which definitions a version has, each with the text that it shares with every version that did not change it."""
+    hashes = _keep_texts(connection, {each.text for each in documents})
     rows = [
         {
             "version": version,
@@ -159,13 +168,9 @@ def publish(
             "path": each.path,
             "hash": hashes[each.text],
         }
-        for each in loaded.documents
+        for each in documents
     ]
     connection.execute(insert(definition), rows)
-    known = _number(connection, loaded.library)
-    if _is_numbered(loaded.library, known):
-        _keep(_key(loaded.documents, known, vocabulary), loaded)
-    return version
 
 
 def _hash(connection: Connection, version: int) -> str:

@@ -15,7 +15,7 @@ from engine.errors import conflict, forbidden, invalid_at, not_found, text
 from engine.operations import bodies, presenting, rights
 from engine.operations.calls import Answer
 from engine.operations.operation import unfolded
-from engine.operations.paging import LONGEST_NUMBER, read_limit
+from engine.operations.paging import LONGEST_NUMBER, known_only, read_limit
 from engine.operations.rights import reach
 from engine.records import outbox, timers
 
@@ -31,9 +31,7 @@ OBJECT = "delivery"
 def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`{items, next}`: messages of a state (`waiting` unless said), newest first."""
     _require(operation)
-    for name in query:
-        if name not in ("state", "limit", "cursor"):
-            raise invalid_at(f"/{name[:80]}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+    known_only(query, ("state", "limit", "cursor"))
     state = query.get("state", outbox.WAITING)
     if state not in outbox.STATES:
         says = text("waiting, dead or delivered is expected.", "应为 waiting、dead 或 delivered。")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.database.dialects import close_gate, share_gate
 from engine.definitions.models import Fact, Read, Source
-from engine.expressions import Environment, Reference, Subject, Value
+from engine.expressions import Environment, Reference, Value
 from engine.operations.countedeyes import CountedEyes
-from engine.operations.ids import references
+from engine.operations.ids import id_or_value, references
 from engine.operations.shelf import Shelf
 from engine.records import archive, facts
 
@@ -42,7 +42,7 @@ class FactBook:
         operation = self._operation
         operation.looked.update(fact.forms)
         operation.looked.update(read.form or "" for source in fact.sources for read in source.reads)
-        key = facts.key_of({name: _plain(each) for name, each in keys.items()}, fact)
+        key = facts.key_of({name: id_or_value(each) for name, each in keys.items()}, fact)
         asked = (fact.name, key, lock)
         if asked not in self._read:
             self._read[asked] = facts.value(operation.connection, fact, key, lock=lock)
@@ -129,7 +129,3 @@ def _read_of(fact: Fact, folders: Sequence[Folder]) -> list[Folder]:
 
 def _gate(fact: Fact) -> int:
     return 7_282_000_000_000 + zlib.crc32(fact.name.encode())
-
-
-def _plain(value: Value) -> Any:
-    return value.id if isinstance(value, (Reference, Subject)) else value

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.clock import to_stored
 from engine.definitions.models import Field, Form
-from engine.expressions import Reference
+from engine.expressions import Reference, Subject
 from engine.fields.kinds import id_of
 
 
@@ -41,6 +41,11 @@ def _sent(field: Field, raw: Any) -> Iterator[Reference]:
                         yield from _sent(column, value)
     elif field.value_type.kind == "reference" and isinstance(raw, str) and (found := id_of(raw)):
         yield Reference(field.value_type.form or "", found)
+
+
+def id_or_value(value: Any) -> Any:
+    """A record by its id; anything else as it is. So both ways of naming a record are the same key."""
+    return value.id if isinstance(value, (Reference, Subject)) else value
 
 
 def new_id(now: datetime, chance: int | None = None, place: int = 0) -> str:

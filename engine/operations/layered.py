@@ -96,7 +96,7 @@ def of_action(operation: Operation, folder: Folder, name: str) -> list[dict[str,
 
 
 def _told(operation: Operation, folder: Folder, layers: tuple[Layer, ...], path: Path) -> list[dict[str, Any]]:
-    conditions = _newest(operation, folder)
+    conditions = _overlays(operation, folder)
     hidden = {_path(each) for each in rights.hidden(operation, folder)}
     found = ((each, each.place(path)) for each in layers if _says(each, path, hidden))
     return [
@@ -124,7 +124,7 @@ def _covered(mark: tuple[str | int, ...], path: Path, hidden: set[Path]) -> bool
     return mark == (*path, "fields") or any(mark[: len(each)] == each for each in hidden)
 
 
-def _newest(operation: Operation, folder: Folder) -> Mapping[str, Overlay]:
+def _overlays(operation: Operation, folder: Folder) -> Mapping[str, Overlay]:
     """The overlays of the version that the record follows, with their conditions."""
     if folder.version is None:
         return operation.library.overlays

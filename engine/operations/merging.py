@@ -12,10 +12,10 @@ from zlib import crc32
 
 from engine.database.dialects import close_gate
 from engine.effects import outcomes as o
-from engine.expressions import Reference, Subject, holds
+from engine.expressions import holds
 from engine.operations import writing
 from engine.operations.folder import Folder, Share
-from engine.operations.ids import references
+from engine.operations.ids import id_or_value, references
 from engine.records import listing
 
 if TYPE_CHECKING:
@@ -93,11 +93,7 @@ def fill(operation: Operation, folder: Folder, filled: Folder, outcome: o.Create
 
 
 def _same(row: Mapping[str, Any], key: Mapping[str, Any]) -> bool:
-    return all(_plain(row.get(name)) == _plain(value) for name, value in key.items())
-
-
-def _plain(value: Any) -> Any:
-    return value.id if isinstance(value, (Reference, Subject)) else value
+    return all(id_or_value(row.get(name)) == id_or_value(value) for name, value in key.items())
 
 
 def share(operation: Operation, folder: Folder, made: Folder, table: str, row: str, new: o.NewRow, effect: str) -> None:

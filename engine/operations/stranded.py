@@ -35,7 +35,7 @@ log = structlog.get_logger("chainstock.timers")
 PEOPLE, SEEN, DAY = "people", "stranded_people", "stranded_day"
 DEED = "nobody_found"
 AT_ONCE = 50
-LEFT = text("Somebody who was asked has left; the votes of the others decide.", "有审批人已离开，以其余人的投票为准。")
+GONE = text("Somebody who was asked has left; the votes of the others decide.", "有审批人已离开，以其余人的投票为准。")
 
 
 def look(services: Services, call: Call) -> int:
@@ -108,8 +108,8 @@ def _follow(operation: Operation, form: str, record: str) -> int:
     """Let one record go on if those who are left have decided; then tell of what finds nobody."""
     folder = operation.open(form, record, lock=True)
     approval = _approval(folder)
-    decided = approval is not None and _shrinks(approval) and taking.gone_on(operation, folder, LEFT)
-    told = _tell(operation, folder, record)
+    decided = approval is not None and _shrinks(approval) and taking.gone_on(operation, folder, GONE)
+    told = _tell(operation, folder)
     if decided or told:
         settling.settle(operation)
     return decided + told
@@ -120,12 +120,12 @@ def _approval(folder: Folder) -> Approval | None:
     return folder.workflow.approvals[name] if name is not None else None
 
 
-def _tell(operation: Operation, folder: Folder, record: str) -> int:
+def _tell(operation: Operation, folder: Folder) -> int:
     """Open a task for each step of one record that finds nobody and of which nobody has been told."""
     approval = _approval(folder)
     if approval is None or not approval.nobody_found.tell:
         return 0
-    steps = _empty(operation, folder, approval, tasks.of(operation.connection, record))
+    steps = _empty(operation, folder, approval, tasks.of(operation.connection, folder.id))
     for step, stood_in in steps:
         title = _says(step, stood_in)
         folder.looks.append(OpenTask(approval.nobody_found.tell, title, f"{DEED}:{step.name}"))

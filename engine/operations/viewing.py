@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.access import views
-from engine.errors import Fault, Refusal, forbidden, invalid, invalid_at, not_found, text
-from engine.operations import bodies, conditions, listing, reporting, reportrows, rights
+from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
+from engine.operations import bodies, conditions, listing, reporting, reportrows, rights, signing
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only
 
@@ -36,7 +36,7 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
 def put(operation: Operation, view: str, body: Mapping[str, Any]) -> Answer:
     """Keep a view under an id of my own."""
     bodies.only(body, KNOWN)
-    _require_himself(operation)
+    signing.require_himself(operation)
     name = bodies.word(body, "form")
     report = reporting.seen(operation, name)
     form = report.form if report is not None else operation.library.forms.get(name)
@@ -61,7 +61,7 @@ def put(operation: Operation, view: str, body: Mapping[str, Any]) -> Answer:
 
 def end(operation: Operation, view: str) -> Answer:
     """A view of mine is no more."""
-    _require_himself(operation)
+    signing.require_himself(operation)
     if not views.drop(operation.connection, operation.actor_id, view):
         raise not_found()
     return Answer(200, {"id": view})
@@ -69,12 +69,6 @@ def end(operation: Operation, view: str) -> Answer:
 
 def _told(view: views.View) -> dict[str, Any]:
     return {"id": view.id, "form": view.form, "name": view.name, "default": view.standing, **view.content}
-
-
-def _require_himself(operation: Operation) -> None:
-    actor = operation.call.actor
-    if actor is not None and actor.grants is not None:
-        raise forbidden("key_is_limited", text("This key may not do that.", "此密钥无权执行该操作。"))
 
 
 def _name(sent: Any, others: list[views.View]) -> str:

@@ -15,7 +15,7 @@ from engine.definitions.findings import Findings
 from engine.definitions.loading import load_documents
 from tests.definitions.sample import FILES, VOCABULARY, read
 
-Swap3 = tuple[str, str, str]
+Swap = tuple[str, str, str]
 Load = Callable[..., Loaded]
 
 

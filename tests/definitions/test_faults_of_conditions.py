@@ -8,10 +8,9 @@ from __future__ import annotations
 import pytest
 
 from engine.definitions import Finding
-from tests.definitions.faulty import loaded
+from tests.definitions.faulty import Swap, loaded
 from tests.definitions.sample import FLOW_FILE, REQUEST_FILE
 
-Swap = tuple[str, str, str]
 GUARD = 'check: "open_requests(record.shop, first(lines.good)) < 100"'
 FIRST, SECOND = "first_look: {ask: [boss above shop],", "when: record.total > 100,"
 NOTHING = "      nothing: {state: refused, when: sum(lines.given) == 0}\n"

@@ -9,7 +9,7 @@ from engine.access.directory import Assignment, Directory, Person, Unit
 from engine.definitions import Finding
 from engine.definitions.models import Library
 from engine.operations.staffing import staffed
-from tests.definitions.faulty import Swap3, loaded
+from tests.definitions.faulty import Swap, loaded
 from tests.definitions.sample import FLOW_FILE, ROLES_FILE
 
 STEP = (FLOW_FILE, "first_look: {ask: [boss above shop],", "first_look: {ask: [boss at shop],")
@@ -24,7 +24,7 @@ Held = tuple[str, str, str | None]
 
 
 @cache
-def library(*swaps: Swap3) -> Library:
+def library(*swaps: Swap) -> Library:
     """The sample, changed so."""
     found = loaded(*swaps).library
     assert found is not None

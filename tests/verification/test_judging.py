@@ -14,7 +14,7 @@ from engine.definitions.models import Library
 from engine.settings import pack_folder
 from engine.verification.judging import STAGES, judge
 from engine.verification.paths import HIGH, LOW, begun_by_people, walk
-from tests.definitions.faulty import Swap3, line_of, loaded
+from tests.definitions.faulty import Swap, line_of, loaded
 from tests.definitions.sample import FILES, FLOW_FILE, POLICY_FILE, REQUEST_FILE
 
 FREE = "free: {release: {each: lines}}"
@@ -25,14 +25,14 @@ LIBRARIES = (pack_folder(), BESIDE / "maintenance", BESIDE / "starter_minimal")
 
 
 @cache
-def library(*swaps: Swap3) -> Library:
+def library(*swaps: Swap) -> Library:
     """The sample, changed so."""
     found = loaded(*swaps).library
     assert found is not None
     return found
 
 
-def judged(*swaps: Swap3) -> tuple[Finding, ...]:
+def judged(*swaps: Swap) -> tuple[Finding, ...]:
     """What walking the sample, changed so, finds."""
     return judge(library(*swaps), library())
 
@@ -62,7 +62,7 @@ LEFT = [
 
 @pytest.mark.parametrize(("swap", "code", "at", "en", "zh"), LEFT, ids=[each[1] for each in LEFT])
 def test_goods_that_are_left_or_not_there_are_found_at_their_line(
-    swap: Swap3, code: str, at: str, en: str, zh: str
+    swap: Swap, code: str, at: str, en: str, zh: str
 ) -> None:
     (found,) = [each for each in judged(swap) if each.code == code]
     text = FILES[FLOW_FILE].replace(*swap[1:])

@@ -16,7 +16,7 @@ from typing import Any
 from engine.definitions.checks.conditions import cases_of
 from engine.definitions.checks.workflows import pairs
 from engine.definitions.findings import WARNING, Finding, finding
-from engine.definitions.models import Approval, Form, Library, Step
+from engine.definitions.models import Approval, Library, Step
 from engine.errors import text
 from engine.expressions.cases import Case, Cases, Key
 
@@ -30,16 +30,17 @@ def amounts_are_covered(library: Library) -> Iterator[Finding]:
         for approval in workflow.approvals.values():
             asked = [step for step in approval.steps.values() if step.when is not None]
             if len(asked) >= ENOUGH and len(asked) == len(approval.steps):
-                yield from _points(form, approval, asked)
-                yield from _bands(form, approval, asked)
+                cases = cases_of(form, [step.when for step in asked if step.when])
+                if cases is not None:
+                    yield from _points(approval, cases)
+                    yield from _bands(approval, asked, cases)
 
 
-def _points(form: Form, approval: Approval, steps: Sequence[Step]) -> Iterator[Finding]:
+def _points(approval: Approval, cases: Cases) -> Iterator[Finding]:
     """Single values on the border of two steps that neither takes."""
-    cases = cases_of(form, [each.when for each in steps if each.when])
-    for key in cases.terms if cases is not None else ():
-        found = _falls_through(cases, key) if cases is not None and key[0] == NUMBER else None
-        if cases is not None and found is not None:
+    for key in cases.terms:
+        found = _falls_through(cases, key) if key[0] == NUMBER else None
+        if found is not None:
             words, one = cases.words(found), cases.words({key: found[key]})
             says = text(
                 f"Nobody is asked when {one}, though on both sides somebody is.",
@@ -68,10 +69,9 @@ def _asks(cases: Cases, case: Case) -> bool:
     return any(cases.holds(each, case) for each in range(cases.count))
 
 
-def _bands(form: Form, approval: Approval, steps: Sequence[Step]) -> Iterator[Finding]:
+def _bands(approval: Approval, steps: Sequence[Step], cases: Cases) -> Iterator[Finding]:
     """Steps that ask of one number alone, as the parts of its line that each takes."""
-    cases = cases_of(form, [each.when for each in steps if each.when])
-    if cases is None or len(cases.terms) != 1:
+    if len(cases.terms) != 1:
         return
     ((key, term),) = cases.terms.items()
     if key[0] != NUMBER or term.floor is None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access import security
 from engine.clock import to_stored
-from engine.errors import invalid_at, not_found, text
+from engine.errors import not_found
 from engine.operations import presenting, rights
 from engine.operations.calls import Answer
-from engine.operations.paging import counted, read_limit
+from engine.operations.paging import counted, known_only, read_limit
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -26,9 +26,7 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`?after=&event=&limit=` -> `{items, next}`, oldest first; `next` is what to ask `after` for what follows."""
     if rights.reach(operation, OBJECT, "see") is not None:
         raise not_found()
-    for name in query:
-        if name not in WORDS:
-            raise invalid_at(f"/{name[:80]}", "unknown_parameter", text("There is no such parameter.", "没有此参数。"))
+    known_only(query, WORDS)
     limit = read_limit(query)
     after = counted(query.get("after", "0"))
     found = security.read_log(operation.connection, after, limit, query.get("event"))
