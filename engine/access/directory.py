@@ -75,8 +75,11 @@ class Directory:
         persons: Iterable[Person],
         assignments: Iterable[Assignment],
         today: date,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
+        """`aliases`: roles that are no more, and which role stands for each in what is under way."""
         self.today = today
+        self._aliases = aliases or {}
         self.units: Mapping[str, Unit] = {unit.id: unit for unit in units}
         self.persons: Mapping[str, Person] = {person.id: person for person in persons}
         self._accounts = {account_name(person.account): person for person in self.persons.values()}
@@ -122,7 +125,7 @@ class Directory:
 
     def holders(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
         """Active persons that hold `role` at, above or below `unit`; the nearest first, then by account."""
-        places = self._holders.get(role)
+        places = self._holders.get(self._aliases.get(role, role))
         if not places:
             return ()
         reached = places if relation == "below" and unit is None else self._reached(relation, unit)
@@ -134,6 +137,7 @@ class Directory:
         """Whether this active person does."""
         if relation == NEAREST:
             return person in self.holders(role, relation, unit)
+        role = self._aliases.get(role, role)
         everywhere = relation == "below" and unit is None
         reached = self._reached(relation, unit)
         return any(held == role and (everywhere or at in reached) for held, at in self.held(person))

@@ -17,6 +17,7 @@ from engine.definitions.facts import FactBuilder, with_facts
 from engine.definitions.findings import Findings
 from engine.definitions.forms import FormBuilder, build_places, outline_form_data
 from engine.definitions.layers import selections
+from engine.definitions.mappings import carrying_of
 from engine.definitions.marked import Marked
 from engine.definitions.merging import merged
 from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, Report, Workflow
@@ -47,6 +48,7 @@ class Parts:
     permissions: Sequence[Document]
     notices: Sequence[Marked]
     reports: Sequence[Marked]
+    mappings: Sequence[Marked]
     documents: tuple[Document, ...]
     validator: Validator
 
@@ -213,6 +215,7 @@ class _Assembly:
             options=options,
             rights=read_rights(self.parts.permissions, self.roles, self.findings),
             settings=settings,
+            mappings={each.name: carrying_of(each.name, each.data, each.place(())) for each in self.parts.mappings},
             templates={each.name: each.data["text"] for each in self.parts.notices},
             texts=Texts({each.key: each.text for each in self.parts.documents}),
             hash=library_hash(self.parts.documents),

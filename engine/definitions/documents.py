@@ -20,7 +20,7 @@ from engine.errors import Text, text
 MOST_FILES = 5_000
 
 _NAME = re.compile(NAME_PATTERN.replace("$", r"\Z"), re.ASCII)
-_KIND = re.compile(r"^(overlay|report):", re.MULTILINE)
+_KIND = re.compile(r"^(overlay|report|mapping):", re.MULTILINE)
 """What a file of `form_definitions` defines, when it is no form."""
 _NAMED = re.compile(r"^library:\s*['\"]?([a-z][a-z0-9_]*)", re.MULTILINE)
 PERMISSIONS = {"model.conf": "model", "policy.csv": "policy", "roles.yaml": "roles"}

@@ -28,6 +28,7 @@ PATHS: Mapping[str, str] = {
     "form": "form_definitions/{}.yaml",
     "overlay": "form_definitions/{}.yaml",
     "report": "form_definitions/{}.yaml",
+    "mapping": "form_definitions/{}.yaml",
     "library": "form_definitions/library.yaml",
     "workflow": "workflow_definitions/{}.yaml",
     "tests": "workflow_definitions/{}.tests.yaml",
@@ -44,6 +45,7 @@ WORDS = {
     "library": "library",
     "overlay": "overlay",
     "report": "report",
+    "mapping": "mapping",
     "template": "notice",
 }
 """The word that names a definition inside its file."""
@@ -142,6 +144,7 @@ def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Fi
         permissions=permissions,
         notices=found["template"],
         reports=found["report"],
+        mappings=found["mapping"],
         documents=tuple(documents),
         validator=validator,
     )

@@ -23,6 +23,7 @@ from engine.definitions.entities import (
     Rule,
     Sees,
 )
+from engine.definitions.mappings import Carrying
 from engine.definitions.moving import WHERE, AddSigner, Copy, Delegate, HandOver, May, Nudge, TakeBack
 from engine.definitions.process import (
     Alert,
@@ -51,6 +52,7 @@ __all__ = [
     "Alert",
     "Alternative",
     "Approval",
+    "Carrying",
     "Column",
     "Copy",
     "Decide",
@@ -228,6 +230,8 @@ class Library:
     variants: Mapping[tuple[str, ...], Library] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Of `library.yaml`: `currency`, `zone`, `fiscal_year_starts`, `title`, `stock_columns`, `founder`."""
+    mappings: Mapping[str, Carrying] = field(default_factory=dict)
+    """What became of what earlier versions had."""
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Notices: name -> language -> text."""
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -150,9 +150,18 @@ def form_scope(library: Library, form: str, where: str = "record") -> Names:
         return scope.of_row(form, table)
     if kind == "filter":
         known = outline.forms[form]
+        known = replace(known, states=(*known.states, *_once_states(library, form, known.states)))
+        outline = replace(outline, forms={**outline.forms, form: known})
+        scope = scope_of(outline, form)
         bare = {**kept(outline, known), **known.fields}
         return replace(scope, names={**bare, **scope.names, "it": Type("reference", form=form)})
     return scope
+
+
+def _once_states(library: Library, form: str, now: tuple[str, ...]) -> list[str]:
+    """States that a form once had and that a mapping names: records may still stand in them, and are found by them."""
+    old = [name for each in library.mappings.values() for name in each.states.get(form, NOTHING)]
+    return [name for name in dict.fromkeys(old) if name not in now]
 
 
 def outline_of(library: Library) -> Outline:

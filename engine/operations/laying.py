@@ -14,6 +14,8 @@ from engine.definitions import Finding, Loaded, drafts, shelf
 from engine.definitions.documents import Document, key_of
 from engine.definitions.drafts import Draft
 from engine.definitions.loading import document_of, load_documents
+from engine.definitions.mappings import PLAIN, Carrying
+from engine.definitions.reader import write_yaml
 from engine.errors import Fault, Kind, Refusal, invalid_at, not_found, say, text
 from engine.operations import verifying
 
@@ -31,6 +33,8 @@ class Laid:
     drafts: tuple[Draft, ...]
     texts: int
     """How many texts were sent that are no drafts."""
+    mapping: Carrying
+    """What becomes of what is taken away; one that was sent with the rest is among the texts."""
 
 
 def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
@@ -48,10 +52,32 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
         else:
             made = document_of(each.kind, each.key[1], each.text)
             _put(found, Document(made.kind, made.name, each.layer, made.path, made.text))
+    named = _mapping(body, version, found)
     loaded = load_documents(
         list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
     )
-    return Laid(verifying.verified(operation, loaded), tuple(taken), len(sent))
+    mapping = PLAIN
+    if named and loaded.library is not None:
+        if named not in loaded.library.mappings:
+            says = text(f"There is no mapping “{named}”.", f"没有映射“{named}”。")
+            raise invalid_at("/mapping", "unknown_mapping", says)
+        mapping = loaded.library.mappings[named]
+    return Laid(verifying.verified(operation, loaded), tuple(taken), len(sent), mapping)
+
+
+def _mapping(body: Mapping[str, Any], version: int, found: dict[tuple[str, str], Document]) -> str:
+    """The name of the mapping; one that was sent as an object becomes a text of the library, for it travels with it."""
+    sent = body.get("mapping")
+    if not sent:
+        return ""
+    if isinstance(sent, str):
+        return sent
+    if not isinstance(sent, Mapping):
+        raise invalid_at("/mapping", "not_a_mapping", text("A name or an object is expected.", "应为名称或对象。"))
+    name = f"to_version_{version + 1}"
+    words = {each: value for each, value in sent.items() if each not in ("format", "mapping")}
+    _put(found, document_of("mapping", name, write_yaml({"format": 1, "mapping": name, **words})))
+    return name
 
 
 def _put(found: dict[tuple[str, str], Document], document: Document) -> None:

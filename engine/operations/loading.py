@@ -17,6 +17,7 @@ from engine.access import stamps
 from engine.access.directory import Assignment, Directory, Person, Unit
 from engine.access.matrix import Matrix
 from engine.definitions import shelf
+from engine.definitions.mappings import aliases
 from engine.definitions.models import Form, Library
 from engine.errors import Kind, Refusal, text
 from engine.records import archive
@@ -124,7 +125,7 @@ def read_directory(connection: Connection, newest: Library, today: date) -> Dire
                 for stored in archive.of_form(connection, form.name)
                 if (each := _assignment(stored, told, newest, records=records))
             ]
-    return Directory(units, persons, assignments, today)
+    return Directory(units, persons, assignments, today, aliases(newest.mappings, newest.rights.roles))
 
 
 def _ended(stored: Stored, newest: Library) -> bool:

@@ -40,7 +40,13 @@ def _error(fault: Fault, language: str) -> dict[str, Any]:
     error: dict[str, Any] = {"path": fault.path, "code": fault.code, "message": say(fault.says, language)}
     if fault.row:
         error["row"] = fault.row
+    error |= _listed(fault)
     return error
+
+
+def _listed(fault: Fault) -> dict[str, Any]:
+    """How many, and some of them, where a fault tells what is in the way."""
+    return {name: fault.params[name] for name in ("count", "records", "tasks") if name in fault.params}
 
 
 def remember(refusal: Refusal) -> dict[str, Any]:
@@ -53,7 +59,8 @@ def remember(refusal: Refusal) -> dict[str, Any]:
         "rule": refusal.rule,
         "who": list(refusal.who),
         "faults": [
-            {"path": each.path, "code": each.code, "says": dict(each.says), "row": each.row} for each in refusal.faults
+            {"path": each.path, "code": each.code, "says": dict(each.says), "row": each.row, "params": _listed(each)}
+            for each in refusal.faults
         ],
     }
 
@@ -64,7 +71,10 @@ def recall(kept: Mapping[str, Any]) -> Refusal:
         Kind(kept["kind"]),
         kept["code"],
         kept["says"],
-        faults=[Fault(each["path"], each["code"], each["says"], each["row"]) for each in kept["faults"]],
+        faults=[
+            Fault(each["path"], each["code"], each["says"], each["row"], each.get("params", {}))
+            for each in kept["faults"]
+        ],
         status=kept["status"],
         rule=kept["rule"],
         who=kept["who"],

@@ -13,12 +13,13 @@ from engine.access import stamps
 from engine.database.dialects import close_gate
 from engine.definitions import Loaded, drafts, shelf
 from engine.definitions.loading import load_documents
+from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
-from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, rule, text
-from engine.operations import bodies, counting, laying, presenting, versions
+from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
+from engine.operations import bodies, carryover, counting, in_use, laying, presenting, versions
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.operation import Operation
-from engine.records import alerts, archive, reindexing
+from engine.records import alerts, reindexing
 from engine.records.publishing import publish_storage
 from engine.records.words import CUT
 
@@ -45,15 +46,26 @@ def check(operation: Operation, body: Mapping[str, Any]) -> Answer:
 def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{texts?, drafts?, note?}`: the next version; refused with every finding that stands against it."""
     versions.require(operation, "publish")
-    bodies.only(body, {"texts", "drafts", "note"})
+    bodies.only(body, {"texts", "drafts", "note", "mapping", "running", "records", "again"})
+    running = body.get("running", "leave")
+    if running not in ("leave", "carry_over"):
+        says = text("It is one of: leave, carry_over.", "只能是：leave、carry_over。")
+        raise invalid_at("/running", "choice", says)
+    named = carryover.chosen(body)
     connection = operation.connection
     close_gate(connection, PUBLISHING)
     laid = laying.lay(operation, body, shelf.published(connection))
     proposed = tuple(dict.fromkeys(each.author for each in laid.drafts))
     about = shelf.About(proposed=proposed)
-    version = put(operation.services, connection, laid.loaded, operation.actor_id, _note(body), about)
+    version = put(
+        operation.services, connection, laid.loaded, operation.actor_id, _note(body), about, mapping=laid.mapping
+    )
     for each in laid.drafts:
         drafts.drop(connection, each.key)
+    if running == "carry_over":
+        after = Operation(operation.services, connection, operation.call)
+        found = carryover.landings(after, laid.mapping, named, again=body.get("again") is True)
+        carryover.do(after, found, named=named is not None)
     return Answer(200, _small(operation, version))
 
 
@@ -76,7 +88,7 @@ def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     loaded = load_documents(
         shelf.documents(connection, wanted), operation.services.vocabulary, numbers=shelf.numbers(connection)
     )
-    version = put(operation.services, connection, loaded, operation.actor_id, _note(body))
+    version = put(operation.services, connection, loaded, operation.actor_id, _note(body), mapping=None)
     return Answer(200, _small(operation, version))
 
 
@@ -100,8 +112,13 @@ def put(
     author: str,
     note: str,
     about: shelf.About = shelf.PLAIN,
+    *,
+    mapping: Carrying | None = PLAIN,
 ) -> int:
-    """Publish what was read, within the caller's transaction: texts, storage, facts, and everybody is told."""
+    """Publish what was read, within the caller's transaction: texts, storage, facts, and everybody is told.
+
+    Without any `mapping` what is taken away must only not be in use by what follows the newest version.
+    """
     errors = [each for each in loaded.findings if each.severity == "error"]
     if loaded.library is None or errors:
         raise invalid(
@@ -109,8 +126,9 @@ def put(
         )
     before = shelf.published(connection)
     if before:
-        _require_known_roles(connection, loaded.library)
-        _require_known_forms(connection, before, loaded.library)
+        old = shelf.load(connection, before, services.vocabulary)
+        mapped = _travelling(loaded.library, before) if mapping is PLAIN else mapping
+        in_use.require_unused(connection, old, loaded.library, mapped or PLAIN, pinned=mapped is not None)
     version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary, about)
     if version == before:
         return version
@@ -118,11 +136,18 @@ def put(
     publish_storage(connection, library.forms.values())
     alerts.forget(connection, library.alerts)
     if before:
-        _find_anew(connection, shelf.load(connection, before, services.vocabulary), library)
+        _find_anew(connection, old, library)
     stamps.put(connection, "library", version)
     if not before or _counted(connection, before) != _counted(connection, version):
         counting.rebuild(Operation(services, connection, SYSTEM_CALL))
+    if before:
+        carryover.follow(Operation(services, connection, SYSTEM_CALL), old, mapped or PLAIN)
     return version
+
+
+def _travelling(library: Library, before: int) -> Carrying:
+    """The mapping of the library that was written for the version that is in force, where none is named."""
+    return next((each for each in library.mappings.values() if each.since == before), PLAIN)
 
 
 def _find_anew(connection: Connection, before: Library, library: Library) -> None:
@@ -160,35 +185,6 @@ def cut_words(services: Services) -> int:
         if are_cut(connection):
             return 0
     return services.database.transaction(work)
-
-
-def _require_known_roles(connection: Connection, library: Library) -> None:
-    """No role is taken away that somebody holds."""
-    held: dict[str, int] = {}
-    for form in library.forms.values():
-        told = form.told.get("assignment")
-        if told:
-            ends = {state.name for state in library.workflows[form.name].states.values() if state.end}
-            for each in archive.of_form(connection, form.name):
-                role = str(each.values.get(told["role"]))
-                if each.state not in ends and role not in library.rights.roles:
-                    held[role] = held.get(role, 0) + 1
-    if held:
-        listed = ", ".join(f"{role} ({count})" for role, count in sorted(held.items()))
-        says = text(f"These roles are held by people: {listed}.", f"以下角色仍有人担任：{listed}。")
-        raise rule("role_in_use", says, faults=[Fault("/permissions/roles", "role_in_use", says)])
-
-
-def _require_known_forms(connection: Connection, before: int, library: Library) -> None:
-    """No form is taken away that has records."""
-    gone = sorted(
-        name for kind, name in shelf.texts(connection, before) if kind == "form" and name not in library.forms
-    )
-    held = [name for name in gone if archive.find(connection, name, {}, limit=1)]
-    if held:
-        listed = ", ".join(held)
-        says = text(f"There are records of these forms: {listed}.", f"以下表单仍有单据：{listed}。")
-        raise rule("form_in_use", says, faults=[Fault(f"/form/{each}", "form_in_use", says) for each in held])
 
 
 def _counted(connection: Connection, version: int) -> dict[tuple[str, str], str]:

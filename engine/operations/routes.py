@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import Kind, Refusal, invalid_at, not_found, text
 from engine.operations import (
     acting,
+    carryover,
     changing,
     choosing,
     codes,
@@ -172,12 +173,15 @@ ROUTES: tuple[Route, ...] = (
         "definitions/drafts/*/*",
         lambda op, a: drafting.delete(op, a.words[0], a.words[1], a.query, a.if_match),
     ),
+    _route("GET", "definitions/carry/*", lambda op, a: carryover.show(op, a.words[0])),
     _route("GET", "definitions/*/*", lambda op, a: versions.show(op, a.words[0], a.words[1], a.query)),
     _route("DELETE", "definitions/*/*", lambda op, a: drafting.remove(op, a.words[0], a.words[1], a.query, a.if_match)),
     _route("GET", "definitions/*/*/history", lambda op, a: versions.history(op, a.words[0], a.words[1])),
     _route("GET", "definitions/*/*/diff", lambda op, a: versions.difference(op, a.words[0], a.words[1], a.query)),
     _route("POST", "definitions/check", lambda op, a: publishing.check(op, a.object), writes=False),
     _route("POST", "definitions/publish", lambda op, a: publishing.publish(op, a.object)),
+    _route("POST", "definitions/carry", lambda op, a: carryover.carry(op, a.object)),
+    _route("POST", "definitions/carry/*/undo", lambda op, a: carryover.undo(op, a.words[0])),
     _route("POST", "definitions/rollback", lambda op, a: publishing.rollback(op, a.object)),
     _route("GET", "keys", lambda op, a: signing.keys(op)),
     _route("DELETE", "keys/*", lambda op, a: signing.end_key(op, a.words[0])),

@@ -151,9 +151,15 @@ PLAIN: tuple[Path, ...] = (
         "检查草稿或文本：{drafts: [kind/name], texts: [{kind, name, text}]}",
     ),
     _path(
-        "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note}",
-        "发布草稿或文本：{drafts, texts, note}",
+        "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note, mapping, running, records}",
+        "发布草稿或文本：{drafts, texts, note, mapping, running, records}",
     ),
+    _path(
+        "post", "/api/definitions/carry", "Carry records over to the version in force: {records, mapping, dry}",
+        "把进行中的单据迁移到当前版本：{records, mapping, dry}",
+    ),
+    _path("get", "/api/definitions/carry/{id}", "What was carried over together", "一次迁移的单据"),
+    _path("post", "/api/definitions/carry/{id}/undo", "Carry back what nobody has touched", "撤销迁移"),
     _path(
         "post", "/api/definitions/rollback", "Publish an older version again: {version, note}",
         "重新发布旧版本：{version, note}",

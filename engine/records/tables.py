@@ -277,6 +277,17 @@ OUTBOX_COUNT = _table(
 )
 """How much was sent, how often that failed, how much was given up."""
 
+CARRIED = _table(
+    "carried",
+    _words("run", key=True),
+    _words("record", key=True),
+    _words("form"),
+    _whole("revision"),
+    _document("data"),
+    rowid=False,
+)
+"""What a record was before it was carried over to another version, and the revision that it had then."""
+
 CHANNEL = _table("channel", _words("person", key=True), _document("choices"), _whole("updated"), rowid=False)
 """How a person wants to be told."""
 

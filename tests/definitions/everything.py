@@ -299,6 +299,18 @@ alerts:
   many: {watch: {fact: open_requests}, when: watched > 1, do: {back: {restore: agreed}}}
 """
 
+MAPPING = """\
+format: 1
+mapping: everything
+from: 2
+states: {everything: {old: open}}
+steps: {everything: {second: first}}
+fields: {everything: {gone: archive, lines.once: lines.good}}
+options: {everything: {kind: {a: b}}}
+roles: {deputy: boss}
+missing: {everything: {words: x, count: 1}}
+"""
+
 OVERLAY = """\
 format: 1
 overlay: everything
@@ -353,6 +365,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "workflow": ("workflow", FLOW),
     "library": ("library", LIBRARY),
     "overlay": ("overlay", OVERLAY),
+    "mapping": ("mapping", MAPPING),
     "roles": ("roles", ROLES),
     "notice": ("notice", NOTICE),
     "report": ("report", REPORT),

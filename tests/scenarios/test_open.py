@@ -22,7 +22,7 @@ SCENARIOS = {
 UNWRITTEN: dict[str, str] = {}
 """Scenarios without a file yet."""
 
-WHY = {"print", "dashboard", "sheet", "mapping"}
+WHY = {"print", "dashboard", "sheet"}
 """What later issues build; nothing else may be open."""
 
 
@@ -48,13 +48,12 @@ def test_every_scenario_is_there_or_said_to_be_missing(capsys: pytest.CaptureFix
 
 
 def test_what_is_open_is_not_there(world: World) -> None:
-    fin1, adm = world.be("fin1"), world.be("adm")
+    fin1 = world.be("fin1")
     record = world.be("clerk1").makes("requisition", {"store": {"code": "S01"}, "lines": []})
     absent: dict[str, Callable[[], int]] = {
         "print": lambda: fin1.send("GET", f"records/requisition/{record}/print/slip").status,
         "dashboard": lambda: fin1.send("GET", "dashboards").status,
         "sheet": lambda: world.be("ame").send("GET", "records/ticket/export", format="xlsx").status,
-        "mapping": lambda: adm.send("POST", "definitions/publish", {"texts": [], "mapping": {}}).status,
     }
     assert set(absent) == WHY
-    assert {why: ask() for why, ask in absent.items()} == {"print": 404, "dashboard": 404, "sheet": 422, "mapping": 422}
+    assert {why: ask() for why, ask in absent.items()} == {"print": 404, "dashboard": 404, "sheet": 422}

@@ -70,6 +70,15 @@ CREATE TABLE balance (
 --;
 CREATE INDEX ix_balance_item ON balance (item, place)
 --;
+CREATE TABLE carried (
+	run TEXT COLLATE "C" NOT NULL,
+	record TEXT COLLATE "C" NOT NULL,
+	form TEXT COLLATE "C" NOT NULL,
+	revision BIGINT NOT NULL,
+	data JSONB NOT NULL,
+	CONSTRAINT pk_carried PRIMARY KEY (run, record)
+)
+--;
 CREATE TABLE channel (
 	person TEXT COLLATE "C" NOT NULL,
 	choices JSONB NOT NULL,

@@ -77,6 +77,17 @@ CREATE TABLE balance (
 --;
 CREATE INDEX ix_balance_item ON balance (item, place)
 --;
+CREATE TABLE carried (
+	run TEXT NOT NULL,
+	record TEXT NOT NULL,
+	form TEXT NOT NULL,
+	revision INTEGER NOT NULL,
+	data TEXT NOT NULL,
+	CONSTRAINT pk_carried PRIMARY KEY (run, record)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE channel (
 	person TEXT NOT NULL,
 	choices TEXT NOT NULL,

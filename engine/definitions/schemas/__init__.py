@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.definitions.schemas.forms import form_schema
-from engine.definitions.schemas.libraries import library_schema, notice_schema, overlay_schema, roles_schema
+from engine.definitions.schemas.libraries import (
+    library_schema,
+    mapping_schema,
+    notice_schema,
+    overlay_schema,
+    roles_schema,
+)
 from engine.definitions.schemas.reports import report_schema
 from engine.definitions.schemas.workflows import workflow_schema
 from engine.definitions.vocabulary import Vocabulary
@@ -22,6 +28,7 @@ def schemas(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         "report": report_schema(vocabulary),
         "library": library_schema(vocabulary),
         "overlay": overlay_schema(),
+        "mapping": mapping_schema(),
         "roles": roles_schema(),
         "notice": notice_schema(),
     }

@@ -94,6 +94,38 @@ def overlay_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **overlay}
 
 
+def mapping_schema() -> dict[str, Any]:
+    """What becomes of what a version takes away. Whether it is there is asked when it is published."""
+    renames = named(NAME, least=1)
+    mapping = thing(
+        {
+            "format": FORMAT,
+            "mapping": NAME,
+            "from": {"type": "integer", "minimum": 1},
+            "states": named(renames, least=1),
+            "steps": named(renames, least=1),
+            "fields": named({"type": "object", "additionalProperties": PATH, "minProperties": 1}, least=1),
+            "options": named(
+                {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": {"type": "string"},
+                        "minProperties": 1,
+                    },
+                    "minProperties": 1,
+                },
+                least=1,
+            ),
+            "roles": renames,
+            "missing": named({"type": "object", "minProperties": 1}, least=1),
+        },
+        "format",
+        "mapping",
+    )
+    return {"$schema": DIALECT, **mapping}
+
+
 def roles_schema() -> dict[str, Any]:
     """`permissions/roles.yaml`."""
     role = thing({"title": TITLE, "purpose": TITLE, "excludes": words()}, "title", "purpose")
