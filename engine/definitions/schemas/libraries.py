@@ -104,7 +104,7 @@ def mapping_schema() -> dict[str, Any]:
             "from": {"type": "integer", "minimum": 1},
             "states": named(renames, least=1),
             "steps": named(renames, least=1),
-            "fields": named({"type": "object", "additionalProperties": PATH, "minProperties": 1}, least=1),
+            "fields": named({**named(PATH, least=1), "propertyNames": PATH}, least=1),
             "options": named(
                 {
                     "type": "object",
@@ -118,7 +118,7 @@ def mapping_schema() -> dict[str, Any]:
                 least=1,
             ),
             "roles": renames,
-            "missing": named({"type": "object", "minProperties": 1}, least=1),
+            "missing": named(named({"type": ["string", "integer", "boolean"]}, least=1), least=1),
         },
         "format",
         "mapping",
