@@ -1,6 +1,6 @@
 """What stands against definitions before they are published, beside what a library tells by itself.
 
-Used by `publishing` for whatever is checked or published: walks over what has changed (`Services.judge`), and whether
+Used by `laying` for whatever is checked or published: walks over what has changed (`Services.judge`), and whether
 the people of today can do it (`staffing`).
 """
 
