@@ -73,6 +73,10 @@ def serve(
     )
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 @app.command()
 def check(folder: Folder) -> None:
     """Check a library; ends with 1 when something is wrong."""
@@ -80,7 +84,7 @@ def check(folder: Folder) -> None:
     for finding in findings:
         typer.echo(_worded(finding))
     errors = sum(finding.severity == "error" for finding in findings)
-    typer.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    typer.echo(f"{_counted(errors, 'error')}, {_counted(len(findings) - errors, 'warning')}")
     raise typer.Exit(1 if errors else 0)
 
 

@@ -79,8 +79,12 @@ def _asking(operation: Operation, folder: Folder, task: dict[str, Any]) -> dict[
 
 
 def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[dict[str, Any]]:
-    """What this person may do now; with `everything` also the rest, each with the reason."""
+    """What this person may do now; with `everything` also the rest, each with the reason.
+
+    `fills`: it lets him write what he may not write without it, so that a reason against it may go with what he writes.
+    """
     out = []
+    own = rights.writable(operation, folder).fields
     language = operation.call.language
     for offer in offers(operation.situation(folder), all=everything):
         allowed = rights.may(operation, folder, offer.action)
@@ -92,6 +96,8 @@ def actions(operation: Operation, folder: Folder, *, everything: bool) -> list[d
             **formview.giving_up(folder.workflow, folder.workflow.transitions[offer.action]),
             "asks": {name: formview.question(operation, folder.form, field) for name, field in offer.asks.items()},
         }
+        if allowed and rights.writable(operation, folder, offer.action).fields - own:
+            entry["fills"] = True
         if offer.because is not None:
             entry["because"] = _because(operation, folder, offer, offer.because)
             entry["code"] = offer.because.code if allowed else "forbidden"

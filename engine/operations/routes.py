@@ -124,7 +124,7 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "records/*", lambda op, a: creating.create(op, a.words[0], a.object)),
     _route("GET", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], None)),
     _route("POST", "records/*/fill", lambda op, a: trying.fresh(op, a.words[0], a.object), writes=False),
-    _route("GET", "records/*/*/fill", lambda op, a: trying.stored(op, a.words[0], a.words[1], None)),
+    _route("GET", "records/*/*/fill", lambda op, a: trying.begun(op, a.words[0], a.words[1], a.query)),
     _route("POST", "records/*/*/fill", lambda op, a: trying.stored(op, a.words[0], a.words[1], a.object), writes=False),
     _route("GET", "records/*/*", lambda op, a: reading.record(op, a.words[0], a.words[1], a.query)),
     _route("PATCH", "records/*/*", lambda op, a: changing.patch(op, a.words[0], a.words[1], a.object, a.if_match)),

@@ -59,8 +59,10 @@ def fresh(operation: Operation, form: str, body: Mapping[str, Any] | None) -> An
     return _answer(operation, folder, action, faults + _answered(operation, folder, body), live=body is None)
 
 
-def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any] | None) -> Answer:
-    """The same for a record that is there: `values` are a patch."""
+def stored(
+    operation: Operation, form: str, record: str, body: Mapping[str, Any] | None, *, live: bool = False
+) -> Answer:
+    """The same for a record that is there: `values` are a patch. `live`: also how values follow from what is typed."""
     bodies.only(body or {}, KNOWN)
     folder = operation.open(form, record, lock=False)
     rights.require_seen(operation, folder)
@@ -74,7 +76,12 @@ def stored(operation: Operation, form: str, record: str, body: Mapping[str, Any]
         return _elsewhere(operation, folder, operation.open(form, record, lock=False), sent, first, choose)
     if choose is not None:
         return _choices(operation, folder, action, choose)
-    return _answer(operation, folder, action, faults + _answered(operation, folder, body), live=body is None)
+    return _answer(operation, folder, action, faults + _answered(operation, folder, body), live=live)
+
+
+def begun(operation: Operation, form: str, record: str, query: Mapping[str, str]) -> Answer:
+    """What a record that is there begins with when it is filled in, for `?action=` with what that lets one write."""
+    return stored(operation, form, record, (query.get("action") and {"action": query["action"]}) or None, live=True)
 
 
 def _choices(operation: Operation, folder: Folder, action: str | None, choose: candidates.Asked) -> Answer:

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import WINDOWS, People, small_server
+from tests.browser.laying import lay
 from tests.browser.test_transfer import acts
+from tests.docs.test_docs import FIRST, blocks
 from tests.images import red_png
 from tests.serving import Server, command, environment
 
@@ -85,3 +87,40 @@ def test_a_repair_is_asked_for_approved_and_done(people: People, size: tuple[int
     expect(worker).to_have_url(record)
     acts(worker, "finish", words["done"])
     expect(worker.locator("main img").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def tutorial(pages: Server) -> Server:
+    """The same server, with the form, workflow and rights that the administrator's first page writes."""
+    texts = blocks(FIRST)
+    (form,) = (each for each in texts if each.startswith("format: 1\nform:"))
+    (flow,) = (each for each in texts if each.startswith("format: 1\nworkflow:"))
+    (rights,) = (each for each in texts if each.startswith("p, clerk"))
+    lay(pages, form, flow, policy=rights.splitlines())
+    return pages
+
+
+@pytest.mark.parametrize(("size", "language"), WINDOWS)
+def test_what_an_action_lets_one_write_is_filled_in_with_it(
+    people: People, tutorial: Server, size: tuple[int, int], language: str
+) -> None:
+    part = {"name": "Hinge", "pieces": 1, "price": "20"}
+    asked = tutorial.be("clerk1").makes("repair", {"what": "Door", "urgency": "low", "parts": [part]}, "submit")
+    (task,) = [each for each in tutorial.be("mgr1").get("tasks")["items"] if each["record"]["id"] == asked]
+    tutorial.be("mgr1").does(f"tasks/{task['id']}/approve", {})
+    told = tutorial.be("clerk1").get(f"records/repair/{asked}", actions="all")
+    assert [(each["name"], each.get("fills")) for each in told["actions"] if each["name"] == "finish"] == [
+        ("finish", True)
+    ]
+    clerk = people.sign_in("clerk1", size, language)
+    clerk.goto(f"/records/repair/{asked}")
+    clerk.locator("[data-action=finish]").click()
+    expect(clerk).to_have_url(re.compile(rf"{asked}/edit\?action=finish$"))
+    expect(clerk.locator("[data-action=save]")).to_have_count(0)
+    clerk.locator("[data-action=finish]").click()
+    expect(clerk.locator("[data-field=done_on] .fault")).to_be_visible()
+    clerk.locator("[data-field=done_on] input").fill("2026-01-02")
+    clerk.locator("[data-action=finish]").click()
+    clerk.locator("dialog .primary").click()
+    expect(clerk).to_have_url(re.compile(rf"{asked}$"))
+    assert tutorial.be("clerk1").get(f"records/repair/{asked}")["state"] == "done"

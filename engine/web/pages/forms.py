@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import forbidden
 from engine.web.answers import Reply
 from engine.web.pages import happened
+from engine.web.pages.told import filled_first
 from engine.web.pages.visit import LONGEST, Visit
 
 
@@ -27,12 +28,20 @@ def edit(visit: Visit) -> Reply:
     name, record = visit.words["form"], visit.words["id"]
     form = visit.get(f"forms/{name}")
     found = visit.get(f"records/{name}/{record}", actions="all")
-    filled = visit.get(f"records/{name}/{record}/fill")
+    action = _filling(visit, found)
+    filled = visit.get(f"records/{name}/{record}/fill", **({"action": action["name"]} if action else {}))
     if not filled["writable"]:
         raise forbidden()
-    told = {"form": form, "record": found, "filled": filled, "offered": _offered(visit, form, found)}
+    offered = [action] if action else _offered(visit, form, found)
+    told = {"form": form, "record": found, "filled": filled, "offered": offered, "filling": bool(action)}
     lines = visit.get(f"records/{name}/{record}/history", newest="true")["items"][::-1]
     return visit.shown("form.html", form=form, record=found, told=told, returned=happened.returned(lines))
+
+
+def _filling(visit: Visit, found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The action that is asked for, where it lets one write what else one may not."""
+    asked = visit.query.get("action")
+    return next((each for each in found["actions"] if each["name"] == asked and filled_first(each)), None)
 
 
 def _offered(visit: Visit, form: Mapping[str, Any], found: Mapping[str, Any]) -> list[dict[str, Any]]:

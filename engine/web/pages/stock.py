@@ -109,7 +109,9 @@ def trail(visit: Visit) -> Reply:
 def movements(visit: Visit) -> Reply:
     """What moved at a place, of an item, or anywhere one may see; the newest first."""
     asked = {name: visit.query[name] for name in ("place", "item", "record") if visit.query.get(name)}
-    body = visit.get("stock/movements", newest="true", limit=str(PAGE), **asked, **_only(visit.query, "cursor"))
+    inside = {"below": "true"} if asked.get("place") else {}  # what lies in its parts is its own too
+    page = {"newest": "true", "limit": str(PAGE), **_only(visit.query, "cursor")}
+    body = visit.get("stock/movements", **inside, **asked, **page)
     return _listed(visit, "stock_movements.html", asked, body)
 
 

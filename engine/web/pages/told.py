@@ -36,7 +36,7 @@ def of(visit: Visit, name: str, record: str, *, whole: bool = False) -> dict[str
         "fields": fields,
         "tables": contents.tables(form, found, visit.language, whole=whole),
         "may": next_first(found),
-        "may_not": [each for each in found["actions"] if "because" in each],
+        "may_not": [each for each in found["actions"] if "because" in each and not filled_first(each)],
         "heed": contents.heeded(form, found),
         "edit": {"writable": found["editable"], "for": _to_fill(visit, found)},
         "waits": [each for each in found["tasks"] if each["people"]] or _waits_elsewhere(visit, form, found),
@@ -102,5 +102,10 @@ def _to_fill(visit: Visit, found: Mapping[str, Any]) -> str | None:
 def next_first(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What I may do: what the record waits for before everything else, what only gives it up after everything else."""
     awaited = {each["step"] for each in found["tasks"] if each["kind"] == "expects"}
-    may = [each for each in found["actions"] if "because" not in each]
+    may = [each for each in found["actions"] if "because" not in each or filled_first(each)]
     return sorted(may, key=lambda each: (each["name"] not in awaited, each.get("gives_up", False)))
+
+
+def filled_first(action: Mapping[str, Any]) -> bool:
+    """Whether what stands against it may go with what it lets one write."""
+    return bool(action.get("fills")) and action.get("code", "guard") == "guard"

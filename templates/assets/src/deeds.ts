@@ -10,7 +10,7 @@ export interface Task {
 }
 export interface Told { record: Record_ & { tasks: Task[]; updated?: string; links?: { id: string }[]; take_back?: { task: string; until: string } | null }; form: Form; may: Action[]; mayNot: (Action & { who?: string | null })[]; edit?: boolean; task?: Task; toFill?: string | null; waits?: Task[] }
 /** `asked`: how a verdict is called where its questions are asked about; else `name` is that. */
-export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; move?: Move; asked?: string }
+export interface Deed { name: string; title: string; path: string; asks: Record<string, Field>; verdict: boolean; returns: { to: string; title: string }[]; givesUp?: boolean; fills?: boolean; move?: Move; asked?: string }
 /** Something with a task that is no verdict: whom it needs (searched under `people`, or one of `among`), and where. */
 export interface Move { people: string; among: Named[]; places: string[]; until?: string }
 
@@ -88,8 +88,8 @@ export async function foreseen(deed: Deed, told: Told): Promise<Coming | null> {
 /** Questions and reasons are asked for; what moves goods or ends the record is named before it is done; the rest is done. */
 export const needsWords = (deed: Deed) => deed.verdict || Object.keys(deed.asks).length > 0;
 
-export const deedOf = (record: Record_, { name, title, asks, gives_up }: Action): Deed =>
-  ({ name, title, givesUp: gives_up ?? false, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
+export const deedOf = (record: Record_, { name, title, asks, gives_up, fills }: Action): Deed =>
+  ({ name, title, givesUp: gives_up ?? false, fills: fills ?? false, path: `records/${record.form}/${record.id}/actions/${name}`, asks, verdict: false, returns: [] });
 
 /** What somebody typed, to be written with what he does. */
 export interface Written { values?: Record<string, any>; id?: string; action?: string; rows?: string[] }

@@ -20,7 +20,7 @@ export function unitOf(form: Form, field: Field, beside: Record<string, any>, un
   return field.of ? units[beside[field.of]?.id] ?? "" : undefined;
 }
 interface Said { path: string; code: string; message: string; row: string | null }
-export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string; gives_up?: boolean }
+export interface Action { name: string; title: string; asks: Record<string, Field>; because?: string; gives_up?: boolean; fills?: boolean }
 
 /** What is sent for a value as it was read: a reference by its id. */
 export function sendable(value: any): any {

@@ -38,7 +38,7 @@ WORDS: Mapping[str, Text] = {
     "as_of": text("As it was on", "截至"),
     "as_of_when": text("As of", "截至"),
     "back_to_now": text("Back to now", "回到当前"),
-    "items_here": text("items here", "种商品在此"),
+    "items_here": text("Items here:", "此处商品种数："),
     "where_it_is": text("Where it is", "所在地点"),
     "by_lot": text("By place, lot and owner", "按地点、批次、货主"),
     "on_its_way": text("On its way", "在途"),

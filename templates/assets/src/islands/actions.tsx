@@ -32,12 +32,15 @@ export function Actions(told: Told) {
   const fills = told.toFill;
   const leads = !fills && first ? leadsOn(first, told) : false;
 
+  const edit = `/records/${told.record.form}/${told.record.id}/edit`;
+
   /** Not by a press that was meant for what stood here before. */
   function press(event: MouseEvent, deed: Deed): void {
     if (!fresh || !isPointed(event)) void choose(deed);
   }
 
   async function choose(deed: Deed): Promise<void> {
+    if (deed.fills) return location.assign(`${edit}?action=${deed.name}`);
     setBusy(true);
     const coming = deed.verdict ? null : await foreseen(deed, told);
     setBusy(false);
@@ -56,7 +59,6 @@ export function Actions(told: Told) {
     }
   }
 
-  const edit = `/records/${told.record.form}/${told.record.id}/edit`;
   const change = told.edit && <a class={leads || fills ? "plain" : "primary"} href={edit}>{say("Edit", "编辑")}</a>;
   const rest = first ? all.slice(1) : all;
   const verdicts = rest.filter((each) => each.verdict);

@@ -15,12 +15,12 @@ import { useSending } from "./sending";
 import { useTyping } from "./typing";
 
 /** `offered`: what a record that is there may be sent on with. */
-/** `awaited`: a picker elsewhere waits for what is made here. */
-interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[]; awaited?: string }
+/** `awaited`: a picker elsewhere waits for what is made here. `filling`: it is filled in for that one action, and not without it. */
+interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[]; awaited?: string; filling?: boolean }
 
-export function FormIsland({ form, record: read, filled: first, offered = [], awaited = "" }: Told) {
-  const typing = useTyping(form, read, first);
-  const sending = useSending(form, typing, awaited);
+export function FormIsland({ form, record: read, filled: first, offered = [], awaited = "", filling = false }: Told) {
+  const typing = useTyping(form, read, first, filling ? offered[0]!.name : null);
+  const sending = useSending(form, typing, awaited, filling ? offered[0]!.name : "");
   const { record, filled, draft, setDraft, values, unseen, needed } = typing;
   const { busy, chosen, marked, word } = sending;
   const heed = useMemo(() => faultsOf(form, draft, filled.warnings, ""), [draft, filled]);
@@ -48,7 +48,7 @@ export function FormIsland({ form, record: read, filled: first, offered = [], aw
       ))}
       <div class="stick">
         {onward && <button class="primary" data-action={onward.name} disabled={busy}>{onward.title}</button>}
-        <button type="button" class={onward ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void sending.send()}>{onward && (!record || record.state === start) ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>
+        {!filling && <button type="button" class={onward ? "plain" : "primary"} data-action="save" disabled={busy || (!!record && !isTouched(draft))} onClick={() => void sending.send()}>{onward && (!record || record.state === start) ? say("Save draft", "保存草稿") : say("Save", "保存")}</button>}
         {isTouched(draft) && <button type="button" class="plain" disabled={busy} onClick={() => { if (!confirm(say("Throw away what you typed here?", "确定放弃在此填写的内容吗？"))) return; typing.forget(); location.reload(); }}>{say("Start over", "重新填写")}</button>}
         <small aria-live="polite">{isTouched(draft) ? say("Kept on this device", "已暂存在本机") : ""}</small>
       </div>

@@ -59,9 +59,10 @@ export function Inbox({ tasks }: { tasks: Task[] }) {
     return () => { document.removeEventListener("click", clicked); document.removeEventListener("keydown", pressed); };
   });
 
-  /** What is selected, else the task that is open, by its own button and dialogue. */
+  /** What is selected, else the task that is open, by its own button and dialogue; also when that alone is selected. */
   function decide(many: Verdict, one: string[]): void {
-    if (selected.size) return setVerdict(offered(many) ? many : null);
+    const alone = selected.size === 1 && selected.has(document.querySelector<HTMLElement>("[data-opened]")?.dataset["task"] ?? "");
+    if (selected.size && !alone) return setVerdict(offered(many) ? many : null);
     presses(one.map((each) => `.opened [data-action=${each}]`));
   }
 

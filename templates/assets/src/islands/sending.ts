@@ -16,7 +16,7 @@ import type { Typing } from "./typing";
 export interface Chosen { deed: Deed; effects: string[]; written: Written }
 export interface Sent { id: string; seq: number }
 
-export function useSending(form: Form, typing: Typing, awaited = "") {
+export function useSending(form: Form, typing: Typing, awaited = "", filling = "") {
   const { record, draft, filled, faults } = typing;
   const newest = useRef(draft);
   newest.current = draft;
@@ -68,7 +68,7 @@ export function useSending(form: Form, typing: Typing, awaited = "") {
     } catch (error) {
       if (!(error instanceof Refused) || error.problem.status !== 412) throw error;
       const newest = await ask<Record_>("GET", path);
-      const fresh = await ask<Filled>("GET", `${path}/fill`);
+      const fresh = await ask<Filled>("GET", `${path}/fill${filling && `?action=${filling}`}`);
       if (JSON.stringify(fresh.values) !== JSON.stringify(draft.base)) throw error;
       key.current = newKey();
       return command(newest.revision);
@@ -101,7 +101,7 @@ export function useSending(form: Form, typing: Typing, awaited = "") {
   async function merge(read: Record_): Promise<void> {
     const path = `records/${form.form}/${read.id}`;
     const newest = await ask<Record_>("GET", path);
-    const fresh = await ask<Filled>("GET", `${path}/fill`);
+    const fresh = await ask<Filled>("GET", `${path}/fill${filling && `?action=${filling}`}`);
     const past = await ask<{ items: Past[] }>("GET", `${path}/history?newest=true`);
     const since = past.items.filter((each) => each.at > (read.updated ?? "") && each.changes.length > 0);
     setMet(clashes(form, draft, fresh.values, since));

@@ -10,16 +10,16 @@ import { Follower } from "../live";
 
 const WAIT = 250;
 
-export function useTyping(form: Form, read: Record_ | null, first: Filled) {
-  const place = `draft:${me}:${form.form}:${read?.id ?? "new"}`;
+export function useTyping(form: Form, read: Record_ | null, first: Filled, action: string | null = null) {
+  const place = `draft:${me}:${form.form}:${read?.id ?? "new"}${action ? `:${action}` : ""}`;
   const [record, setRecord] = useState(read);
   const [filled, setFilled] = useState(first);
   const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
   const [faults, setFaults] = useState<Faults>(new Map());
   const [said, setSaid] = useState<Word | null>(null);
   const asked = useRef(0);
-  /** What was refused when it was to be done: from then on the server says what that still lacks. */
-  const wanted = useRef<string | null>(null);
+  /** What it is filled in for, or what was refused when it was to be done: from then on the server says what that still lacks. */
+  const wanted = useRef<string | null>(action);
   const follower = useMemo(() => new Follower(form, first.live ?? { trees: [], types: {} }), []);
   const followed = useMemo(() => follower.follow(draft.values, filled), [draft.values, filled]);
 
