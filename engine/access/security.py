@@ -49,7 +49,10 @@ def note(connection: Connection, entry: Entry) -> None:
 def read_log(
     connection: Connection, after: int = 0, limit: int = 100, event: str | None = None
 ) -> tuple[tuple[int, Entry], ...]:
-    """Lines with a number above `after`, oldest first; of one event if it is named."""
+    """Lines with a number above `after`, oldest first; of one event if it is named.
+
+    Numbers are drawn before a line is committed: whoever follows the log reads its last moments again.
+    """
     wanted = select(security_log).where(security_log.c.number > after)
     if event is not None:
         wanted = wanted.where(security_log.c.event == event)

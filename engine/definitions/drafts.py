@@ -75,6 +75,8 @@ def put(connection: Connection, draft: Draft, seen: int | None) -> bool:
     return connection.execute(update(table).where(*mine).values(**values)).rowcount == 1
 
 
-def drop(connection: Connection, key: Key) -> None:
-    """The draft is no more: it was published, or given up."""
-    connection.execute(delete(table).where(table.c.kind == key[0], table.c.name == key[1]))
+def drop(connection: Connection, draft: Draft) -> bool:
+    """The draft is no more, as it was read: it was published, or given up. False when somebody has written it since."""
+    kind, name = draft.key
+    mine = (table.c.kind == kind, table.c.name == name, table.c.revision == draft.revision)
+    return connection.execute(delete(table).where(*mine)).rowcount == 1

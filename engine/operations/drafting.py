@@ -112,7 +112,8 @@ def delete(operation: Operation, kind: str, name: str, query: Mapping[str, str],
     if draft is None:
         return remove(operation, kind, name, query, seen)
     _require_seen(seen, draft.revision)
-    drafts.drop(operation.connection, key)
+    if not drafts.drop(operation.connection, draft):
+        raise _stale()
     return Answer(200, _small(draft, "published"))
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions.models import Field, Layer, Overlay, Workflow
+from engine.definitions.models import Field, Form, Layer, Overlay, Workflow
 from engine.errors import Text, not_found, say, text
-from engine.expressions import Reference
-from engine.operations import loading, presenting, rights
+from engine.expressions import Expression, Reference
+from engine.operations import loading, presenting, rights, sight
 from engine.operations.saying import Sayer
 
 if TYPE_CHECKING:
@@ -143,7 +143,12 @@ def _because(operation: Operation, folder: Folder, overlay: Overlay | None) -> s
         return say(EVERYWHERE, language)
     unit = _unit(folder)
     form = operation.library.forms.get(unit.form) if unit is not None else None
-    closed = rights.never_seen(operation, form) if form is not None else frozenset()
-    if form is None or any(each[0] == "it" and each[1] in closed for each in overlay.applies_to.names if each[1:]):
+    if form is None or _reveals(operation, form, overlay.applies_to):
         return say(SOMEWHERE, language)
     return say(HERE, language).format(when=Sayer(operation.library, form, language).says(overlay.applies_to))
+
+
+def _reveals(operation: Operation, form: Form, condition: Expression) -> bool:
+    """Whether it asks of the unit, or of what that refers to, what the reader cannot be sure to see."""
+    told = (each[1:] for each in condition.names if each[0] == "it" and each[1:])
+    return sight.asks_outside(operation, condition) or any(sight.unseen(operation, form, each) for each in told)

@@ -61,7 +61,7 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
         operation.services, connection, laid.loaded, operation.actor_id, _note(body), about, mapping=laid.mapping
     )
     for each in laid.drafts:
-        drafts.drop(connection, each.key)
+        drafts.drop(connection, each)  # what somebody has written over it meanwhile stays, begun with the older version
     if running == "carry_over":
         after = Operation(operation.services, connection, operation.call)
         found = carryover.landings(after, laid.mapping, named, again=body.get("again") is True)

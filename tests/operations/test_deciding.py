@@ -350,7 +350,8 @@ def test_the_route_tells_who_was_is_and_will_be_asked(house: House) -> None:
         ("owners", None, "skipped"),
         ("boss", None, "skipped"),
     ]
-    assert set(items[0]) == {"step", "part", "title", "people", "state", "because", "for", "handed", "added"}
+    told = {"step", "part", "title", "people", "state", "because", "for", "handed", "added", "approval"}
+    assert set(items[0]) == told
     assert [each["code"] for each in items[1]["people"]] == ["mgr1"]
 
 

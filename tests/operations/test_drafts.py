@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.definitions import drafts
 from tests.operations.house import Desk, House, Reply
 from tests.operations.test_variants import OVERLAY, overlaid
 
@@ -190,3 +191,16 @@ def test_what_holds_for_a_store_is_told_with_the_origin_of_every_value(own_house
     assert "reasoning" not in des.get("definitions/form/duel", org="S01")["text"]
     assert des.send("GET", "definitions/form/duel", org="S99").errors == [("/org", "unknown_unit")]
     assert des.send("GET", "definitions/template/memo_told", org="S01").status == 404
+
+
+def test_what_is_written_of_a_draft_after_it_was_read_is_not_dropped_with_it(own_house: House) -> None:
+    des, adm = own_house.be("des"), own_house.be("adm")
+    revision = begin(des, FORM).body["revision"]
+    with own_house.services.database.reading() as connection:
+        read = drafts.of(connection, ("form", "duel"))
+    assert read is not None
+    words = des.get(FORM)["text"] + "# later\n"
+    assert adm.send("PUT", FORM, {"text": words}, if_match=revision).status == 200
+    assert not own_house.services.database.transaction(lambda connection: drafts.drop(connection, read))
+    assert des.get(FORM)["text"] == words
+    assert des.send("DELETE", FORM, if_match=revision).status == 412

@@ -221,3 +221,35 @@ def test_why_tells_the_layers_of_a_rule_and_none_of_a_column_that_is_hidden(own_
     told = house.be("clerk1").get("why", form="duel", id=record, step="peers")
     assert (told["title"], told["unit"]["code"]) == ("Peers", "S01")
     assert told["layers"][1]["because"] == "It holds here because Code is “S01”."
+
+
+HIDDEN = """\
+format: 1
+overlay: second
+over: retail
+applies_to: it.region.margin > 5
+change:
+  workflow duel:
+    approvals: {vote: {steps: {peers: {ask: [manager at store], decide: {need: 1}}}}}
+"""
+
+
+def test_why_tells_no_condition_on_what_the_reader_may_not_see_of_a_region(own_house: House) -> None:
+    house, adm = own_house, own_house.be("adm")
+    seen = "sees: {by: [administrator at chain, auditor at chain]}, title: {en: Margin, zh: 利润率}"
+    field = f"fields:\n  margin: {{type: decimal, {seen}}}\n"
+    form = adm.get("definitions/form/region")["text"].replace("fields:\n", field, 1)
+    flow = adm.get("definitions/workflow/region")["text"].replace("[code, name]", "[code, name, margin]")
+    house.publish(form, flow)
+    for each in adm.get("records/region")["items"]:
+        assert adm.edits("region", each["id"], {"margin": "9"}).status == 200
+    overlaid(house, HIDDEN)
+    record = house.be("clerk1").makes("duel", {"amount": "50"}, "hand_in")
+
+    def because(account: str) -> str:
+        layers = house.be(account).get("why", form="duel", id=record, step="peers")["layers"]
+        assert layers[-1]["overlay"] is True
+        return str(layers[-1]["because"])
+
+    assert because("clerk1") == "It holds for this unit."
+    assert because("aud") == "It holds here because Region · Margin is more than 5."

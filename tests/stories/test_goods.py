@@ -187,3 +187,27 @@ def test_what_does_not_lie_where_it_is_condemned_is_refused_when_it_is_handed_in
     refused = clerk.send("POST", "records/write_off", sent)
     assert (refused.status_code, refused.json()["kind"]) == (409, "rule")
     assert "/lines" in refused.json()["errors"][0]["path"]
+
+
+def test_of_each_lot_no_more_comes_back_than_the_ticket_sold_of_it(chain: Server) -> None:
+    adm, clerk, till = chain.be("adm"), chain.be("clerk1"), tills(chain)
+    values = {"code": "LOTTED", "name": "Lotted", "category": {"code": "FOOD"}, "tracking": "lot", "cost": "10"}
+    item = {"id": adm.makes("item", values)}
+    first, second, other = (adm.makes("lot", {"item": item["id"], "code": f"LOTTED{n}"}) for n in range(3))
+    rows = [{"item": item["id"], "lot": lot, "quantity": "10"} for lot in (first, second, other)]
+    adm.makes("opening", {"store": {"code": "S01"}, "lines": rows}, "post")
+    sold = [(first, "2"), (second, "1")]
+    lines = [{"item": item["id"], "lot": lot, "quantity": much, "price": "20"} for lot, much in sold]
+    ticket = till.makes("ticket", {"store": {"code": "S01"}, "lines": lines}, "post")
+
+    def returns(*back: tuple[str, str]) -> tuple[int, str]:
+        rows = [{"item": item["id"], "lot": lot, "quantity": much} for lot, much in back]
+        values = {"ticket": ticket, "reason": "faulty", "lines": rows}
+        answer = clerk.send("POST", "records/customer_return", {"values": values, "action": "submit"})
+        body = answer.json()
+        return answer.status_code, body.get("state") or body.get("rule") or body["errors"][0]["path"]
+
+    assert returns((first, "2"), (other, "1")) == (422, "/values/lines/1/lot")
+    assert returns((first, "1"), (second, "2")) == (409, "was_sold")
+    assert returns((first, "2"), (second, "1")) == (201, "posted")
+    assert returns((first, "1")) == (409, "was_sold")
