@@ -136,19 +136,19 @@ def _told(
 ) -> Iterator[Fault]:
     for name, held in sorted(in_state.items()):
         says = text(
-            f"{held.count} records are in the state “{name}”: {held.shown}.",
+            f"Records in the state “{name}”: {held.count} ({held.shown}).",
             f"{held.count} 张单据处于状态“{name}”：{held.shown}。",
         )
         yield _fault(f"/workflow/{flow.name}/states/{name}", "state_in_use", held, says)
     for name, held in sorted(values.items()):
         says = text(
-            f"{held.count} values stand in the field “{name}”: {held.shown}.",
+            f"Values in the field “{name}”: {held.count} ({held.shown}).",
             f"字段“{name}”中有 {held.count} 个值：{held.shown}。",
         )
         yield _fault(f"/form/{form.name}/fields/{name.replace('.', '/fields/')}", "field_in_use", held, says)
     for (path, option), held in sorted(chosen.items()):
         says = text(
-            f"{held.count} records have chosen “{option}”: {held.shown}.",
+            f"Records that have chosen “{option}”: {held.count} ({held.shown}).",
             f"{held.count} 张单据选择了“{option}”：{held.shown}。",
         )
         at = f"/form/{form.name}/fields/{path.replace('.', '/fields/')}/options/{option}"
@@ -170,9 +170,9 @@ def _options_gone(form: Form, later: Form, mapping: Carrying) -> dict[str, set[s
         same = later.field(each.path)
         if same is None or same.type != each.type or each.type not in ("choice", "choices"):
             continue
-        kept = {*mapping.options.get(form.name, NOTHING).get(each.path, NOTHING)}
         if form.told.get("assignment", NOTHING).get("role") == each.path:
-            kept |= set(mapping.roles)
+            continue  # who holds it is told of roles
+        kept = {*mapping.options.get(form.name, NOTHING).get(each.path, NOTHING)}
         found[each.path] = mapped.options_of(each) - mapped.options_of(same) - kept
     return found
 
@@ -214,7 +214,7 @@ def _waited_for(
     for (kind, name), one in sorted(held.items()):
         where = "steps" if kind == "decide" else "transitions"
         says = text(
-            f"{one.count} tasks wait at “{name}”: {one.shown}.", f"{one.count} 个待办停在“{name}”：{one.shown}。"
+            f"Tasks that wait at “{name}”: {one.count} ({one.shown}).", f"{one.count} 个待办停在“{name}”：{one.shown}。"
         )
         code = "step_in_use" if kind == "decide" else "action_in_use"
         yield _fault(f"/workflow/{flow.name}/{where}/{name}", code, one, says)
@@ -264,7 +264,7 @@ def _overlays(connection: Connection, before: Library, after: Library) -> Iterat
                 held[name].records.append({"form": line.form, "id": line.id, "number": line.number})
     for name, one in sorted(held.items()):
         says = text(
-            f"{one.count} records are under way under the overlay “{name}”: {one.shown}.",
+            f"Records under way under the overlay “{name}”: {one.count} ({one.shown}).",
             f"{one.count} 张单据正在使用覆盖层“{name}”：{one.shown}。",
         )
         yield _fault(f"/overlay/{name}", "overlay_in_use", one, says)

@@ -114,7 +114,7 @@ DONE: list[tuple[str, list[Outcome]]] = [
     ("update: {each: lines, on_record: row.good, values: {active: \"row.asked > 2\"}}",
      [Update(PEN, {"active": True}, "it"), Update(RICE, {"active": True}, "it"), Update(PEN, {"active": False}, "it"),
       Update(PEN, {"active": False}, "it")]),
-    ("act: {on_record: record, action: send}", [Act(Reference("request", "R1"), "send", {}, "it")]),
+    ("act: {on_record: record, action: refuse}", [Act(Reference("request", "R1"), "refuse", {}, "it")]),
     ("create: {form: request, values: {shop: record.shop}, copy: [reason]}",
      [Create("request", {"reason": "refill", "shop": SHOP}, effect="it")]),
     ("create: {form: request, rows: {lines: {each: lines, when: \"row.asked > otherwise(row.given, 0)\","
