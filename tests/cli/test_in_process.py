@@ -87,12 +87,16 @@ WRONG = [
 ]  # fmt: skip
 
 
+def _counted(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
+
+
 @pytest.mark.parametrize(("swap", "lines", "errors", "warnings"), WRONG, ids=range(len(WRONG)))
 def test_check_words_every_finding_and_counts_them(
     run: Run, tmp_path: Path, swap: tuple[str, str, str], lines: list[str], errors: int, warnings: int
 ) -> None:
     done = run("check", changed(tmp_path / "library", swap))
-    assert done.lines[-1] == f"{errors} errors, {warnings} warnings"
+    assert done.lines[-1] == f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
     assert set(lines) <= set(done.lines)
     assert (done.code, done.err) == (1 if errors else 0, "")
 
@@ -100,7 +104,7 @@ def test_check_words_every_finding_and_counts_them(
 def test_check_of_a_sound_library_says_so_and_of_nothing_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     assert run("check", changed(tmp_path / "good")) == Done(0, "0 errors, 0 warnings\n", "")
     done = run("check", str(lay(tmp_path / "bare", {"permissions/model.conf": FILES["permissions/model.conf"]})))
-    assert (done.code, done.lines[-1]) == (1, "1 errors, 0 warnings")
+    assert (done.code, done.lines[-1]) == (1, "1 error, 0 warnings")
     assert done.lines[0].endswith("There is no form_definitions/library.yaml. [no_library]")
 
 
