@@ -28,14 +28,23 @@ from tests.serving import command, environment, serving
 RUN = "CHAINSTOCK_TEST_RUN"
 TEMPLATE = "chainstock_template"
 SMALL = "chainstock_small"
-ONCE = {"operations", "scenarios", "stories", "attacks", "web", "cli", "demo", "test_crashes.py"}
-"""Rooms, and a module, that rest on rooms which `make test` holds on both databases: in it they run on one."""
-SELDOM = {("operations", "test_long_exports.py"), ("faults", "test_lost_process.py"), ("demo", "test_seed.py")} | {
-    ("browser", f"test_{each}.py")
-    for each in (
-        "camera", "candidates", "compared", "dead_ends", "deliveries", "files", "forms_onward", "lists_filters",
-        "lists_glance", "lists_views", "me", "moments", "moves", "phone", "report_actions", "steady",
-    )
+ONCE = {"operations", "scenarios", "stories", "attacks", "invariants", "web", "cli", "demo"}
+"""Rooms that rest on rooms which `make test` holds on both databases: in it they run on one."""
+SELDOM = {
+    (room, f"test_{each}.py")
+    for room, modules in {
+        "browser": (
+            "camera", "candidates", "compared", "dead_ends", "deliveries", "files", "first_sight", "forms_onward",
+            "lists_filters", "lists_glance", "lists_views", "me", "moments", "moves", "phone", "report_actions",
+            "steady",
+        ),
+        "cli": ("cli",),
+        "demo": ("seed",),
+        "faults": ("crashes", "lost_process", "races_of_steps", "refusals", "timers", "webhooks_lost"),
+        "operations": ("long_exports",),
+        "web": ("serving",),
+    }.items()
+    for each in modules
 }  # fmt: skip
 """What takes long and is seldom touched, and pages' details; `make test` holds the ways that people go every day."""
 
@@ -55,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is looked at again on the second database, and pages that few open: for `make check`, and for every stop."""
     for item in items:
         room, module = Path(item.nodeid.partition("::")[0]).parts[1:3]
-        again = "postgresql" in item.nodeid.partition("[")[2] and (room in ONCE or module in ONCE)
+        again = "postgresql" in item.nodeid.partition("[")[2] and room in ONCE
         if again or (room, module) in SELDOM:
             item.add_marker(pytest.mark.wide)
 
