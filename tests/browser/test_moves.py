@@ -102,7 +102,7 @@ def test_a_task_is_handed_over_with_a_reason_and_the_route_tells_from_whom_to_wh
     )
     finance.locator(".because a").click()
     expect(finance.locator(".reasons")).to_contain_text({"en": "You are asked.", "zh": "此事项由您处理。"}[language])
-    expect(finance.locator(".reasons li")).to_have_count(2)
+    expect(finance.locator(".reasons ul").first.locator("li")).to_have_count(2)
     is_accessible(finance)
 
 
