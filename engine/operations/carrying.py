@@ -7,18 +7,20 @@ timers are made anew. What is required now and missing becomes a task of whoever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions.mappings import Carrying
-from engine.definitions.models import NOTHING, Form, Library, People, Workflow
+from engine.definitions.models import NOTHING, Field, Form, Library, People, Workflow
 from engine.effects.outcomes import OpenTask
 from engine.errors import Fault, Refusal, Text, rule, say, text
 from engine.fields import BY_NAME
 from engine.fields.kinds import Unfit
 from engine.operations import mapped, pinning
 from engine.operations.folder import Event, Folder
+from engine.operations.knowing import Knowing
 from engine.records import forms_json
 from engine.records.carried import Carried
 from engine.records.stored import Stored
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 DEED, BACK = "carry_over", "carry_back"
 FILL = "fill_in"
+DIGITS = re.compile(r"-?[0-9]{1,18}")
+"""A text that an integer can be read of."""
 SUBMITTER = (People("submitter", text="submitter"),)
 
 
@@ -84,7 +88,7 @@ def _landed(operation: Operation, old: Folder, mapping: Carrying, step: str | No
     assert stored is not None
     library, form, flow, overlays = _definitions(operation, old, mapping)
     header, rows = mapped.values(stored, old.form, form, mapping, NOTHING)
-    faults = list(_converted(old.form, form, header, rows))
+    faults = list(_converted(Knowing(operation, old), old.form, form, header, rows))
     state = mapping.state(form.name, old.state)
     if state not in flow.states or flow.states[state].end:
         says = text(f"The state “{old.state}” is no more.", f"状态“{old.state}”已不存在。")
@@ -166,27 +170,27 @@ def _voted(after: Memory, step: str) -> bool:
 
 
 def _converted(
-    before: Form, after: Form, header: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]
+    known: Knowing, before: Form, after: Form, header: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]
 ) -> Iterator[Fault]:
     """Values whose field has another type now, as that type writes them; what does not fit is told, each value."""
     for name, field in after.fields.items():
         if field.type == "table":
             for index, row in enumerate(rows.get(name, ())):
                 for column in field.fields.values():
-                    yield from _one(before.field(column.path), column, row, f"/{name}/{index}/{column.name}")
+                    yield from _one(known, before.field(column.path), column, row, f"/{name}/{index}/{column.name}")
         else:
-            yield from _one(before.field(name), field, header, f"/{name}")
+            yield from _one(known, before.field(name), field, header, f"/{name}")
 
 
-def _one(was: Any, field: Any, data: dict[str, Any], path: str) -> Iterator[Fault]:
+def _one(known: Knowing, was: Field | None, field: Field, data: dict[str, Any], path: str) -> Iterator[Fault]:
     raw = data.get(field.name)
     if raw is None or was is None or was.type == field.type:
         return
     kind = BY_NAME[field.type]
     try:
-        written = raw if kind.name != "integer" or not isinstance(raw, str) else int(raw)
-        data[field.name] = kind.dump(kind.read(written, field, None, {}), field)  # type: ignore[arg-type]
-    except (Unfit, ValueError, TypeError, AttributeError):
+        written = int(raw) if kind.name == "integer" and isinstance(raw, str) and DIGITS.fullmatch(raw) else raw
+        data[field.name] = kind.dump(kind.read(written, field, known), field)
+    except Unfit:
         says = text(f"“{raw}” is no value of “{field.name}” any more.", f"“{raw}”不再是“{field.name}”的有效值。")
         yield Fault(path, "does_not_convert", says)
 

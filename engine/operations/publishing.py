@@ -124,6 +124,7 @@ def put(
         raise invalid(
             Fault(f"{each.file}:{each.line}:{each.path}", each.code, each.message) for each in errors or loaded.findings
         )
+    close_gate(connection, PUBLISHING)  # whoever publishes a folder comes by no other gate
     before = shelf.published(connection)
     if before:
         old = shelf.load(connection, before, services.vocabulary)

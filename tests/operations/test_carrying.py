@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.operations.house import Desk, House
 from tests.operations.test_in_use import hinted, publishes, texts, waits, without_peers
 
@@ -121,6 +123,36 @@ def test_it_is_undone_for_what_nobody_has_touched(own_house: House) -> None:
     assert adm.send("GET", "definitions/carry/nothing").status == 404
     assert adm.send("POST", "definitions/carry/nothing/undo").status == 404
     assert house.verified()
+
+
+@pytest.mark.parametrize(
+    ("now", "fits", "unfit"),
+    [
+        ("integer", ("12", 12), "1_2"),
+        ("decimal, scale: 2", ("1.50", "1.50"), "a lot"),
+        ("date", ("2026-01-31", "2026-01-31"), "2026-02-31"),
+        ("reference, to: item", None, "A100"),
+        ("quantity, of: item", ("3", "3"), "much"),
+    ],
+)
+def test_every_type_takes_what_fits_it_and_tells_the_rest(
+    own_house: House, now: str, fits: tuple[str, Any] | None, unfit: str
+) -> None:
+    house, clerk = own_house, own_house.be("clerk1")
+    hinted(house)
+    other = waits(clerk, 1, hint=unfit)[0]
+    form = texts(house)[0].replace("  hint: {type: text}\n", f"  hint: {{type: {now}}}\n")
+    if "quantity" in now:
+        form = form.replace("  hint:", "  item: {type: reference, to: item}\n  hint:")
+    good = waits(clerk, 1, hint=fits[0])[0] if fits else None
+    reply = publishes(house, form)
+    assert reply.status == 200, reply.body
+    found = dry(house, form="duel")
+    assert [(each["path"], each["code"]) for each in found[other]["errors"]] == [("/hint", "does_not_convert")]
+    if fits:
+        assert found[good]["errors"] == []
+        house.be("adm").does("POST", "definitions/carry", {"form": "duel"})
+        assert clerk.reads("duel", good)["hint"] == fits[1]
 
 
 def test_changed_types_convert_or_are_refused_per_value(own_house: House) -> None:
