@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.browser.laying import lab, lay
+from tests.days import ZONE
 from tests.images import red_png
 from tests.operations.lab import policy
 from tests.serving import Server
@@ -135,7 +136,7 @@ def _counted(server: Server, record: str) -> str:
 
 def _purchase(server: Server) -> dict[str, str]:
     """What a store asks for: waiting for its manager, for the buyer, and ordered and half of it there."""
-    needed = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    needed = (datetime.now(ZONE) + timedelta(days=5)).date().isoformat()
     lines = [{"item": {"code": code}, "quantity": quantity} for code, quantity in (("A100", "100"), ("B200", "12"))]
     values = {"needed": needed, "note": "周末促销 (for the weekend's promotion)", "lines": lines}
     asked, wanted, bought = (server.be("clerk1").makes("requisition", values, "submit") for _ in range(3))
@@ -218,7 +219,7 @@ def _masters(server: Server) -> dict[str, str]:
 
 def _stands_in(server: Server) -> None:
     """A manager is away for a while; another decides for him."""
-    today = datetime.now(UTC).date()
+    today = datetime.now(ZONE).date()
     who = server.be("mgr3").get("records/person", q="mgr4")["items"][0]["id"]
     period = {"person": who, "from": today.isoformat(), "until": (today + timedelta(days=14)).isoformat()}
     server.be("mgr3").send("PUT", "me/substitute", period).raise_for_status()

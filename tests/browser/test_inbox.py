@@ -125,6 +125,7 @@ def test_a_key_counts_while_the_next_record_is_on_its_way(people: People, pages:
     third = manager.locator("[data-task]").nth(2).get_attribute("data-task") or ""
     with manager.expect_request("**/tasks?task=*"):
         manager.keyboard.press("j")
+    expect(manager.locator(".opened")).to_have_attribute("aria-busy", "true")
     pages.be("mgr1").does(f"tasks/{third}/reject")
     held.pop().continue_()
     expect(manager.get_by_text("That task is done, or somebody else's by now.")).to_be_visible()

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.days import there
 from tests.faults.arena import Arena
 from tests.faults.racing import Request
 from tests.faults.test_races import DONE_BEFORE, FEW, NOT_YOURS
@@ -117,7 +118,7 @@ def plea(arena: Arena) -> str:
 def stands_in(arena: Arena, account: str, by: str) -> str:
     """Somebody is away from today on; the id of it."""
     body: dict[str, Any] = {"person": person(arena, by)}
-    today = datetime.fromisoformat(arena.be("adm").get("me/waiting")["now"]).date()
+    today = there(arena.be("adm").get("me/waiting")["now"]).date()
     body |= {"from": str(today - timedelta(days=1)), "until": str(today + timedelta(days=2))}
     answer = arena.be(account).send("PUT", "me/substitute", body)
     assert answer.status_code == 200, answer.text

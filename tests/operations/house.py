@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.operations.problems import problem
 from engine.operations.services import Services
 from engine.settings import Settings
 from engine.web.joined import Doors
+from tests.days import there
 from tests.operations import lab
 
 
@@ -107,6 +108,10 @@ class House:
         """Goods come from before the beginning."""
         line = {"item": {"code": item}, "quantity": str(quantity), **({"lot": lot} if lot else {})}
         self.be("adm").makes("opening", {"store": {"code": store}, "lines": [line]}, "post")
+
+    def today(self) -> date:
+        """The day where the chain is."""
+        return there(self.be("adm").get("clock")["now"]).date()
 
     def pass_time(self, **by: int) -> None:
         """Put the clock forward; what is due by then has happened when this returns."""

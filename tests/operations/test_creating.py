@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.days import there
 from tests.operations.house import House
 
 
@@ -43,7 +43,7 @@ def test_the_unit_of_the_maker_is_the_default_and_numbers_follow_the_fiscal_year
     first = clerk.get(f"records/memo/{clerk.makes('memo', memo())}")
     second = clerk.get(f"records/memo/{clerk.makes('memo', memo())}")
     assert first["values"]["store"]["code"] == "S01"
-    today = datetime.now(ZoneInfo("Asia/Shanghai"))
+    today = there(clerk.get("me/waiting")["now"])
     year = today.year if today.month >= 4 else today.year - 1
     store, text, counter = first["number"].removeprefix("ME-").split("-")
     assert (store, text, len(counter)) == ("S01", str(year), 3)

@@ -254,7 +254,7 @@ def test_a_question_is_answered_with_every_decision_on_rows(chain: House) -> Non
 def test_a_substitute_and_whom_he_stands_in_for_share_the_rows(chain: House) -> None:
     house = chain
     record = motion(house, "by_row", "buyA", "buyB", "buyA")
-    buyer, today = house.be("buyA"), house.be("adm").get("clock")["now"][:10]
+    buyer, today = house.be("buyA"), str(house.today())
     body = {"person": house.be("fin2").person, "from": today, "until": today, "forms": ["motion"]}
     made = buyer.does("PUT", "me/substitute", body)
     try:

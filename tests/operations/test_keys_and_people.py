@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -228,7 +228,7 @@ def test_a_substitute_that_cannot_be_is_refused_where_it_is_wrong(
 
 def test_a_substitute_is_named_from_the_first_day_to_the_last(own_house: House) -> None:
     manager, stand_in, adm = own_house.be("mgr1"), own_house.be("mgr2"), own_house.be("adm")
-    today = date.fromisoformat(adm.get("clock")["now"][:10])
+    today = own_house.today()
     first, last = today + timedelta(days=2), today + timedelta(days=4)
     days = {"from": first.isoformat(), "until": last.isoformat()}
     manager.does("PUT", "me/substitute", {"person": stand_in.person, **days, "forms": ["transfer"]})

@@ -7,16 +7,16 @@ import io
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.errors import Refusal
 from engine.operations.calls import Call
+from tests.days import there
 from tests.operations.conftest import Copy
 from tests.operations.house import Desk, House
 
@@ -217,7 +217,7 @@ def test_days_of_moments_are_the_chains(filled: House) -> None:
 
 def local_day(moment: str) -> str:
     """The day in Shanghai."""
-    return datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    return there(moment).date().isoformat()
 
 
 def test_a_report_adds_up_what_its_records_say(own_house: House) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.days import there
 from tests.operations.house import Desk, House
 
 FOLDER = Path(__file__).parent / "definitions"
@@ -156,7 +155,7 @@ def test_a_guard_names_values_in_words_wherever_it_is_told(told: House) -> None:
         assert adm.edits("item", found["id"], {"cost": "1"}).status == 200
     record = draft(clerk, *((item, "1") for item in items))
     refused = clerk.acts("need", record, "agree")
-    day = datetime.fromisoformat(adm.get("clock")["now"]).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    day = there(adm.get("clock")["now"]).date()
     assert (refused.status, refused.body["rule"]) == (409, "few")
     assert refused.body["detail"] == f"No more than two; it is {day}, state Draft, set aside: nothing."
     offered = clerk.get(f"records/need/{record}", actions="all")["actions"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +11,8 @@ from tests.operations.test_moves import moves, plea, task_of, who_has
 
 
 def days(house: House, first: int = 0, last: int = 5) -> dict[str, str]:
-    now = datetime.fromisoformat(house.be("adm").get("clock")["now"]).date()
-    return {"from": str(now + timedelta(days=first)), "until": str(now + timedelta(days=last))}
+    today = house.today()
+    return {"from": str(today + timedelta(days=first)), "until": str(today + timedelta(days=last))}
 
 
 def away(house: House, account: str, by: str, first: int = 0, last: int = 5, **more: object) -> str:

@@ -26,6 +26,7 @@ from engine.web.app import create_app
 from engine.web.joined import Doors
 from engine.web.limits import Limit, Limits
 from tests.attacks.houses import Watch, digest_of
+from tests.days import there
 from tests.scenarios.shuffle import Shuffle, read
 from tests.scenarios.wire import Wire
 
@@ -358,8 +359,8 @@ class World:
     # -- time ----------------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        """The moment."""
-        return datetime.fromisoformat(self.be("adm").get("clock")["now"])
+        """The moment, by the chain's own clocks."""
+        return there(self.be("adm").get("clock")["now"])
 
     def pass_time(self, **by: float) -> None:
         """Put the clock forward; what is due by then has happened when this returns."""
