@@ -159,6 +159,8 @@ class OpenTask:
     people: tuple[People, ...]
     title: Mapping[str, str]
     effect: str = ""
+    until: tuple[str, ...] = ()
+    """Fields of the record: it is over when all of them are filled in, or the record has ended."""
 
 
 @dataclass(frozen=True, slots=True)

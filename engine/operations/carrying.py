@@ -209,7 +209,7 @@ def _fill(operation: Operation, old: Folder, folder: Folder, mapping: Carrying) 
             found.append(name)
     if found:
         names = [folder.form.fields[each].title for each in found]
-        folder.looks.append(OpenTask(SUBMITTER, _please(names), FILL))
+        folder.looks.append(OpenTask(SUBMITTER, _please(names), FILL, tuple(found)))
     return found
 
 

@@ -282,6 +282,7 @@ def _entry(operation: Operation, folder: Folder, event: Event, changed: Sequence
         comment=event.comment,
         because=event.because,
         asks=event.told or asking.stored(asking.asked_by(folder.workflow, event.action), event.asks),
+        version=operation.library.version,
     )
 
 

@@ -16,6 +16,7 @@ from engine.effects import outcomes as o
 from engine.errors import Text, rule, text
 from engine.operations import applying, numbers, pinning, wording, writing
 from engine.operations.folder import Event, Folder, Proposal
+from engine.records import tasks
 from engine.workflow import arrive, ask_others, edited, look_again, recollect, rule_on, waiting
 from engine.workflow import take as step
 from engine.workflow.plan import SYSTEM, Approving, Arrival, Decision, Leg, Memory
@@ -218,13 +219,24 @@ def content_changed(operation: Operation, folder: Folder) -> None:
     if folder.workflow.states[folder.state].steps is None or approval is None or approval.step is None:
         folder.waits = waiting(operation.situation(folder))
         return
-    begun = edited(operation.situation(folder, locking=True), {path for path, _row in folder.wrote})
+    situation = operation.situation(folder, locking=True)
+    written = {path for path, _row in folder.wrote}
+    begun = look_again(situation) if _supplies(operation, folder, written) else edited(situation, written)
     decision = carried_out(operation, folder, replace(begun, memory=voided_by(folder, begun.memory)))
     folder.memory = decision.memory
     folder.waits = decision.waits
     if decision.fire is not None:
         remember_agreed(folder)
         take(operation, folder, decision.fire, actor=SYSTEM, because=decision.because)
+
+
+def _supplies(operation: Operation, folder: Folder, written: set[str]) -> bool:
+    """Whether only that is filled in of which a task says that it is missing: nobody has decided on anything else."""
+    if folder.stored is None or any(folder.stored.values.get(name) is not None for name in written):
+        return False
+    looks = (each for each in tasks.of(operation.connection, folder.id) if each.kind == "look")
+    asked = {name for each in looks for name in each.content.split()}
+    return bool(written) and all(row is None for _path, row in folder.wrote) and written <= asked
 
 
 def voided_by(folder: Folder, after: Memory) -> Memory:

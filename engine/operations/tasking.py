@@ -38,10 +38,12 @@ def steps(operation: Operation, folder: Folder) -> Steps:
     running = due.follow(operation, folder)
     found = running.steps
     nothing = folder.waits is None and not folder.looks and not folder.discarded
-    if nothing and not running.deadlines:
+    if nothing and not running.deadlines and not folder.wrote:
         return found
     at = to_stored(operation.now)
     is_open = tasks.of(operation.connection, folder.id) if folder.stored and folder.stored.revision > 1 else []
+    if over := [each.id for each in is_open if _is_over(folder, each)]:
+        found += tasks.closing(operation.connection, over, at, operation.actor_id, "done")
     if nothing:
         return found + due.shown(running, is_open)
     if folder.waits is None and not folder.discarded:
@@ -66,6 +68,14 @@ def steps(operation: Operation, folder: Folder) -> Steps:
         new.append(_look(operation, folder, look, at))
         folder.opened[new[-1].id] = find(look.people, operation.situation(folder))
     return found + tasks.opening(operation.connection, new)
+
+
+def _is_over(folder: Folder, task: Task) -> bool:
+    """What was to be filled in is there, or nothing is waited for any more. Such a task names the fields as content."""
+    if task.kind != "look" or not task.content:
+        return False
+    filled = all(folder.values.get(name) is not None for name in task.content.split())
+    return filled or folder.discarded or folder.waits == () or folder.workflow.states[folder.state].end
 
 
 def _same(task: Task) -> tuple[Any, ...]:
@@ -110,7 +120,7 @@ def _look(operation: Operation, folder: Folder, look: Any, at: int) -> Task:
         step=look.effect,
         part=None,
         actions=(),
-        content="",
+        content=" ".join(look.until),
         opened=at,
         title=dict(look.title),
         asks=tuple(each for who in look.people for each in asks(who, situation))

@@ -57,6 +57,8 @@ class Entry:
     comment: str | None = None
     because: Mapping[str, str] | None = None
     asks: Mapping[str, Any] | None = None
+    version: int | None = None
+    """Under which definitions it was written, of a record that is bound to none yet."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _line(after: Stored, entry: Entry, head: str, hashes: tuple[str, str]) -> di
         "target": entry.target,
         "changes": [dict(each) for each in entry.changes],
         "route": entry.route,
-        "version": after.version,
+        "version": entry.version if after.version is None else after.version,
         "comment": entry.comment,
         "because": dict(entry.because) if entry.because is not None else None,
         "asks": dict(entry.asks) if entry.asks is not None else None,

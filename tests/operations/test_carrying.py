@@ -72,6 +72,23 @@ def test_chosen_records_are_carried_over_and_the_others_stay(own_house: House) -
     assert house.verified()
 
 
+def test_what_is_missing_is_filled_in_without_a_vote_being_void_and_anything_else_voids_it(own_house: House) -> None:
+    house, clerk = own_house, own_house.be("clerk1")
+    first, second = waits(clerk, 2)
+    publishes(house, *newer(house))
+    house.be("adm").does("POST", "definitions/carry", {"records": [first, second]})
+    for record, sent in ((first, {"project": "x"}), (second, {"project": "x", "title": "other"})):
+        house.be("clerk1b").decides("duel", record)
+        assert "fill_in" in [each["step"] for each in clerk.tasks("duel", record)]
+        assert clerk.edits("duel", record, sent).status == 200
+        assert "fill_in" not in [each["step"] for each in clerk.tasks("duel", record)]
+    house.be("clerk1c").decides("duel", first)
+    assert clerk.state("duel", first) == "accepted"
+    assert house.be("clerk1c").tasks("duel", second) == []
+    assert house.be("mgr1").tasks("duel", second) != [], "it is asked anew from the first step"
+    assert house.verified()
+
+
 def test_all_are_carried_over_when_it_is_published_and_meet_the_new_step_if_that_is_chosen(own_house: House) -> None:
     house, clerk = own_house, own_house.be("clerk1")
     record = waits(clerk, 1)[0]

@@ -47,6 +47,8 @@ MOMENTS = {"created", "submitted", "updated"}
 """What the engine keeps of every record; states are called so too."""
 
 
+KINDS = {"form", "workflow", "notice", "overlay", "library", "report", "dashboard", "mapping"}
+"""Words whose value is the name of what a text defines."""
 KNOWN = {"none", "lot", "serial", "en", "zh"}
 """Values that the engine is told of: how an item is tracked, which language somebody reads."""
 
@@ -122,6 +124,8 @@ class Shuffle:
     def document(self, words: str) -> str:
         """A definition's text, renamed. Learn it first."""
         told = read(words)
+        if "mapping" in told:
+            return write({**self.mapping(told), "mapping": self.name(told["mapping"])})
         return write(self._value(told, names=False))
 
     def policy(self, words: str) -> str:
@@ -204,6 +208,12 @@ class Shuffle:
             return self._value(value, names=True, under=key)
         return self._value(value, names=False, under=key)
 
+    def mapping(self, told: Any, word: str = "") -> Any:
+        """What becomes of what, renamed: everything is a name but what is filled in."""
+        if isinstance(told, Mapping):
+            return {self._path(key) if word else key: self.mapping(value, word or key) for key, value in told.items()}
+        return self._path(told) if isinstance(told, str) and word not in ("", "missing") else told
+
     def _holes(self, told: Any) -> Any:
         if isinstance(told, Mapping):
             return {key: self._holes(value) for key, value in told.items()}
@@ -233,9 +243,16 @@ def _given(told: Any, *, names: bool = False, under: str = "") -> list[str]:
                 found += list(value)
             elif under != "options":
                 found += _given(value)
-        elif key in ("form", "workflow", "notice", "overlay", "library", "report", "dashboard") and isinstance(
-            value, str
-        ):
+        elif key in (
+            "form",
+            "workflow",
+            "notice",
+            "overlay",
+            "library",
+            "report",
+            "dashboard",
+            "mapping",
+        ) and isinstance(value, str):
             found.append(value)
         elif key not in SPOKEN | {"text"} and isinstance(value, Mapping):
             given = key in NAME_MAPS | MAYBE_NAMES | {"options", "change"}

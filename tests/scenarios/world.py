@@ -254,9 +254,11 @@ class World:
         if isinstance(told, Mapping) and isinstance(told.get("asks"), Mapping):
             self.asked.setdefault(workflow, {}).update(told["asks"])
 
-    def publish(self, *texts: str, policy: Sequence[str] = (), note: str = "a change", by: str = "adm") -> int:
+    def publish(
+        self, *texts: str, policy: Sequence[str] = (), note: str = "a change", by: str = "adm", **more: Any
+    ) -> int:
         """Check and publish definitions over HTTP: the only administrative call. Gives the version."""
-        reply = self.tries(*texts, policy=policy, note=note, by=by)
+        reply = self.tries(*texts, policy=policy, note=note, by=by, **more)
         assert not isinstance(reply.body, list), reply.text
         assert reply.status == 200, reply.text
         assert self.warned == [], self.warned
@@ -264,8 +266,13 @@ class World:
         self.versions.append(version)
         return version
 
-    def tries(self, *texts: str, policy: Sequence[str] = (), note: str = "a change", by: str = "adm") -> Reply:
-        """Check, then publish; the answer of the publish, or of the check if that finds errors."""
+    def tries(
+        self, *texts: str, policy: Sequence[str] = (), note: str = "a change", by: str = "adm", **more: Any
+    ) -> Reply:
+        """Check, then publish; the answer of the publish, or of the check if that finds errors.
+
+        What becomes of what is taken away, and of what is under way, is said by `more`: `mapping`, `running`.
+        """
         found = {key_of(read(words)): words for words in texts}
         if policy:
             held = self.texts[("permissions", "policy")].splitlines()
@@ -285,7 +292,7 @@ class World:
         ]
         if any(each["severity"] == "error" for each in checked.body):
             return checked
-        reply = self.be(by).send("POST", "definitions/publish", {"texts": sent, "note": note})
+        reply = self.be(by).send("POST", "definitions/publish", {"texts": sent, "note": note, **more})
         if reply.status == 200:
             for (kind, name), words in found.items():
                 self.texts[(kind, name)] = words
@@ -409,7 +416,7 @@ def key_of(told: Mapping[str, Any]) -> tuple[str, str]:
     """Kind and name of a definition."""
     if "roles" in told:
         return "permissions", "roles"
-    for kind in ("overlay", "workflow", "form", "library", "notice", "report"):
+    for kind in ("overlay", "workflow", "form", "library", "notice", "report", "mapping"):
         if kind in told:
             return ("template" if kind == "notice" else kind), str(told[kind])
     raise AssertionError(f"this defines nothing: {sorted(told)}")
@@ -499,12 +506,14 @@ class Person:
         return "/".join(kept)
 
     def _query(self, name: str, value: str) -> str:
-        if name in ("filter", "sort", "fields", "form", "action", "step", "approval", "field", "state"):
+        if name in ("filter", "sort", "fields", "form", "action", "step", "approval", "field", "state", "totals"):
             return self.world.shuffle.expression(value)
         return value
 
     def _body(self, method: str, parts: Sequence[str], form: str | None, body: Any) -> Any:
         shuffle, world = self.world.shuffle, self.world
+        if isinstance(body, Mapping) and parts[0] == "definitions":
+            return self._of_definitions(body)
         if not isinstance(body, Mapping) or form is None:
             return body or {}
         fields = world.forms.get(str(form), {})
@@ -518,6 +527,14 @@ class Person:
         for key in ("action", "step", "to"):
             if isinstance(sent.get(key), str):
                 sent[key] = shuffle.name(sent[key])
+        return sent
+
+    def _of_definitions(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        sent = dict(body)
+        if "form" in sent:
+            sent["form"] = self.world.shuffle.name(sent["form"])
+        if "mapping" in sent:
+            sent["mapping"] = self.world.shuffle.mapping(sent["mapping"])
         return sent
 
     def get(self, path: str, **query: str) -> Any:
