@@ -103,6 +103,16 @@ security_log = Table(
 )
 Index("ix_security_log_person", security_log.c.person, security_log.c.number)
 
+kept_right = Table(
+    "kept_right",
+    metadata,
+    Column("role", Words, primary_key=True),
+    Column("thing", Words, primary_key=True),
+    Column("action", Words, primary_key=True),
+    Column("reach", Words, primary_key=True),
+    sqlite_strict=True,
+)
+
 stamp = Table(
     "stamp",
     metadata,

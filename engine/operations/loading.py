@@ -8,12 +8,12 @@ kept: it may be taken back, and its number given to another change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from engine.access import stamps
+from engine.access import kept, stamps
 from engine.access.directory import Assignment, Directory, Person, Unit
 from engine.access.matrix import Matrix
 from engine.definitions import shelf
@@ -84,13 +84,20 @@ def _matrix(services: Services, connection: Connection, newest: Library) -> Matr
     caches = services.caches
     found = caches.matrices.get(newest.version)
     if found is None and stamps.has_counted(connection):
-        return Matrix(newest.rights)
+        return _made(connection, newest)
     if found is None:
         with caches.making:
-            found = Matrix(newest.rights)
+            found = _made(connection, newest)
             caches.matrices.clear()
             caches.matrices[newest.version] = found
     return found
+
+
+def _made(connection: Connection, newest: Library) -> Matrix:
+    """The policy in force, and what is granted beside it in older records."""
+    roles = newest.rights.roles
+    more = kept.named(kept.read(connection), aliases(newest.mappings, roles), roles)
+    return Matrix(replace(newest.rights, lines=(*newest.rights.lines, *more)))
 
 
 def _directory(services: Services, connection: Connection, newest: Library, stamp: int, today: date) -> Directory:

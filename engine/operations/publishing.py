@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.access import stamps
+from engine.access import kept, stamps
 from engine.database.dialects import close_gate
 from engine.definitions import Loaded, drafts, shelf
+from engine.definitions.checks.rights import can_name
 from engine.definitions.loading import load_documents
 from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
@@ -137,6 +138,7 @@ def put(
     publish_storage(connection, library.forms.values())
     alerts.forget(connection, library.alerts)
     if before:
+        _keep_rights(connection, old, library)
         _find_anew(connection, old, library)
     stamps.put(connection, "library", version)
     if not before or _counted(connection, before) != _counted(connection, version):
@@ -149,6 +151,12 @@ def put(
 def _travelling(library: Library, before: int) -> Carrying:
     """The mapping of the library that was written for the version that is in force, where none is named."""
     return next((each for each in library.mappings.values() if each.since == before), PLAIN)
+
+
+def _keep_rights(connection: Connection, before: Library, library: Library) -> None:
+    """What the new version cannot name any more stays granted, in older records, as it was granted last."""
+    lines = (*before.rights.lines, *kept.read(connection))
+    kept.put(connection, (each for each in lines if not can_name(library, each[1], each[2])))
 
 
 def _find_anew(connection: Connection, before: Library, library: Library) -> None:

@@ -104,7 +104,7 @@ def hidden(operation: Operation, folder: Folder, person: str | None = None) -> f
     who = person or operation.actor_id
     if who == SYSTEM:
         return frozenset()
-    closed = operation.matrix.closed_fields(who, folder.form.name, operation.directory)
+    closed = _closed(operation, folder, who)
     guarded = [field for field in each_field(folder.form) if field.sees is not None]
     if not guarded:
         return closed
@@ -122,6 +122,17 @@ def hidden(operation: Operation, folder: Folder, person: str | None = None) -> f
         if not answers[sees] and not wrote:
             out.add(field.path)
     return frozenset(out)
+
+
+def _closed(operation: Operation, folder: Folder, person: str) -> frozenset[str]:
+    """Fields that lines of the policy keep from somebody; in older records under whatever name they have there."""
+    form = folder.form
+    closed = operation.matrix.closed_fields(person, form.name, operation.directory)
+    newest = operation.library.forms.get(form.name)
+    if not closed or newest is None or newest is form:
+        return closed
+    now = {each.number: each.path for each in each_field(newest)}
+    return frozenset(each.path for each in each_field(form) if now.get(each.number, each.path) in closed)
 
 
 def each_field(form: Form) -> Iterable[Field]:
@@ -212,7 +223,7 @@ def unplaced(folder: Folder) -> frozenset[str]:
 def seen_only(operation: Operation, folder: Folder, allowed: Writable) -> Writable:
     """What may be written without what is hidden; where `sees` names the writer, he writes before he sees."""
     closed = hidden(operation, folder)
-    policy = operation.matrix.closed_fields(operation.actor_id, folder.form.name, operation.directory)
+    policy = _closed(operation, folder, operation.actor_id)
     blind = {
         field.path
         for field in each_field(folder.form)

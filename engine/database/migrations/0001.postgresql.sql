@@ -189,6 +189,14 @@ CREATE TABLE hold (
 --;
 CREATE INDEX ix_hold_place ON hold (place, item)
 --;
+CREATE TABLE kept_right (
+	role TEXT NOT NULL,
+	thing TEXT NOT NULL,
+	action TEXT NOT NULL,
+	reach TEXT NOT NULL,
+	CONSTRAINT pk_kept_right PRIMARY KEY (role, thing, action, reach)
+)
+--;
 CREATE TABLE ledger_item (
 	id BIGSERIAL NOT NULL,
 	key TEXT NOT NULL,

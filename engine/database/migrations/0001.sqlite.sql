@@ -214,6 +214,15 @@ CREATE TABLE hold (
 --;
 CREATE INDEX ix_hold_place ON hold (place, item)
 --;
+CREATE TABLE kept_right (
+	role TEXT NOT NULL,
+	thing TEXT NOT NULL,
+	action TEXT NOT NULL,
+	reach TEXT NOT NULL,
+	CONSTRAINT pk_kept_right PRIMARY KEY (role, thing, action, reach)
+)
+ STRICT
+--;
 CREATE TABLE ledger_item (
 	id INTEGER NOT NULL,
 	"key" TEXT NOT NULL,

@@ -47,12 +47,28 @@ def lines_name_what_exists(library: Library) -> Iterator[Finding]:
             continue
         if path and form.field(path) is None:
             yield unknown(at, text(f"a field of '{form_name}'", f"“{form_name}”的字段"), path, form.fields)
-        workflow = library.workflows.get(form_name)
-        known = OF_RECORDS | set(workflow.transitions if workflow else ())
-        if report is not None:
-            known = OF_REPORTS | set(report.transitions)
+        known = _actions(library, form_name)
         if action not in known:
             yield unknown(at, text(f"an action of '{form_name}'", f"“{form_name}”的操作"), action, known)
+
+
+def can_name(library: Library, thing: str, action: str) -> bool:
+    """Whether a policy line may name this object and action."""
+    name, _, path = thing.partition(".")
+    report = library.reports.get(name)
+    form = report.form if report is not None else library.forms.get(name)
+    if form is None:
+        return thing in OF_ENGINE
+    return (not path or form.field(path) is not None) and action in _actions(library, name)
+
+
+def _actions(library: Library, name: str) -> frozenset[str]:
+    """What of a form or a report can be granted."""
+    report = library.reports.get(name)
+    if report is not None:
+        return OF_REPORTS | frozenset(report.transitions)
+    workflow = library.workflows.get(name)
+    return OF_RECORDS | frozenset(workflow.transitions if workflow else ())
 
 
 def roles_exist(library: Library) -> Iterator[Finding]:
