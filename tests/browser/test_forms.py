@@ -37,6 +37,15 @@ def saved(page: Page) -> str:
     return page.url
 
 
+def drawn_rows(page: Page) -> list[int]:
+    """The rows of a form that the browser has drawn, counted from one."""
+    rows = page.locator(".sheet tbody tr > td:first-child")
+    shown: list[bool] = rows.evaluate_all(
+        "(all) => all.map((each) => each.checkVisibility({contentVisibilityAuto: true}))"
+    )
+    return [at for at, is_shown in enumerate(shown, 1) if is_shown]
+
+
 def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
     clerk = people.sign_in("clerk1", DESK)
     begins(clerk)
@@ -44,6 +53,20 @@ def test_two_hundred_rows_are_pasted_from_a_sheet(people: People) -> None:
     clerk.evaluate(PASTE, "\n".join(f"A100\t{number}" for number in range(1, 201)))
     expect(clerk.get_by_label("Requested 200", exact=True)).to_have_value("200")
     expect(clerk.get_by_label("Item 200", exact=True)).to_have_value(re.compile("^A100 "))
+    assert drawn_rows(clerk)[0] == 1
+    assert len(drawn_rows(clerk)) < 60, "a letter costs what is in sight, not all 200 rows"
+    clerk.get_by_label("Requested 150", exact=True).focus()
+    clerk.keyboard.press("Control+A")
+    clerk.keyboard.type("77")
+    expect(clerk.get_by_label("Requested 150", exact=True)).to_have_value("77")
+    assert 150 in drawn_rows(clerk)
+    assert 1 not in drawn_rows(clerk)
+    under = [clerk.locator(f".sheet tr:nth-child({row}) > [data-column=requested]") for row in (1, 150, 200)]
+    head = clerk.get_by_role("columnheader", name="Requested").bounding_box()
+    assert head
+    for box in (each.bounding_box() for each in under):
+        assert box
+        assert (box["x"], box["width"]) == (head["x"], head["width"]), "rows stand under each other"
     saved(clerk)
     clerk.get_by_role("link", name="Show all").click()
     expect(clerk.locator("main table.list tbody tr")).to_have_count(200)

@@ -1,7 +1,8 @@
 /** The rows of a table as a grid: keys, paste from a sheet; only the row that changed is drawn again. */
 
 import { Component } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { layAhead } from "../ahead";
 import { newId, say } from "../api";
 import { unitOf, type Field, type Filled, type Form, type Row } from "../definitions";
 import type { Faults } from "../faults";
@@ -15,8 +16,25 @@ interface Props { form: Form; offers: readonly string[]; name: string; table: Fi
 type End = "" | "blank" | "remove" | "divide";
 interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; heed: string; needed: string; units: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
+/** How wide a column is at least and at most: where it is written, and where it is only read. */
+const WIDTHS = { named: [[220, 420], [140, 420]], number: [[96, 144], [116, 160]], words: [[160, 260], [120, 260]] } as const;
+const ENDS = 44;
+const kindOf = (field: Field): keyof typeof WIDTHS => (NAMED.has(field.widget) ? "named" : field.digits ? "number" : "words");
 
-const widthOf = (field: Field): string => (NAMED.has(field.widget) ? "wideish" : field.digits ? "number" : "words");
+/**
+ * How wide the columns are, and all of them: rows that are laid out each by itself, for a letter typed in one must not cost
+ * the others anything, still stand under each other.
+ */
+function widths(columns: [string, Field][], written: (column: string) => boolean, ends: boolean): Record<string, string> {
+  const each = columns.map(([name, field]) => WIDTHS[kindOf(field)][written(name) ? 0 : 1]);
+  const whole = (at: 0 | 1) => each.reduce((sum, one) => sum + one[at], ends ? ENDS : 0);
+  return {
+    "--columns": [...each.map(([least, most]) => `minmax(${least}px, ${most}fr)`), ...(ends ? [`${ENDS}px`] : [])].join(" "),
+    "--least": `${whole(0)}px`,
+    "--most": `${whole(1)}px`,
+    "--lines": String(columns.reduce((sum, [, field]) => sum + (field.digits ? 0.5 : 1), 0)),
+  };
+}
 
 class Line extends Component<Drawn> {
   override shouldComponentUpdate(next: Drawn): boolean {
@@ -32,9 +50,9 @@ class Line extends Component<Drawn> {
       <tr data-row={row.row}>
         {columns.map(([column, field]) => {
           const label = `${field.title} ${index + 1}`;
-          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${field.digits ? "number" : ""}`} data-title={field.title}>{shownAs(field, row[column])}{measures.get(column) && row[column] != null && <small class="unit"> {measures.get(column)}</small>}{said(column)}</td>;
+          if (!editable.includes(` ${column} `)) return <td key={column} class={`shown ${kindOf(field)}`} data-title={field.title}>{shownAs(field, row[column])}{measures.get(column) && row[column] != null && <small class="unit"> {measures.get(column)}</small>}{said(column)}</td>;
           return (
-            <td key={column} data-title={field.title} data-column={column} class={`${widthOf(field)}${needed.includes(` ${column} `) ? " asks" : ""}`}>
+            <td key={column} data-title={field.title} data-column={column} class={`${kindOf(field)}${needed.includes(` ${column} `) ? " asks" : ""}`}>
               <Input inRow at={`${name}.${column}`} row={row.row} field={field} value={row[column] ?? null} label={label} invalid={faults.has(column)} required={needed.includes(` ${column} `)} unit={measures.get(column)} onChange={(value) => onWrite(row.row, column, value)} />
               {said(column)}
             </td>
@@ -69,6 +87,8 @@ export function Grid({ form, offers, name, table, rows, filled, unseen, needed, 
   const kept = useRef(shown);
   if (kept.current.length !== shown.length || shown.some((each, index) => each[0] !== kept.current[index]![0])) kept.current = shown;
   const drawnColumns = kept.current;
+  const body = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => layAhead([...body.current!.children]), [drawn.length, drawnColumns]);
 
   function paste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -120,9 +140,9 @@ export function Grid({ form, offers, name, table, rows, filled, unseen, needed, 
       {faults.has(name) && <span class="fault">{faults.get(name)}</span>}
       {counted && writable.some(([each]) => each === counted) && <ScanRows columns={columns} rows={rows} counted={counted} adds={adds} onWrite={onWrite} />}
       <div class="sheet" onPaste={paste} onKeyDown={pressed}>
-        <table>
-          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={widthOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && writable.some(([one]) => one === each) && <b class="needed"> *</b>}</th>)}{how !== "fixed" && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
-          <tbody>
+        <table style={widths(shown, (column) => editable.some((one) => one.includes(` ${column} `)), how !== "fixed")}>
+          <thead><tr>{shown.map(([each, field]) => <th key={each} scope="col" class={kindOf(field)}>{field.title}{filled.needed.includes(`${name}.${each}`) && writable.some(([one]) => one === each) && <b class="needed"> *</b>}</th>)}{how !== "fixed" && <th><span class="visually-hidden">{say("Remove", "删除")}</span></th>}</tr></thead>
+          <tbody ref={body}>
             {drawn.map((row, index) => (
               <Line key={row.row} name={name} columns={drawnColumns} row={row} index={index} end={endOf(row, index)} editable={editable[index]!}
                 needed={spaced(writable.filter(([each]) => needed.has(`${name}.${each}`) || needed.has(`${name}.${each}#${places[index]}`)))} fault={byRow.get(row.row) ?? ""} heed={heedByRow.get(row.row) ?? ""} units={measured(form, drawnColumns, row, filled.units)}
