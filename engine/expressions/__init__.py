@@ -6,6 +6,7 @@ says how types go together, `exact` how numbers do, `words` which words there ar
 `expression` is the door. The contract with other rooms: `docs/developer/rooms.md`.
 """
 
+from engine.expressions.against import asks_row, rows_against
 from engine.expressions.environment import Environment
 from engine.expressions.expression import Expression, compile_expression, holds
 from engine.expressions.faults import EvaluationFault, ExpressionFault, NotInSql
@@ -36,9 +37,11 @@ __all__ = [
     "Value",
     "World",
     "answered_in_sql",
+    "asks_row",
     "compile_expression",
     "holds",
     "microseconds",
     "places",
+    "rows_against",
     "sql_type",
 ]

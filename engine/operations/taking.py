@@ -13,8 +13,8 @@ from engine.clock import to_stored
 from engine.definitions.models import EffectUse
 from engine.effects import EffectCall, propose
 from engine.effects import outcomes as o
-from engine.errors import Text, rule, text
-from engine.operations import applying, numbers, pinning, wording, writing
+from engine.errors import Refusal, Text, rule, text
+from engine.operations import against, applying, numbers, pinning, wording, writing
 from engine.operations.folder import Event, Folder, Proposal
 from engine.records import tasks
 from engine.workflow import arrive, ask_others, edited, look_again, recollect, rule_on, waiting
@@ -50,7 +50,10 @@ def take(
     who = actor or operation.actor_id
     names = {**(asks or {}), **_chosen(folder, chosen)}
     situation = operation.situation(folder, who, locking=True, asks=names)
-    leg = step(situation, action)
+    try:
+        leg = step(situation, action)
+    except Refusal as refusal:
+        raise against.located(operation, folder, action, refusal) from refusal
     _leave(operation, folder, leg, who)
     outcomes = perform(operation, folder, leg.effects, asks=names, chosen=chosen)
     folder.proposals.append(Proposal(action, leg.occurrence, outcomes))

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from engine.definitions.models import Field, Form
+from engine.definitions.models import Field, Form, Rule
 from engine.definitions.sayings import sentence
 from engine.errors import Fault, text
-from engine.expressions import Environment, EvaluationFault, Expression, holds
+from engine.expressions import Environment, EvaluationFault, Expression, holds, rows_against
 from engine.quantities import write
 from engine.records.filling_deriving import unsigned
 from engine.records.filling_faults import against_rule, pointer, too_many
@@ -208,13 +208,26 @@ class _Check:
             answer = None if of.rule.warns else False
         if answer is True or (answer is None and (self.required is None or self._unanswered(of, index))):
             return
-        path = (of.rule.field or "").split(".")
-        where = (path[0], index, *path[1:]) if index is not None else path[:1]
-        place = pointer("", *where) if of.rule.field else ""
-        self.faults.append(Fault(place, of.rule.name, sentence(of.rule, env), row, {"rule": of.rule.name}))
+        for at, which in [(index, row)] if index is not None else self._against(of.rule, env):
+            self.faults.append(
+                Fault(_place(of.rule, at), of.rule.name, sentence(of.rule, env), which, {"rule": of.rule.name})
+            )
+
+    def _against(self, rule: Rule, env: Environment) -> Iterable[tuple[int | None, str | None]]:
+        """Where a rule is broken that is asked of the whole: in rows, if it says what is asked of every one."""
+        table = (rule.field or "").partition(".")[0] if "." in (rule.field or "") else ""
+        rows = rows_against(rule.check, table, env) if table else ()
+        return [(at, each.get("row")) for at, each in rows] or [(None, None)]
 
     def _unanswered(self, of: RowRule, index: int | None) -> bool:
         """Whether a field that the rule reads is empty: then there is nothing to ask yet."""
         at = self.values if index is None or of.table is None else {**self.values, **self.values[of.table][index]}
         named = {name[1] for name in of.rule.check.names if name[0] in ("record", "row") and len(name) > 1}
         return any(each in at and at[each] in (None, []) for each in named)
+
+
+def _place(rule: Rule, index: int | None) -> str:
+    if not rule.field:
+        return ""
+    first, *more = rule.field.split(".")
+    return pointer("", first, index, *more) if index is not None else pointer("", first)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.definitions.models import Field, Form, Rule
-from engine.expressions import Expression
+from engine.expressions import Expression, asks_row
 
 KEPT_PLANS = 2_000
 NUMBERS = frozenset({"decimal", "quantity", "money"})
@@ -195,7 +195,7 @@ def _lives(steps: tuple[Derivation, ...], tables: tuple[Field, ...]) -> Mapping[
 
 
 def _row_rule(rule: Rule) -> RowRule:
-    per_row = rule.field is not None and "." in rule.field and any(name[0] == "row" for name in rule.check.names)
+    per_row = rule.field is not None and "." in rule.field and asks_row(rule.check)
     return RowRule(rule, rule.field.split(".")[0] if per_row and rule.field else None)
 
 

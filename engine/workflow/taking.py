@@ -10,6 +10,7 @@ from dataclasses import replace
 from engine.definitions.models import Alternative, Rule, Transition
 from engine.definitions.sayings import sentence
 from engine.errors import Fault, Refusal, Text, conflict, forbidden, not_found, rule, text
+from engine.expressions import Environment, rows_against
 from engine.workflow import asking, duties, machine, people
 from engine.workflow import memory as memories
 from engine.workflow.asking import Said
@@ -69,10 +70,18 @@ def _hold(guard: Rule, situation: Situation) -> None:
     environment = asking.eyes(situation)
     if asking.said(guard.check, environment) is Said.YES:
         return
-    faults, says = [], sentence(guard, environment)
-    if guard.field is not None:
-        faults.append(Fault("/" + guard.field.replace(".", "/"), "guard", says))
-    raise rule("guard", says, name=guard.name, faults=faults)
+    says = sentence(guard, environment)
+    raise rule("guard", says, name=guard.name, faults=_where(guard, says, environment))
+
+
+def _where(guard: Rule, says: Text, environment: Environment) -> list[Fault]:
+    """Where a guard says no: in the rows that break what it asks of every one, else at its field as a whole."""
+    if guard.field is None:
+        return []
+    table, _, column = guard.field.partition(".")
+    rows = rows_against(guard.check, table, environment) if column else ()
+    found = [Fault(f"/{table}/{index}/{column}", "guard", says, row["row"]) for index, row in rows]
+    return found or [Fault("/" + guard.field.replace(".", "/"), "guard", says)]
 
 
 def _leg(situation: Situation, transition: Transition, alternative: Alternative) -> Leg:

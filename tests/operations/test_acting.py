@@ -105,7 +105,7 @@ def test_what_is_granted_counts_for_the_next(house: House) -> None:
     assert clerk.takes("wish", first, "grant") == "granted"
     assert clerk.reads("wish", second)["lines"][0]["already"] == "200"
     refused = clerk.acts("wish", second, "grant")
-    assert (refused.status, refused.body["rule"], refused.errors) == (409, "room", [("/lines/quantity", "guard")])
+    assert (refused.status, refused.body["rule"], refused.errors) == (409, "room", [("/lines/0/quantity", "guard")])
     assert clerk.takes("wish", first, "drop") == "dropped"
     assert clerk.takes("wish", second, "grant") == "granted"
     assert clerk.reads("wish", second)["lines"][0]["already"] == "0"

@@ -184,4 +184,42 @@ def test_more_received_than_was_shipped_is_told_when_it_is_saved(house: House) -
     told = receiver.get(f"records/transfer/{record}")["warnings"]
     assert [(each["path"], each["message"]) for each in told] == [("/lines/0/received", "More than was shipped.")]
     refused = receiver.acts("transfer", record, "receive", asks={"signature": {"typed": "R"}})
-    assert (refused.status, refused.body["errors"][0]["message"]) == (409, "More than was shipped.")
+    said = {"path": "/lines/0/received", "code": "guard", "message": "More than was shipped.", "row": row}
+    assert (refused.status, refused.body["errors"]) == (409, [said])
+
+
+def test_a_guard_over_all_rows_names_those_that_break_it_as_they_were_sent(house: House) -> None:
+    """In the order of the request, so that a sender finds them; a row that is as it should be is not named."""
+    sender, receiver = house.be("clerk1"), house.be("clerk2")
+    items = [house.item(S01=5), house.item(S01=5), house.item(S01=5)]
+    values = {"from_store": {"code": "S01"}, "to_store": {"code": "S02"}, "reason": "slow"}
+    wanted = [{"item": {"code": each}, "requested": "5"} for each in items]
+    record = sender.makes("transfer", {**values, "lines": wanted}, "submit")
+    house.be("mgr1").decides("transfer", record)
+    sender.takes("transfer", record, "ship")
+    rows = [each["row"] for each in receiver.reads("transfer", record)["lines"]]
+    counts = [(rows[2], "6"), (rows[1], "5"), (rows[0], "7")]
+    counted = [{"row": row, "received": much, "damaged": "0"} for row, much in counts]
+    refused = receiver.acts("transfer", record, "receive", {"lines": counted}, asks={"signature": {"typed": "R"}})
+    found = {each["row"]: each["path"] for each in refused.body["errors"]}
+    assert found == {rows[2]: "/lines/0/received", rows[0]: "/lines/2/received"}
+
+
+def test_rows_that_would_tell_what_is_hidden_are_not_named(own_house: House) -> None:
+    """Which rows break a guard says what it reads: to who sees that, the rows; to who does not, the field alone."""
+    flow = own_house.be("adm").get("definitions/workflow/memo")["text"]
+    clean = "check: \"all(lines, row.veiled != 'x')\", field: lines.word, says: {en: Not clean., zh: 不干净。}"
+    by = "by: [clerk at store, manager at store]"
+    vouch = f"transitions:\n  vouch: {{from: open, to: done, {by}, guard: {{clean: {{{clean}}}}}}}"
+    granted = [f"p, {role}, memo, vouch, own" for role in ("clerk", "manager")]
+    own_house.publish(flow.replace("transitions:", vouch, 1), policy=granted)
+    lines = [{"word": "a", "veiled": "y"}, {"word": "b", "veiled": "x"}]
+    clerk, chief = own_house.be("clerk1"), own_house.be("mgr1")
+    record = clerk.makes("memo", {"note": "hello", "lines": [{"word": each["word"]} for each in lines]}, "hand_in")
+    rows = [
+        {"row": own["row"], "veiled": of["veiled"]}
+        for own, of in zip(chief.reads("memo", record)["lines"], lines, strict=True)
+    ]
+    assert chief.edits("memo", record, {"lines": rows}).status == 200
+    assert chief.acts("memo", record, "vouch").errors == [("/lines/1/word", "guard")]
+    assert clerk.acts("memo", record, "vouch").errors == [("/lines/word", "guard")]

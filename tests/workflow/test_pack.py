@@ -247,11 +247,11 @@ def test_a_difference_stays_open_and_a_whole_receipt_is_done() -> None:
     assert whole.state == "done"
 
 
-def test_more_than_was_shipped_is_refused_at_the_field() -> None:
+def test_more_than_was_shipped_is_refused_in_its_row() -> None:
     slip = shipped()
     slip.lines[0] |= {"missing": Decimal(-1)}
     found = slip.refusal("clerk2", "receive")
-    assert (found.rule, [fault.path for fault in found.faults]) == ("not_more", ["/lines/received"])
+    assert (found.rule, [fault.path for fault in found.faults]) == ("not_more", ["/lines/0/received"])
 
 
 def test_whoever_sent_it_does_not_receive_it() -> None:

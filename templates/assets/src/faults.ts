@@ -54,14 +54,18 @@ function emptyOf(form: Form, draft: Draft, fault: Fault, base: string): string[]
 
 /** What is said over the form: a sentence, and what is wrong by row and field, each with where it is marked; `lost`: until the server answers again. */
 export interface Word { text: string; more: readonly Line[]; counted?: boolean; lost?: boolean }
-interface Line { text: string; places: readonly string[] }
+/** `at`: which row and field it means, where the sentence is that of the whole and need not be said again. */
+interface Line { text: string; at: string; again: boolean; places: readonly string[] }
 
 /**
  * A refusal, as it is said over the form. It is counted while something of it is marked, and gone with the last mark; not
  * if something of it is marked nowhere, or is asked only when the thing is done (a guard): nobody can tell when that is mended.
  */
 export function complaint(form: Form, draft: Draft, problem: Problem, base: string, acting: boolean): Word {
-  const lines = problem.errors.map((each) => ({ text: `${called(form, draft, each, base)}${each.message}`, places: placesOf(form, draft, each, base) }));
+  const lines = problem.errors.map((each) => {
+    const at = called(form, draft, each, base);
+    return { text: `${at}${at && say(": ", "：")}${each.message}`, at, again: each.message === problem.detail, places: placesOf(form, draft, each, base) };
+  });
   const seen = problem.status === 422 || (acting && problem.errors.every((each) => each.code !== "guard"));
   return { text: problem.detail, more: lines, lost: problem.status === 0, counted: seen && lines.length > 0 && lines.every((each) => each.places.length > 0) };
 }
@@ -70,10 +74,11 @@ export function complaint(form: Form, draft: Draft, problem: Problem, base: stri
 export function standing(word: Word, marked: Faults): { text: string; more: string[] } | null {
   if (word.counted && !marked.size) return null;
   const left = word.more.filter((each) => !word.counted || each.places.some((place) => marked.has(place)));
-  const lines = [...new Set(left.map((each) => each.text))].filter((each) => each !== word.text);
+  const only = left.length === 1 && left[0]!.again && left[0]!.at ? left[0]! : null;
+  const lines = only ? [] : [...new Set(left.map((each) => (each.again ? each.at : each.text)))].filter(Boolean);
   const over = lines.length - MOST_LISTED;
   const more = over > 0 ? [...lines.slice(0, MOST_LISTED), say(`… and ${over} more`, `……另有 ${over} 处`)] : lines;
-  return { text: (word.more.length && marked.size ? say(`${marked.size} to correct. `, `有 ${marked.size} 处需要修改。`) : "") + word.text, more };
+  return { text: (word.more.length && marked.size ? say(`${marked.size} to correct. `, `有 ${marked.size} 处需要修改。`) : "") + (only?.text ?? word.text), more };
 }
 
 function called(form: Form, draft: Draft, fault: Fault, base: string): string {
@@ -85,8 +90,7 @@ function called(form: Form, draft: Draft, fault: Fault, base: string): string {
   const row = fault.row ?? (index === undefined ? undefined : sent[Number(index)]?.row);
   const at = field.type === "table" && row ? (draft.values[name] ?? []).findIndex((each: Row) => each.row === row) : -1;
   const words = [at < 0 ? (field.type === "table" && index !== undefined ? "" : field.title) : say(`Row ${at + 1}`, `第 ${at + 1} 行`), field.fields?.[column ?? index ?? ""]?.title ?? ""];
-  const told = words.filter(Boolean).join(" · ");
-  return told ? `${told}${say(": ", "：")}` : "";
+  return words.filter(Boolean).join(" · ");
 }
 
 /** What is needed and empty: told with the rest, although the server tells what it cannot read first. */

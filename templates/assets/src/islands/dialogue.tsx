@@ -175,9 +175,10 @@ export function Dialogue({ deed, told, effects, first, onEnd, written = {}, onDo
 
 function Fault({ refused, told, hidden }: { refused: Refused; told: Told; hidden: (path: string) => boolean }) {
   const { detail, errors } = refused.problem;
+  const lines = errors.filter((each) => !hidden(each.path)).map((each) => ({ at: placed(told.form, told.record, each.path), says: each.message === detail ? "" : each.message }));
   return (
     <div class="message wrong" role="alert"><strong>{detail}</strong>
-      <ul>{errors.filter((each) => each.message !== detail && !hidden(each.path)).map((each) => <li key={each.path + each.code}>{placed(told.form, told.record, each.path)}{each.message}</li>)}</ul></div>
+      <ul>{lines.filter((each) => each.at || each.says).map(({ at, says }) => <li key={at + says}>{at}{at && says && say(": ", "：")}{says}</li>)}</ul></div>
   );
 }
 
@@ -190,5 +191,5 @@ export function placed(form: Form, record: { values: Record<string, any> }, path
   const row = words[1] !== undefined ? Number(words[1]) : NaN;
   const item = Number.isInteger(row) ? record.values[words[0]!]?.[row] : undefined;
   const first = item && Object.values(item).find((each: any) => each && typeof each === "object" && each.code) as { code?: string } | undefined;
-  return `${[field.title, Number.isInteger(row) ? String(first?.code ?? row + 1) : "", column?.title].filter(Boolean).join(" · ")}: `;
+  return `${[field.title, Number.isInteger(row) ? String(first?.code ?? row + 1) : "", column?.title].filter(Boolean).join(" · ")}`;
 }
