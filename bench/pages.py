@@ -177,7 +177,7 @@ def _typing(url: str, record: str) -> Figure:
 
 
 def _typed(page: Page) -> list[float]:
-    """Types as a quick person does, a sign every 60 ms, and counts frames meanwhile; looking for a field is not typing."""
+    """Types as a quick person does, a sign every 60 ms, and counts frames; looking for a field is not typing."""
     boxes = [
         page.get_by_label(f"{word} {row}", exact=True).element_handle()
         for row in (1, 60, 120, LONG)
