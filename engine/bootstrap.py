@@ -39,10 +39,12 @@ from engine.operations import (
     founding,
     letters,
     loading,
+    once,
     publishing,
     restoring,
     seeding,
     testclock,
+    testing,
     timing,
 )
 from engine.operations.calls import Actor, Call
@@ -87,6 +89,7 @@ def build(settings: Settings) -> Services:
         render=render_words,
         seal=seal_of(_plain(settings.secret_key), settings.data),
         judge=judge,
+        rehearse=testing.failures,
     )
     if settings.test_clock is not None:
         start = SystemClock().now() if settings.test_clock == "now" else datetime.fromisoformat(settings.test_clock)
@@ -132,12 +135,27 @@ def layers_of(folder: Path) -> tuple[Path, ...]:
 
 def _publish(services: Services, layers: Sequence[Path], author: str, note: str) -> int:
     loaded = read(services, layers)
-    return services.database.transaction(lambda connection: publishing.put(services, connection, loaded, author, note))
+    return once.tested(services, lambda connection: publishing.put(services, connection, loaded, author, note))
 
 
 def read(services: Services, layers: Sequence[Path]) -> Loaded:
-    """A library from its folders, lowest first, with its findings."""
-    return read_library(layers, services.vocabulary)
+    """A library from its folders, lowest first, with its findings. What the pack has of tests stays with the pack:
+
+    they hold for what is shipped, and a chain that changes it would else be refused by tests that it never wrote.
+    """
+    return read_library(layers, services.vocabulary, _shipped(layers))
+
+
+def read_whole(folder: Path) -> Loaded:
+    """A library as it is checked and tested by itself: with its own tests, also when it is the pack."""
+    layers = layers_of(folder)
+    return read_library(layers, FIELD_AND_EFFECTS, _shipped(layers) if len(layers) > 1 else ())
+
+
+def _shipped(layers: Sequence[Path]) -> frozenset[int]:
+    """Which of these layers is the pack."""
+    pack = pack_folder().resolve()
+    return frozenset(number for number, each in enumerate(layers) if each.resolve() == pack)
 
 
 def load_demo_into(services: Services, folder: Path, name: str) -> list[str]:

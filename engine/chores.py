@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
@@ -16,14 +17,15 @@ from engine import bootstrap, seed
 from engine.access import accounts, passwords, security
 from engine.database import open_database
 from engine.database.migrations import migrate as migrate_database
-from engine.definitions import Finding, read_library, shelf
+from engine.definitions import Finding, Loaded, read_library, shelf
 from engine.definitions.comparing import diff as text_diff
 from engine.definitions.folders import pull as pull_files
 from engine.errors import rule, text
-from engine.operations import counting, founding, publishing, recount, restoring
+from engine.operations import counting, founding, once, publishing, recount, restoring, testing
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
 from engine.operations.services import Services
+from engine.operations.testing import Outcome
 from engine.settings import Settings, pack_folder
 from engine.verification.diagram import diagram
 from engine.verification.judging import judge
@@ -42,8 +44,22 @@ def _working(settings: Settings) -> Iterator[Services]:
 
 def check(folder: Path) -> tuple[Finding, ...]:
     """Every finding about a library in a folder."""
-    loaded = read_library(bootstrap.layers_of(folder), bootstrap.FIELD_AND_EFFECTS)
+    loaded = bootstrap.read_whole(folder)
     return loaded.findings if loaded.library is None else (*loaded.findings, *judge(loaded.library))
+
+
+def test(folder: Path) -> tuple[Loaded, Iterator[Outcome]]:
+    """The process tests of a library in a folder, as they are run, on chains that are thrown away."""
+    loaded = bootstrap.read_whole(folder)
+
+    def outcomes() -> Iterator[Outcome]:
+        with TemporaryDirectory(prefix="chainstock-") as scratch:
+            place = Path(scratch)
+            settings = Settings(database=f"sqlite:///{place / 'none.db'}", data=place, test_clock=None, secret_key=None)
+            with _working(settings) as services:
+                yield from testing.run(services, loaded)
+
+    return loaded, outcomes()
 
 
 def picture(folder: Path, form: str, language: str) -> str:
@@ -63,11 +79,11 @@ def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tu
         with services.database.reading() as connection:
             newest = shelf.published(connection)
             before = shelf.load(connection, newest, services.vocabulary) if newest else None
-        loaded = replace(loaded, findings=(*loaded.findings, *judge(loaded.library, before)))
+        loaded = replace(loaded, findings=(*loaded.findings, *judge(loaded.library, before), *services.tested(loaded)))
         if any(each.severity == "error" for each in loaded.findings):
             return None, loaded.findings
-        version = services.database.transaction(
-            lambda connection: publishing.put(services, connection, loaded, "command line", note)
+        version = once.tested(
+            services, lambda connection: publishing.put(services, connection, loaded, "command line", note)
         )
         return version, loaded.findings
 

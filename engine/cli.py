@@ -28,6 +28,9 @@ app = typer.Typer(
 demo_app = typer.Typer(no_args_is_help=True, help="Demo chains.")
 app.add_typer(demo_app, name="demo")
 
+UNUSABLE = 2
+"""How a command for pipelines ends when it could not even begin."""
+
 Address = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE, postgresql://... or postgres")]
 Folder = Annotated[Path, typer.Argument(help="A folder with form_definitions, workflow_definitions and permissions")]
 
@@ -86,6 +89,29 @@ def check(folder: Folder) -> None:
     errors = sum(finding.severity == "error" for finding in findings)
     typer.echo(f"{_counted(errors, 'error')}, {_counted(len(findings) - errors, 'warning')}")
     raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def test(folder: Folder) -> None:
+    """Run the process tests of a library; ends with 1 when one fails, with 2 when the library cannot be used."""
+    try:
+        loaded, outcomes = chores.test(folder)
+    except Refusal as refusal:
+        typer.echo(say(refusal.says, "en"), err=True)
+        raise typer.Exit(UNUSABLE) from refusal
+    if loaded.library is None:
+        for finding in loaded.findings:
+            typer.echo(_worded(finding))
+        raise typer.Exit(UNUSABLE)
+    count = failed = 0
+    for outcome in outcomes:
+        count += 1
+        failed += bool(outcome.findings)
+        typer.echo(f"{'failed' if outcome.findings else 'passed'} {outcome.tests} {outcome.case}".rstrip())
+        for finding in outcome.findings:
+            typer.echo(_worded(finding))
+    typer.echo(f"{_counted(count, 'test')}, {failed} failed")
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()
@@ -202,4 +228,6 @@ def main() -> None:
         app()
     except (Refusal, NoPostgres, DemoFault) as error:
         typer.echo(say(error.says, "en") if isinstance(error, Refusal) else str(error), err=True)
+        for fault in error.faults if isinstance(error, Refusal) else ():
+            typer.echo(f"{fault.path}: {say(fault.says, 'en')} [{fault.code}]", err=True)
         raise SystemExit(1) from error

@@ -79,8 +79,11 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, pool: int = 16) -> Database:
-    """Open the database at `url` (`sqlite:///FILE`, `postgresql://...`); the file's folder is made when missing."""
+def open_database(url: str, pool: int = 16, *, lasting: bool = True) -> Database:
+    """Open the database at `url` (`sqlite:///FILE`, `postgresql://...`); the file's folder is made when missing.
+
+    One that is thrown away again (not `lasting`, SQLite only) waits for no disk.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -99,6 +102,8 @@ def open_database(url: str, pool: int = 16) -> Database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, pool_size=pool, max_overflow=pool, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
+    if not lasting:
+        event.listen(engine, "connect", _forget)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine)
 
@@ -124,6 +129,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     connection.create_function("local_day", 2, local_day, deterministic=True)
+
+
+def _forget(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -23,6 +23,7 @@ from engine.definitions.merging import merged
 from engine.definitions.models import NOTHING, Form, Library, Option, Overlay, Report, Workflow
 from engine.definitions.numbers import numbered, paths_in
 from engine.definitions.outline import FormOutline, Outline
+from engine.definitions.process_tests import ProcessTests
 from engine.definitions.reports import ReportBuilder
 from engine.definitions.rights import build_roles, read_rights
 from engine.definitions.schedules import ScheduleBuilder
@@ -51,6 +52,7 @@ class Parts:
     mappings: Sequence[Marked]
     documents: tuple[Document, ...]
     validator: Validator
+    tests: tuple[ProcessTests, ...] = ()
 
 
 @dataclass

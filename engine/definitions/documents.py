@@ -53,7 +53,7 @@ class Document:
 
 def key_of(kind: str, name: str, layer: int) -> tuple[str, str]:
     """The key of a definition of a layer."""
-    return kind, f"{name}.{layer}" if kind in ("library", "permissions") and layer else name
+    return kind, f"{name}.{layer}" if kind in ("library", "permissions", "tests") and layer else name
 
 
 def name_of_key(name: str) -> tuple[str, int]:

@@ -41,7 +41,7 @@ def effective(
     documents: Sequence[Document], vocabulary: Vocabulary, kind: str, name: str, chosen: Sequence[str]
 ) -> Effective | None:
     """A form or workflow under the overlays without a condition and those `chosen`; None when there is none."""
-    parts = parts_of(documents, vocabulary, Findings())
+    parts = parts_of([each for each in documents if each.kind != "tests"], vocabulary, Findings())
     base = (parts.forms if kind == "form" else parts.workflows).get(name) if parts is not None else None
     if parts is None or base is None:
         return None

@@ -6,7 +6,7 @@ nothing is raised for bad content. A library is only given when nothing was foun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.definitions.findings import Finding, Findings
 from engine.definitions.layers import MOST_CONDITIONAL, ordered
 from engine.definitions.marked import Marked, marked
 from engine.definitions.models import NOTHING, Layer, Library
+from engine.definitions.process_tests import ProcessTests, check_tests, uppermost
 from engine.definitions.reader import Unreadable, read_yaml
 from engine.definitions.validation import Validator
 from engine.definitions.vocabulary import Vocabulary
@@ -47,6 +48,7 @@ WORDS = {
     "report": "report",
     "mapping": "mapping",
     "template": "notice",
+    "tests": "tests",
 }
 """The word that names a definition inside its file."""
 SCHEMAS = {"template": "notice"}
@@ -63,12 +65,15 @@ class Loaded:
     library: Library | None
     findings: tuple[Finding, ...]
     documents: tuple[Document, ...] = ()
+    tests: tuple[ProcessTests, ...] = ()
+    """What is played before it is published."""
 
 
-def read_library(layers: Sequence[Path], vocabulary: Vocabulary) -> Loaded:
-    """Read the folders of a library, the lowest layer first."""
+def read_library(layers: Sequence[Path], vocabulary: Vocabulary, untested: Container[int] = ()) -> Loaded:
+    """Read the folders of a library, the lowest layer first; of layers that are `untested` without their tests."""
     findings = Findings()
-    documents = [each for index, folder in enumerate(layers) for each in read_folder(folder, index, findings)]
+    found = [each for index, folder in enumerate(layers) for each in read_folder(folder, index, findings)]
+    documents = [each for each in found if each.kind != "tests" or each.layer not in untested]
     return load_documents(documents, vocabulary, findings=findings)
 
 
@@ -97,11 +102,13 @@ def load_documents(
     What was `published` is not checked again: a stricter rule of a later engine must not lock out a running chain.
     """
     notes = findings or Findings()
-    parts = parts_of(documents, vocabulary, notes)
+    parts = parts_of([each for each in documents if not (published and each.kind == "tests")], vocabulary, notes)
+    parts = replace(parts, documents=tuple(documents)) if parts is not None else None
     library = None if notes.blocked or parts is None else assemble(parts, vocabulary, numbers, notes)
     if library is not None and not notes.blocked and not published:
         notes.all.extend(check_library(library))
-    return Loaded(None if notes.blocked else library, _once(notes.all), tuple(documents))
+    tests = parts.tests if parts is not None else ()
+    return Loaded(None if notes.blocked else library, _once(notes.all), tuple(documents), tests)
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -120,11 +127,13 @@ def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Fi
         read = _read(document, vocabulary, findings)
         if read is None:
             continue
-        if document.kind not in ("library", "permissions") and _twice(document, names, read, findings):
+        if document.kind not in ("library", "permissions", "tests") and _twice(document, names, read, findings):
             continue
         found[read.kind].append(read)
         if read.kind == "library":
             owners[document.layer] = read
+    tests = uppermost(found["tests"])
+    check_tests(tests, findings)
     if not found["library"] and not findings.blocked:
         says = text("There is no form_definitions/library.yaml.", "缺少 form_definitions/library.yaml。")
         findings.add(None, "no_library", says)
@@ -147,6 +156,7 @@ def parts_of(documents: Sequence[Document], vocabulary: Vocabulary, findings: Fi
         mappings=found["mapping"],
         documents=tuple(documents),
         validator=validator,
+        tests=tests,
     )
 
 
@@ -169,7 +179,7 @@ def _laid(read: Marked, document: Document, owners: Mapping[int, Marked]) -> Mar
 
 
 def _read(document: Document, vocabulary: Vocabulary, findings: Findings) -> Marked | None:
-    """One YAML document, checked by its schema; None for what is no YAML, is only carried along, or is wrong."""
+    """One YAML document, checked by its schema; None for what is no YAML, or is wrong."""
     if document.kind == "permissions" and document.name != "roles":
         return None
     read = _sound if len(document.text) <= LONGEST_KEPT else _sound.__wrapped__
@@ -200,8 +210,6 @@ def _sound(vocabulary: Vocabulary, kind: str, name: str, path: str, words: str) 
         source = read_yaml(words, path)
     except Unreadable as unreadable:
         raise _Faulty([unreadable.finding]) from unreadable
-    if kind == "tests":
-        return None
     kind = "roles" if kind == "permissions" else kind
     read = marked(kind, name, source)
     findings = Findings()

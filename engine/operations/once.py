@@ -11,13 +11,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import structlog
 
 from engine.clock import to_stored
-from engine.errors import Kind, Refusal, invalid_at, text
+from engine.errors import Kind, Refusal, conflict, invalid_at, text
 from engine.operations import problems
 from engine.operations.calls import Answer, Call
 from engine.operations.operation import Operation
@@ -27,6 +27,7 @@ from engine.records.requests import Remembered
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from engine.definitions import Loaded
     from engine.operations.services import Services
 
 NOT_REMEMBERED = {401, 408, 429}
@@ -35,6 +36,11 @@ LONGEST_KEY = 200
 log = structlog.get_logger("chainstock.security")
 
 Work = Callable[[Operation], Answer]
+T = TypeVar("T")
+REHEARSED = "tests"
+"""The route of commands of process tests: what they are refused concerns nobody."""
+MOST_TESTED = 5
+"""How often the tests run for one command, when others publish meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def request_hash(method: str, path: str, body: Any, if_match: str | None = None)
 def perform(services: Services, call: Call, request: str, work: Work) -> Answer:
     """Run one command in its own transaction and commit; raises its `Refusal`."""
     try:
-        result = services.database.transaction(lambda connection: within(services, connection, call, request, work))
+        result = tested(services, lambda connection: within(services, connection, call, request, work))
     except Overtaken:
         result = services.database.transaction(partial(_replay, call, request))
     except Refusal as refusal:
@@ -65,6 +71,28 @@ def perform(services: Services, call: Call, request: str, work: Work) -> Answer:
         raise result.refusal
     assert result.answer is not None
     return result.answer
+
+
+def tested(services: Services, work: Callable[[Connection], T]) -> T:
+    """Run what may publish in a transaction of its own: the process tests of what it publishes are run before it.
+
+    Which library that is, the work says; what it had begun is taken back while they run, and nothing waits for them.
+    """
+    for _ in range(MOST_TESTED):
+        try:
+            return services.database.transaction(work)
+        except Untested as untested:
+            services.tested(untested.loaded)
+    says = text("Others have published again and again meanwhile.", "其间他人多次发布。")
+    raise conflict("published_meanwhile", says)
+
+
+class Untested(Exception):
+    """A library is to be published whose process tests were not run yet."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        super().__init__("untested")
+        self.loaded = loaded
 
 
 class Overtaken(Exception):
@@ -168,5 +196,5 @@ def _replay(call: Call, request: str, connection: Connection) -> Result:
 
 def _note(call: Call, refusal: Refusal) -> None:
     """Tell the security log of somebody who asked for what he may not have."""
-    if refusal.kind in (Kind.RIGHT, Kind.NOT_FOUND):
+    if refusal.kind in (Kind.RIGHT, Kind.NOT_FOUND) and call.route != REHEARSED:
         log.warning("refused", actor=call.actor.account if call.actor else None, code=refusal.code, route=call.route)

@@ -6,12 +6,13 @@ library's stamp, all in one transaction: the next operation of every process fol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.access import kept, stamps
 from engine.database.dialects import close_gate
-from engine.definitions import Loaded, drafts, shelf
+from engine.definitions import Finding, Loaded, drafts, shelf
+from engine.definitions.assembly import library_hash
 from engine.definitions.checks.rights import can_name
 from engine.definitions.loading import load_documents
 from engine.definitions.mappings import PLAIN, Carrying
@@ -19,6 +20,7 @@ from engine.definitions.models import Library
 from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
 from engine.operations import bodies, carryover, counting, in_use, laying, presenting, versions
 from engine.operations.calls import Actor, Answer, Call
+from engine.operations.once import Untested
 from engine.operations.operation import Operation
 from engine.records import alerts, reindexing
 from engine.records.publishing import publish_storage
@@ -37,11 +39,17 @@ PUBLISHING = 7_281_004
 
 
 def check(operation: Operation, body: Mapping[str, Any]) -> Answer:
-    """`{texts?, drafts?}` laid over what is published: every finding, nothing is changed."""
+    """`{texts?, drafts?, tests?}` laid over what is published: every finding, nothing is changed.
+
+    With `tests` its process tests are run as well.
+    """
     versions.require(operation, "see")
-    bodies.only(body, {"texts", "drafts", "note"})
+    bodies.only(body, {"texts", "drafts", "note", "tests"})
     loaded = laying.lay(operation, body, operation.library.version).loaded
-    return Answer(200, [laying.finding(each, operation.call.language) for each in loaded.findings])
+    found = loaded.findings
+    if body.get("tests") is True and loaded.library is not None:
+        found = (*found, *operation.services.tested(loaded))
+    return Answer(200, [laying.finding(each, operation.call.language) for each in found])
 
 
 def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
@@ -122,15 +130,15 @@ def put(
     """
     errors = [each for each in loaded.findings if each.severity == "error"]
     if loaded.library is None or errors:
-        raise invalid(
-            Fault(f"{each.file}:{each.line}:{each.path}", each.code, each.message) for each in errors or loaded.findings
-        )
+        raise _found_wrong(errors or loaded.findings)
     close_gate(connection, PUBLISHING)  # whoever publishes a folder comes by no other gate
     before = shelf.published(connection)
     if before:
         old = shelf.load(connection, before, services.vocabulary)
         mapped = _travelling(loaded.library, before) if mapping is PLAIN else mapping
         in_use.require_unused(connection, old, loaded.library, mapped or PLAIN, pinned=mapped is not None)
+    if mapping is not None:  # what is rolled back to was tested when it was published
+        _require_tested(services, loaded)
     version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary, about)
     if version == before:
         return version
@@ -146,6 +154,21 @@ def put(
     if before:
         carryover.follow(Operation(services, connection, SYSTEM_CALL), old, mapped or PLAIN)
     return version
+
+
+def _found_wrong(findings: Iterable[Finding]) -> Refusal:
+    return invalid(Fault(f"{each.file}:{each.line}:{each.path}", each.code, each.message) for each in findings)
+
+
+def _require_tested(services: Services, loaded: Loaded) -> None:
+    """Refused when a process test finds something; they run outside of this transaction, which is begun again then."""
+    if not loaded.tests:
+        return
+    found = services.caches.tested.get(library_hash(loaded.documents))
+    if found is None:
+        raise Untested(loaded)
+    if found:
+        raise _found_wrong(found)
 
 
 def _travelling(library: Library, before: int) -> Carrying:

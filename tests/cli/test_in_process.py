@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -256,3 +257,56 @@ def test_a_folder_without_a_policy_of_its_own_lies_over_the_pack(run: Run, tmp_p
     done = run("check", str(lay(tmp_path / "own", {f"{FORMS}/library.yaml": own, f"{FORMS}/west.yaml": over})))
     assert done.code == 1
     assert any("'transfr' is not a form of the layers below. (Did you mean 'transfer'?)" in line for line in done.lines)
+
+
+# test: process tests of a folder, for a pipeline
+
+
+TESTED = """\
+format: 1
+tests: region
+cases:
+  made:
+    steps:
+      east: {{by: ann, make: region, values: {{code: EAST, name: East}}, {came}}}
+people:
+  ann: {{administrator: [chain]}}
+"""
+
+
+def pack_with(folder: Path, words: str) -> str:
+    """The pack with one file of tests."""
+    for part in ("form_definitions", "workflow_definitions", "permissions", "templates/notices"):
+        shutil.copytree(pack_folder() / part, folder / part, ignore=shutil.ignore_patterns("*.tests.yaml", "demo"))
+    (folder / "workflow_definitions" / "region.tests.yaml").write_text(words)
+    return str(folder)
+
+
+def test_test_says_which_failed_and_how_it_ended(run: Run, tmp_path: Path) -> None:
+    good = pack_with(tmp_path / "good", TESTED.format(came="expect: {values: {name: East}}"))
+    assert run("test", good) == Done(0, "passed region made\n1 test, 0 failed\n", "")
+    bad = pack_with(tmp_path / "bad", TESTED.format(came="refused: {kind: right}"))
+    assert run("test", bad) == Done(
+        1,
+        "failed region made\n"
+        "workflow_definitions/region.tests.yaml:6: cases.made.steps.east.refused: error:"
+        " made, east: Expected a refusal (kind right), but it was done. [test_failed]\n"
+        "1 test, 1 failed\n",
+        "",
+    )
+
+
+def test_test_of_what_cannot_be_used_ends_with_two(run: Run, tmp_path: Path) -> None:
+    nothing = run("test", str(tmp_path / "nowhere"))
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "There are no definitions in" in nothing.err
+    broken = run("test", changed(tmp_path / "library", (REQUEST_FILE, "amount: total", "amuont: total")))
+    assert (broken.code, broken.err) == (2, "")
+    assert broken.lines[0].endswith("[unknown_word]")
+
+
+def test_a_folder_whose_tests_fail_is_not_published(run: Run, tmp_path: Path, fresh_url: str) -> None:
+    bad = pack_with(tmp_path / "bad", TESTED.format(came="refused: {kind: right}"))
+    done = run("publish", bad, "--database", fresh_url)
+    assert (done.code, done.err) == (1, "")
+    assert done.lines[-1].startswith("workflow_definitions/region.tests.yaml:6: cases.made.steps.east.refused: error: ")

@@ -1,6 +1,6 @@
 """The JSON Schemas of the definition language, built for a vocabulary. Read by `validation` and designers.
 
-`shapes` are the words they share; `forms`, `workflows`, `reports` and `libraries` are one schema per kind of file.
+`shapes` are the words they share; `forms`, `workflows`, `reports`, `tests`, `libraries` are one schema per kind.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from engine.definitions.schemas.libraries import (
     roles_schema,
 )
 from engine.definitions.schemas.reports import report_schema
+from engine.definitions.schemas.tests import tests_schema
 from engine.definitions.schemas.workflows import workflow_schema
 from engine.definitions.vocabulary import Vocabulary
 
@@ -31,4 +32,5 @@ def schemas(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         "mapping": mapping_schema(),
         "roles": roles_schema(),
         "notice": notice_schema(),
+        "tests": tests_schema(),
     }
