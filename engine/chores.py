@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +21,8 @@ from engine.definitions import Finding, Loaded, read_library, shelf
 from engine.definitions.comparing import diff as text_diff
 from engine.definitions.folders import pull as pull_files
 from engine.errors import rule, text
-from engine.operations import counting, founding, once, publishing, recount, restoring, testing
+from engine.operations import counting, founding, once, publishing, recount, restoring, second_person, testing, versions
+from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
 from engine.operations.services import Services
@@ -70,7 +71,17 @@ def picture(folder: Path, form: str, language: str) -> str:
     return diagram(library.workflows[form], language)
 
 
-def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who publishes and who has written it, by account; nobody is named where the command line itself stands for it."""
+
+    publishes: str | None = None
+    wrote: str | None = None
+
+
+def publish(
+    settings: Settings, folder: Path, note: str, people: People = People()
+) -> tuple[int | None, tuple[Finding, ...]]:
     """Publish a folder as the next version; None when findings stand against it."""
     with _working(settings) as services:
         loaded = bootstrap.read(services, bootstrap.layers_of(folder))
@@ -82,10 +93,26 @@ def publish(settings: Settings, folder: Path, note: str) -> tuple[int | None, tu
         loaded = replace(loaded, findings=(*loaded.findings, *judge(loaded.library, before), *services.tested(loaded)))
         if any(each.severity == "error" for each in loaded.findings):
             return None, loaded.findings
-        version = once.tested(
-            services, lambda connection: publishing.put(services, connection, loaded, "command line", note)
-        )
-        return version, loaded.findings
+
+        def work(connection: Connection) -> int:
+            author = _who(services, connection, people.publishes, "publish") or "command line"
+            writer = _who(services, connection, people.wrote, "edit")
+            wrote = second_person.by_account(writer) if writer else second_person.NOBODY
+            return publishing.put(services, connection, loaded, author, note, wrote)
+
+        return once.tested(services, work), loaded.findings
+
+
+def _who(services: Services, connection: Connection, account: str | None, action: str) -> str | None:
+    """The id of somebody who is named and may do this with definitions."""
+    if account is None:
+        return None
+    person = Operation(services, connection, bootstrap.SYSTEM_CALL).directory.person_of_account(account)
+    if person is None:
+        raise rule("no_account", text("There is no such account.", "没有此账号。"))
+    actor = Actor(person.id, person.account, person.name, "system")
+    versions.require(Operation(services, connection, Call(actor, "en", route="publish")), action)
+    return person.id
 
 
 def pull(settings: Settings, folder: Path) -> int:

@@ -128,10 +128,13 @@ def diagram(
 def publish(
     folder: Folder,
     note: Annotated[str, typer.Option(help="Why")] = "",
+    by: Annotated[str | None, typer.Option(help="The account of who publishes")] = None,
+    proposed_by: Annotated[str | None, typer.Option(help="The account of who has written it")] = None,
     database: Address = None,
 ) -> None:
     """Publish a library as the next version."""
-    version, findings = chores.publish(_settings(database=database), folder, note)
+    people = chores.People(by, proposed_by)
+    version, findings = chores.publish(_settings(database=database), folder, note, people)
     for finding in findings:
         typer.echo(_worded(finding))
     if version is None:

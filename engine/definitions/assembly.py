@@ -34,7 +34,7 @@ from engine.definitions.vocabulary import Vocabulary
 from engine.definitions.workflows import WorkflowBuilder, step_names
 from engine.errors import text
 
-SETTINGS = ("title", "currency", "zone", "fiscal_year_starts", "founder", "layers")
+SETTINGS = ("title", "currency", "zone", "fiscal_year_starts", "founder", "layers", "publishing")
 
 
 @dataclass(frozen=True)

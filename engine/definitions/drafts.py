@@ -5,6 +5,7 @@ Every writing gives a draft a new revision, by which whoever writes next says wh
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,8 @@ from engine.definitions.shelf import Key
 from engine.definitions.tables import definition_draft as table
 
 _INSERT = (
-    "INSERT INTO definition_draft (kind, name, layer, text, base, revision, author, at) "
-    "VALUES (:kind, :name, :layer, :text, :base, :revision, :author, :at) ON CONFLICT (kind, name) DO NOTHING"
+    "INSERT INTO definition_draft (kind, name, layer, text, base, revision, author, writers, at) "
+    "VALUES (:kind, :name, :layer, :text, :base, :revision, :author, :writers, :at) ON CONFLICT (kind, name) DO NOTHING"
 )
 
 
@@ -35,6 +36,8 @@ class Draft:
     revision: int
     author: str
     at: datetime
+    writers: tuple[str, ...] = ()
+    """Everybody who wrote it since it was begun, the author among them."""
 
     @property
     def key(self) -> Key:
@@ -55,7 +58,13 @@ def every(connection: Connection) -> list[Draft]:
 
 def _draft(row: Any) -> Draft:
     name = name_of_key(row.name)[0]
-    return Draft(row.kind, name, row.layer, row.text, row.base, row.revision, row.author, from_stored(row.at))
+    return Draft(
+        row.kind, name, row.layer, row.text, row.base, row.revision, row.author, from_stored(row.at), _read(row.writers)
+    )
+
+
+def _read(words: str) -> tuple[str, ...]:
+    return tuple(json.loads(words))
 
 
 def put(connection: Connection, draft: Draft, seen: int | None) -> bool:
@@ -66,6 +75,7 @@ def put(connection: Connection, draft: Draft, seen: int | None) -> bool:
         "base": draft.base,
         "revision": draft.revision,
         "author": draft.author,
+        "writers": json.dumps(draft.writers),
         "at": to_stored(draft.at),
     }
     kind, name = draft.key

@@ -229,7 +229,7 @@ class Library:
     overlays: Mapping[str, Overlay] = field(default_factory=dict)
     variants: Mapping[tuple[str, ...], Library] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of `library.yaml`: `currency`, `zone`, `fiscal_year_starts`, `title`, `stock_columns`, `founder`."""
+    """Of `library.yaml`: `currency`, `zone`, `fiscal_year_starts`, `title`, `founder`, `publishing`."""
     mappings: Mapping[str, Carrying] = field(default_factory=dict)
     """What became of what earlier versions had."""
     templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -65,10 +65,14 @@ definition_draft = Table(
     Column("base", Whole, nullable=False),
     Column("revision", Whole, nullable=False),
     Column("author", Words, nullable=False),
+    Column("writers", Words, nullable=False, server_default="[]"),
     Column("at", Whole, nullable=False),
     sqlite_strict=True,
 )
-"""A text that somebody works on (none: it is to be removed), and the version of the definition that he began with."""
+"""A text that somebody works on (none: it is to be removed), and the version of the definition that he began with.
+
+`author` wrote last, `writers` are all who did (JSON).
+"""
 
 STATEMENTS: tuple[tuple[str, str], ...] = (
     *append_only("definition_version"),

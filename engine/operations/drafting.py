@@ -150,6 +150,7 @@ def _write(
         revision=_revision(connection, last),
         author=operation.actor_id,
         at=operation.now,
+        writers=tuple(dict.fromkeys((*(draft.writers if draft is not None else ()), operation.actor_id))),
     )
     if key_of(kind, name, new.layer) != key:
         new = replace(new, layer=0)

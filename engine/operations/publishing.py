@@ -18,10 +18,11 @@ from engine.definitions.loading import load_documents
 from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
 from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
-from engine.operations import bodies, carryover, counting, in_use, laying, presenting, versions
+from engine.operations import bodies, carryover, counting, in_use, laying, presenting, second_person, versions
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.once import Untested
 from engine.operations.operation import Operation
+from engine.operations.second_person import NOBODY, Wrote
 from engine.records import alerts, reindexing
 from engine.records.publishing import publish_storage
 from engine.records.words import CUT
@@ -64,10 +65,9 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
     connection = operation.connection
     close_gate(connection, PUBLISHING)
     laid = laying.lay(operation, body, shelf.published(connection))
-    proposed = tuple(dict.fromkeys(each.author for each in laid.drafts))
-    about = shelf.About(proposed=proposed)
+    wrote = second_person.wrote(operation.actor_id, laid, body)
     version = put(
-        operation.services, connection, laid.loaded, operation.actor_id, _note(body), about, mapping=laid.mapping
+        operation.services, connection, laid.loaded, operation.actor_id, _note(body), wrote, mapping=laid.mapping
     )
     for each in laid.drafts:
         drafts.drop(connection, each)  # what somebody has written over it meanwhile stays, begun with the older version
@@ -120,13 +120,14 @@ def put(
     loaded: Loaded,
     author: str,
     note: str,
-    about: shelf.About = shelf.PLAIN,
+    wrote: Wrote = NOBODY,
     *,
     mapping: Carrying | None = PLAIN,
 ) -> int:
     """Publish what was read, within the caller's transaction: texts, storage, facts, and everybody is told.
 
-    Without any `mapping` what is taken away must only not be in use by what follows the newest version.
+    Without any `mapping` what is taken away must only not be in use by what follows the newest version. `wrote` says
+    who has written it.
     """
     errors = [each for each in loaded.findings if each.severity == "error"]
     if loaded.library is None or errors:
@@ -135,11 +136,14 @@ def put(
     before = shelf.published(connection)
     if before:
         old = shelf.load(connection, before, services.vocabulary)
+        second_person.require(connection, old, loaded.library, author, wrote, back=mapping is None)
         mapped = _travelling(loaded.library, before) if mapping is PLAIN else mapping
         in_use.require_unused(connection, old, loaded.library, mapped or PLAIN, pinned=mapped is not None)
     if mapping is not None:  # what is rolled back to was tested when it was published
         _require_tested(services, loaded)
-    version = shelf.publish(connection, loaded, author, note, services.now(connection), services.vocabulary, about)
+    version = shelf.publish(
+        connection, loaded, author, note, services.now(connection), services.vocabulary, wrote.about
+    )
     if version == before:
         return version
     library = shelf.load(connection, version, services.vocabulary)

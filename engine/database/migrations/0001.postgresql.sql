@@ -107,6 +107,7 @@ CREATE TABLE definition_draft (
 	base BIGINT NOT NULL,
 	revision BIGINT NOT NULL,
 	author TEXT NOT NULL,
+	writers TEXT DEFAULT '[]' NOT NULL,
 	at BIGINT NOT NULL,
 	CONSTRAINT pk_definition_draft PRIMARY KEY (kind, name)
 )

@@ -121,6 +121,7 @@ CREATE TABLE definition_draft (
 	base INTEGER NOT NULL,
 	revision INTEGER NOT NULL,
 	author TEXT NOT NULL,
+	writers TEXT DEFAULT '[]' NOT NULL,
 	at INTEGER NOT NULL,
 	CONSTRAINT pk_definition_draft PRIMARY KEY (kind, name)
 )
