@@ -240,12 +240,20 @@ def _carries(field: Field) -> bool:
     return widget_of(BY_NAME[field.type]).scanned or any(_carries(each) for each in field.fields.values())
 
 
-def _made(operation: Operation, of: Field) -> dict[str, str] | None:
+def _made(operation: Operation, of: Field) -> dict[str, Any] | None:
     """The master data that it refers to, where the reader may make more of it: what is missing need not stop him."""
     to = operation.library.forms.get(str(of.options.get("to"))) if of.type == "reference" else None
     if to is None or to.kind != "master" or rights.reach(operation, to.name, "create") == rights.CLOSED:
         return None
-    return {"form": to.name, "title": say(to.title, operation.call.language)}
+    return {"form": to.name, "title": say(to.title, operation.call.language), "into": _called_by(operation, to)}
+
+
+def _called_by(operation: Operation, form: Form) -> dict[str, str]:
+    """The fields in which stands what its records are called: a `code`, and `words`. What was sought goes there."""
+    closed = rights.never_seen(operation, form)
+    fields = [form.fields[name] for name in form.show if name in form.fields and name not in closed]
+    texts = [each for each in reversed(fields) if each.type == "text" and each.compute is None]
+    return {"code" if each.options.get("code") else "words": each.name for each in texts}
 
 
 def _among(operation: Operation, of: Field) -> list[str]:

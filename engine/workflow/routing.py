@@ -55,7 +55,7 @@ def _lines(situation: Situation, approval: Approval, over: bool) -> Iterator[Rou
                 line = _line(step, part, persons, "done", _voted(votes[-1].verdict if votes else "approve"))
                 yield _moved(line, approving, step, part, [(each.person, each.on_behalf) for each in votes])
             elif over:
-                yield _line(step, part, (), "skipped", text("It was not asked.", "未经过此步骤。"))
+                yield _left_out(approving, approval, step, part)
             else:
                 yield _ahead(situation, approval, step, part)
 
@@ -90,16 +90,7 @@ def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | No
     approving = course.approving_of(situation)
     applies = _applies(situation, step, part)
     if applies is Said.NO:
-        when = (part and part.when) or step.when
-        condition = when.text if when is not None else step.name
-        return _line(
-            step,
-            part,
-            (),
-            "skipped",
-            text(f"Not asked: {condition} does not hold.", f"不适用：{condition} 不成立。"),
-            sure=True,
-        )
+        return _inapplicable(step, part)
     if approving.step == step.name:
         people = seats.everybody(situation, approval, step, part)
         line = _line(step, part, people, "now", course.why_asked(step, part), sure=True)
@@ -109,6 +100,30 @@ def _ahead(situation: Situation, approval: Approval, step: Step, part: Step | No
     if applies is not Said.YES:
         because = text(f"Cannot be foretold: {because.get('en')}", f"暂无法预知：{because.get('zh')}")
     return _line(step, part, panel.able(clean, approval, step, part), "next", because, sure=applies is Said.YES)
+
+
+def _inapplicable(step: Step, part: Step | None) -> RouteStep:
+    when = (part and part.when) or step.when
+    condition = when.text if when is not None else step.name
+    because = text(f"Not asked: {condition} does not hold.", f"不适用：{condition} 不成立。")
+    return _line(step, part, (), "skipped", because, sure=True)
+
+
+def _left_out(approving: Approving, approval: Approval, step: Step, part: Step | None) -> RouteStep:
+    """A step that was not gone: its condition did not hold when its turn came, or the outcome was there before."""
+    if ((part and part.when) or step.when) is not None and _turn_came(approving, approval, step, part):
+        return _inapplicable(step, part)
+    return _line(step, part, (), "skipped", text("Not asked: it was decided before.", "未经过此步骤：此前已有结果。"))
+
+
+def _turn_came(approving: Approving, approval: Approval, step: Step, part: Step | None) -> bool:
+    """Whether an approval that is over came past this step; one that was refused went no further than that."""
+    if approving.route is not None:
+        return panel.key(step.name, part.name if part else None) not in approving.route
+    if all(vote.step in approving.done for vote in approving.votes):
+        return True
+    order = list(approval.steps)
+    return any(order.index(vote.step) >= order.index(step.name) for vote in approving.votes if vote.step in order)
 
 
 def _moved(

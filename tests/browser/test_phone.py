@@ -94,9 +94,9 @@ def test_what_is_kept_beside_a_code_is_called_by_both(people: People, pages: Ser
 
 
 def _columns(page: Page) -> list[str]:
-    """What stands above the columns; that one may still change stands in a line of its own."""
+    """What stands above the columns; that one is not final yet stands in a line of its own."""
     return [
-        each.partition("\n")[0].partition(" may still")[0] for each in page.locator(".lines thead th").all_inner_texts()
+        each.partition("\n")[0].partition(" not final")[0] for each in page.locator(".lines thead th").all_inner_texts()
     ]
 
 

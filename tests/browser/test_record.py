@@ -113,6 +113,9 @@ def test_a_conflict_tells_what_others_did_and_keeps_what_was_typed(people: Peopl
     dialog.locator("button:not([type=button])").click()
     expect(clerk.locator(".done-now")).to_contain_text("Withdraw")
     expect(clerk.locator(".history blockquote").first).to_have_text("changed my mind")
+    lines = pages.be("clerk1").get(f"{path.strip('/')}/history")["items"]
+    told = [f"version {each['version']}" for each in reversed(lines) if each["action"] != "comment"]
+    assert clerk.locator(".history .version").all_inner_texts() == told, "under which definition it happened"
 
 
 def test_on_a_phone_the_actions_stand_above_the_bar_within_the_thumb(people: People, pages: Server) -> None:

@@ -304,3 +304,14 @@ def test_a_form_tells_what_is_offered_to_a_later_hand_and_what_has_no_sum(house:
     assert (columns["requested"]["summed"], columns["value"]["summed"]) == (True, True)
     assert "summed" not in columns["available"], "two rows may tell the same goods"
     assert house.be("adm").get("forms/item")["later"] == []
+
+
+def test_what_may_be_made_anew_says_where_what_was_sought_goes(house: House) -> None:
+    """A code and words have each their field; who may make none is told of none."""
+    of = {
+        who: house.be(who).get(f"forms/{form}")["fields"]["lines"]["fields"]
+        for who, form in (("clerk1", "receipt"), ("adm", "opening"), ("aud", "receipt"))
+    }
+    assert of["clerk1"]["lot"]["makes"]["into"] == {"code": "code"}
+    assert of["adm"]["item"]["makes"]["into"] == {"code": "code", "words": "name"}
+    assert "makes" not in of["aud"]["lot"]

@@ -46,6 +46,9 @@ def test_a_route_speaks_of_roles_and_fields_by_their_titles(house: House) -> Non
     assert "is more than the limit for Stock transfer" in en["area"]
     assert "大于" in zh["area"]
     assert "限额" in zh["area"]
+    house.be("mgr1").decides("transfer", record)
+    after = {step: (state, because) for step, state, because in route(house, record, "en", "mgr1")}
+    assert after["area"] == ("skipped", en["area"]), "why it was not asked is told after the decision too"
 
 
 def test_a_condition_on_what_is_hidden_is_told_to_nobody_who_may_not_see_it(house: House) -> None:

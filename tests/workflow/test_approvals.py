@@ -478,6 +478,28 @@ def test_the_route_is_foretold_then_followed_then_remembered() -> None:
     assert shown()[:2] == [("store", "done", ("max",)), ("area", "done", ("anna",))]
 
 
+@pytest.mark.parametrize("how", ["fixed_at_submission", "evaluated_at_each_step"])
+@pytest.mark.parametrize(("total", "verdict"), [("100", "approve"), ("100", "reject"), ("30000", "reject")])
+def test_why_a_step_was_not_asked_is_told_after_the_decision_too(how: str, total: str, verdict: str) -> None:
+    """Its condition, if that did not hold; else that the outcome was there before its turn came."""
+    case = started(ordinary(approval(STORE, AREA, BOTH, route=how)), subject=record(total=Decimal(total)))
+    case.vote("max", "store", verdict)
+    told = {each.part or each.step: (each.because["en"], each.sure) for each in route(case.seen_by("clara"))}
+    unknown = verdict == "reject" and how == "evaluated_at_each_step"
+    if total == "30000" or unknown:
+        assert told["area"] == told["finance"] == ("Not asked: it was decided before.", None)
+    else:
+        assert told["area"] == ("Not asked: record.total > limit('order', 'store') does not hold.", True)
+        assert told["finance"] == ("Not asked: record.total > limit('order', 'area') does not hold.", True)
+
+
+def test_a_step_before_the_one_that_refused_was_left_out_by_its_condition() -> None:
+    case = started(ordinary(approval(AREA, STORE, BOTH, route="evaluated_at_each_step")))
+    case.vote("max", "store", "reject")
+    told = {each.part or each.step: each.sure for each in route(case.seen_by("clara"))}
+    assert (told["area"], told["planning"]) == (True, None)
+
+
 def test_a_route_that_cannot_be_foretold_says_so() -> None:
     case = Case(THREE, world=Shelf(limits={}))
     because = {each.step: each.because["en"] for each in route(case.seen_by("clara"))}

@@ -20,7 +20,14 @@ def new(visit: Visit) -> Reply:
         raise forbidden()
     told = {"form": form, "record": None, "filled": visit.get(f"records/{name}/fill")}
     told["awaited"] = visit.query.get("for", "")[:LONGEST]
+    told["begun"] = _begun(visit, told["filled"])
     return visit.shown("form.html", form=form, record=None, told=told, returned=None)
+
+
+def _begun(visit: Visit, filled: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed where it was missed (`?in=code&typed=L-9`), if one writes that field."""
+    field, words = visit.query.get("in", ""), visit.query.get("typed", "")[:LONGEST].strip()
+    return {field: words} if words and field in filled["writable"] and "." not in field else {}
 
 
 def edit(visit: Visit) -> Reply:

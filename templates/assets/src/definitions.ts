@@ -6,8 +6,10 @@ export interface Option { value: string; title: string }
 /** `widget`: how it is typed and shown; `holds`: what expressions see of it; `digits` stand under digits. */
 export interface Field {
   type: string; widget: string; holds: string; digits?: boolean; title: string; required?: boolean;
-  worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; narrowed?: boolean; makes?: { form: string; title: string }; of?: string; fields?: Record<string, Field>
+  worked_out?: boolean; help?: string; options?: Option[]; names?: Record<string, string>; to?: string; coded?: boolean; among?: string[]; narrowed?: boolean; makes?: Makes; of?: string; fields?: Record<string, Field>
 }
+/** A record that is not there yet: its form, and the fields in which stands what it is called. */
+export interface Makes { form: string; title: string; into?: { code?: string; words?: string } }
 export interface Form { form: string; title: string; kind: string; currency?: string | null; later: string[]; fields: Record<string, Field>; states: { name: string; title: string; end: boolean }[]; actions: (Action & { from: string[] })[] }
 export interface Named { id: string; code?: string | null; title?: string | null }
 export type Value = string | number | boolean | null | Named | Value[] | { [name: string]: Value };

@@ -3,14 +3,22 @@
 import { ask, newKey } from "./api";
 import type { Coded } from "./codes";
 import { named } from "./codes";
-import type { Named } from "./definitions";
+import type { Makes, Named } from "./definitions";
 
 interface Made { form: string; id: string }
 
 const placeOf = (token: string): string => `made ${token}`;
 
-/** Opens a window for a new record of the form; gives how to wait no longer. What is typed here stays as it is. */
-export function make(form: string, onMade: (found: Named) => void): () => void {
+const CODE = /^[A-Za-z0-9._/-]+$/;
+
+/** Where what was sought in vain stands in the new record: it need not be typed again. */
+function begun({ into = {} }: Makes, typed: string): Record<string, string> {
+  const field = CODE.test(typed) ? into.code ?? into.words : into.words ?? into.code;
+  return field && typed ? { in: field, typed } : {};
+}
+
+/** Opens a window for a new record of the form, with what was sought; gives how to wait no longer. What is typed here stays as it is. */
+export function make(makes: Makes, typed: string, onMade: (found: Named) => void): () => void {
   const token = newKey();
   const heard = (event: StorageEvent): void => {
     if (event.key !== placeOf(token) || !event.newValue) return;
@@ -20,7 +28,7 @@ export function make(form: string, onMade: (found: Named) => void): () => void {
     void ask<Coded>("GET", `records/${made}/${id}`).then((found) => onMade(named(found)));
   };
   addEventListener("storage", heard);
-  open(`/records/${form}/new?for=${token}`, "_blank");
+  open(`/records/${makes.form}/new?${new URLSearchParams({ for: token, ...begun(makes, typed) })}`, "_blank");
   return () => removeEventListener("storage", heard);
 }
 

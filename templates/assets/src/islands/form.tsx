@@ -15,11 +15,11 @@ import { useSending } from "./sending";
 import { useTyping } from "./typing";
 
 /** `offered`: what a record that is there may be sent on with. */
-/** `awaited`: a picker elsewhere waits for what is made here. `filling`: it is filled in for that one action, and not without it. */
-interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[]; awaited?: string; filling?: boolean }
+/** `awaited`: a picker elsewhere waits for what is made here, and `begun` is what was sought there. `filling`: it is filled in for that one action, and not without it. */
+interface Told { form: Form; record: Record_ | null; filled: Filled; offered?: Action[]; awaited?: string; begun?: Record<string, string>; filling?: boolean }
 
-export function FormIsland({ form, record: read, filled: first, offered = [], awaited = "", filling = false }: Told) {
-  const typing = useTyping(form, read, first, filling ? offered[0]!.name : null);
+export function FormIsland({ form, record: read, filled: first, offered = [], awaited = "", begun: sought = {}, filling = false }: Told) {
+  const typing = useTyping(form, read, first, filling ? offered[0]!.name : null, sought);
   const sending = useSending(form, typing, awaited, filling ? offered[0]!.name : "");
   const { record, filled, draft, setDraft, values, unseen, needed } = typing;
   const { busy, chosen, marked, word } = sending;

@@ -3,7 +3,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask, language, say } from "../api";
 import { named, type Choices, type Coded } from "../codes";
-import type { Named } from "../definitions";
+import type { Makes, Named } from "../definitions";
 import { keepDrawn } from "../drawn";
 import { make } from "../making";
 import { titled } from "../shown";
@@ -12,7 +12,7 @@ import { titled } from "../shown";
 /** `path`: where people or records are searched instead, as `{id, code, title}`. */
 /** `makes`: what may be made anew where nothing is found. */
 /** `choose`: asked instead where the record that is filled says what may be chosen. */
-interface Props { to: string | readonly string[]; path?: string; choose?: (q: string, signal: AbortSignal) => Promise<Choices>; makes?: { form: string; title: string }; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
+interface Props { to: string | readonly string[]; path?: string; choose?: (q: string, signal: AbortSignal) => Promise<Choices>; makes?: Makes; value: Named | string | null; label: string; invalid?: boolean; onChange: (value: Named | null) => void; onNext?: () => void }
 
 const WAIT = 150;
 const MARGIN = 8;
@@ -165,7 +165,7 @@ export function Picker({ to, path, choose, makes, value, label, invalid, onChang
       {missed?.says && typed === missed.words && <small class="heed" role="status">{missed.says}</small>}
       {missed && makes && typed === missed.words && <button type="button" class="plain" data-make tabIndex={-1} aria-keyshortcuts="ArrowDown" ref={newOne} onClick={() => {
         ends.current?.();
-        ends.current = make(makes.form, (made) => latest.current(made));
+        ends.current = make(makes, missed.words.trim(), (made) => latest.current(made));
       }}>{say(`New: ${makes.title}`, `新建：${makes.title}`)}</button>}
     </div>
   );

@@ -5,16 +5,16 @@ import { ask, me, Refused } from "../api";
 import type { Filled, Form, Record_ } from "../definitions";
 import { faultsOf, type Faults, type Word } from "../faults";
 import { useBack } from "../lost";
-import { begin, isTouched, keep, patchOf, settle, type Draft, type Kept } from "../filling";
+import { begin, isTouched, keep, patchOf, settle, write, type Draft, type Kept } from "../filling";
 import { Follower } from "../live";
 
 const WAIT = 250;
 
-export function useTyping(form: Form, read: Record_ | null, first: Filled, action: string | null = null) {
+export function useTyping(form: Form, read: Record_ | null, first: Filled, action: string | null = null, begun: Record<string, string> = {}) {
   const place = `draft:${me}:${form.form}:${read?.id ?? "new"}${action ? `:${action}` : ""}`;
   const [record, setRecord] = useState(read);
   const [filled, setFilled] = useState(first);
-  const [draft, setDraft] = useState<Draft>(() => recalled(place, form, read, first));
+  const [draft, setDraft] = useState<Draft>(() => Object.entries(begun).reduce((kept, [name, value]) => write(kept, name, value), recalled(place, form, read, first)));
   const [faults, setFaults] = useState<Faults>(new Map());
   const [said, setSaid] = useState<Word | null>(null);
   const asked = useRef(0);
