@@ -19,8 +19,10 @@ from engine.database import open_database
 from engine.database.migrations import migrate as migrate_database
 from engine.definitions import Finding, Loaded, read_library, shelf
 from engine.definitions.comparing import diff as text_diff
+from engine.definitions.documents import read_folder
+from engine.definitions.findings import Findings
 from engine.definitions.folders import pull as pull_files
-from engine.errors import rule, text
+from engine.errors import Fault, Kind, Refusal, rule, text
 from engine.operations import counting, founding, once, publishing, recount, restoring, second_person, testing, versions
 from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation
@@ -31,6 +33,8 @@ from engine.settings import Settings, pack_folder
 from engine.verification.diagram import diagram
 from engine.verification.judging import judge
 
+UNREAD = ("file_name", "symlink", "too_many", "too_large", "encoding", "unreadable")
+"""What is found of files that were left out."""
 LINES = 1000
 """So many lines of a log are read at once."""
 
@@ -116,16 +120,23 @@ def _who(services: Services, connection: Connection, account: str | None, action
 
 
 def pull(settings: Settings, folder: Path) -> int:
-    """Write the published files into a folder; the version that they are."""
+    """Write the published files into a folder; the version that they are. Of a chain over the pack, its own files."""
     with _working(settings) as services, services.database.reading() as connection:
-        pull_files(connection, folder)
+        pack = [each for each in read_folder(pack_folder(), 0, Findings()) if each.kind != "tests"]
+        pull_files(connection, folder, below=pack)
         return shelf.published(connection)
 
 
 def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
-    """How a folder differs from what is published."""
+    """How a folder differs from what is published; refused when files in it cannot even be read."""
     with _working(settings) as services:
         loaded = bootstrap.read(services, bootstrap.layers_of(folder))
+        unread = [each for each in loaded.findings if each.code in UNREAD]
+        if unread:
+            faults = [Fault(f"{each.file}:{each.line}", each.code, each.message) for each in unread]
+            raise Refusal(
+                Kind.INVALID, "unreadable", text("The folder cannot be read.", "文件夹无法读取。"), faults=faults
+            )
         with services.database.reading() as connection:
             published = shelf.texts(connection, shelf.published(connection))
         return text_diff(published, {each.key: each.text for each in loaded.documents})

@@ -6,6 +6,8 @@ Every option of `serve` is also an environment variable `CHAINSTOCK_...` (see `s
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,6 +78,22 @@ def serve(
     )
 
 
+@contextmanager
+def _usable() -> Iterator[None]:
+    """What cannot even be asked ends a command for pipelines otherwise than an answer."""
+    try:
+        yield
+    except (Refusal, NoPostgres) as error:
+        _say_refused(error)
+        raise typer.Exit(UNUSABLE) from error
+
+
+def _say_refused(error: Exception) -> None:
+    typer.echo(say(error.says, "en") if isinstance(error, Refusal) else str(error), err=True)
+    for fault in error.faults if isinstance(error, Refusal) else ():
+        typer.echo(f"{fault.path}: {say(fault.says, 'en')} [{fault.code}]", err=True)
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
@@ -94,11 +112,8 @@ def check(folder: Folder) -> None:
 @app.command()
 def test(folder: Folder) -> None:
     """Run the process tests of a library; ends with 1 when one fails, with 2 when the library cannot be used."""
-    try:
+    with _usable():
         loaded, outcomes = chores.test(folder)
-    except Refusal as refusal:
-        typer.echo(say(refusal.says, "en"), err=True)
-        raise typer.Exit(UNUSABLE) from refusal
     if loaded.library is None:
         for finding in loaded.findings:
             typer.echo(_worded(finding))
@@ -144,14 +159,16 @@ def publish(
 
 @app.command()
 def pull(folder: Folder, database: Address = None) -> None:
-    """Write the published definitions into a folder."""
-    typer.echo(f"version {chores.pull(_settings(database=database), folder)}")
+    """Write the published definitions into a folder, and take away those that are not; ends with 2 when it cannot."""
+    with _usable():
+        typer.echo(f"version {chores.pull(_settings(database=database), folder)}")
 
 
 @app.command()
 def diff(folder: Folder, database: Address = None) -> None:
-    """Show how a folder differs from what is published; ends with 1 when it does."""
-    lines = chores.diff(_settings(database=database), folder)
+    """Show how a folder differs from what is published; ends with 1 when it does, with 2 when that cannot be said."""
+    with _usable():
+        lines = chores.diff(_settings(database=database), folder)
     for line in lines:
         typer.echo(line)
     raise typer.Exit(1 if lines else 0)
@@ -230,7 +247,5 @@ def main() -> None:
     try:
         app()
     except (Refusal, NoPostgres, DemoFault) as error:
-        typer.echo(say(error.says, "en") if isinstance(error, Refusal) else str(error), err=True)
-        for fault in error.faults if isinstance(error, Refusal) else ():
-            typer.echo(f"{fault.path}: {say(fault.says, 'en')} [{fault.code}]", err=True)
+        _say_refused(error)
         raise SystemExit(1) from error

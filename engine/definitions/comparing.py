@@ -15,13 +15,14 @@ Written = Mapping[Key, str]
 
 def diff(old: Written, new: Written) -> tuple[str, ...]:
     """The lines that differ, definition by definition, as `diff -u` writes them."""
-    return tuple(line for key in sorted({*old, *new}) for line in _lines(key, old.get(key, ""), new.get(key, "")))
+    return tuple(line for key in sorted({*old, *new}) for line in _lines(key, old.get(key), new.get(key)))
 
 
-def _lines(key: Key, before: str, after: str) -> Iterator[str]:
+def _lines(key: Key, before: str | None, after: str | None) -> Iterator[str]:
     if before != after:
         name = " ".join(key)
-        yield from unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="")
+        lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), name, name, lineterm="")
+        yield from [*lines] or [f"--- {name}", f"+++ {name}", "\\ only in how lines end, or in being there"]
 
 
 def changes(old: Written, new: Written) -> tuple[Text, ...]:

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Sequence
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection
 
 from engine.definitions import shelf
-from engine.definitions.documents import Document
+from engine.definitions.documents import Document, read_folder
+from engine.definitions.findings import Findings
 from engine.errors import Kind, Refusal, not_found, text
 
 _PART = re.compile(r"[a-z][a-z0-9_]{0,62}(\.tests)?(\.yaml|\.csv|\.conf)?\Z", re.ASCII)
 
 
-def pull(connection: Connection, folder: Path, version: int | None = None) -> list[Path]:
+def pull(
+    connection: Connection, folder: Path, version: int | None = None, below: Sequence[Document] = ()
+) -> list[Path]:
     """Write every file of a version (the newest) below `folder`; the paths that were written, in order.
 
-    A library of several layers gets one folder for each: `layer_0`, `layer_1` ... What lies there is overwritten.
+    Definitions that lie there and are not in the version are taken away; whatever is no definition stays. A library of
+    several layers gets one folder for each: `layer_0`, `layer_1` ...; one that lies over what is `below`, which is to
+    be had elsewhere, is only its own layer.
     """
     wanted = version if version is not None else shelf.published(connection)
     if not wanted:
         raise not_found()
     documents = shelf.documents(connection, wanted)
-    several = any(each.layer for each in documents)
+    if _under(documents) and _under(documents) == {(each.path, each.text) for each in below}:
+        documents = [each for each in documents if each.layer]
+    layers = sorted({each.layer for each in documents})
     base = folder.resolve()
-    return [_write(base / f"layer_{each.layer}" if several else base, base, each) for each in documents]
+    roots = {each: base / f"layer_{each}" if len(layers) > 1 else base for each in layers}
+    written = [_write(roots[each.layer], base, each) for each in documents]
+    for layer, root in roots.items():
+        _take_away(root, layer, {each.path for each in documents if each.layer == layer})
+    return written
+
+
+def _under(documents: Sequence[Document]) -> set[tuple[str, str]]:
+    """What lies under the second of two layers; nothing where there are not two."""
+    if {each.layer for each in documents} != {0, 1}:
+        return set()
+    return {(each.path, each.text) for each in documents if not each.layer}
+
+
+def _take_away(root: Path, layer: int, kept: Container[str]) -> None:
+    """Files that would be read as definitions, and are none of this version."""
+    for each in read_folder(root, layer, Findings()):
+        if each.path not in kept:
+            root.joinpath(*PurePosixPath(each.path).parts).unlink()
 
 
 def _write(root: Path, base: Path, document: Document) -> Path:

@@ -109,14 +109,14 @@ def test_check_of_a_sound_library_says_so_and_of_nothing_says_what_is_missing(ru
     assert done.lines[0].endswith("There is no form_definitions/library.yaml. [no_library]")
 
 
-@pytest.mark.parametrize("words", [["check"], ["publish"], ["diff"]], ids=lambda each: each[0])
-def test_a_path_that_holds_no_definitions_is_no_library(run: Run, tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize(("words", "code"), [("check", 1), ("publish", 1), ("diff", 2), ("test", 2)])
+def test_a_path_that_holds_no_definitions_is_no_library(run: Run, tmp_path: Path, words: str, code: int) -> None:
     """Neither one that is not there, nor a file, nor an empty folder: nothing is said to be in order."""
     (tmp_path / "file.yaml").write_text("format: 1\n")
     (tmp_path / "empty").mkdir()
     for name in ("nowhere", "file.yaml", "empty"):
-        done = run(*words, str(tmp_path / name))
-        assert (done.code, done.out) == (1, "")
+        done = run(words, str(tmp_path / name))
+        assert (done.code, done.out) == (code, "")
         assert f"There are no definitions in {tmp_path / name}." in done.err
 
 
@@ -171,6 +171,71 @@ def test_definitions_go_out_change_and_come_back(run: Run, fresh_url: str, tmp_p
     assert run("diff", first, *here).code == 0
 
 
+NOTICE = "templates/notices/spare.yaml"
+SPARE = "# kept as it is\nnotice:   spare\nformat: 1\n\ntext: {zh: 备用, en: Spare}   # the order too\n"
+
+
+def test_from_test_to_live_and_again_nothing_changes(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    """What is pulled of one chain is published in another, twice: byte for byte, comments, order and all."""
+    test, live = ("--database", f"sqlite:///{tmp_path / 'test.db'}"), ("--database", fresh_url)
+    folder = changed(tmp_path / "test")
+    (Path(folder) / NOTICE).write_bytes(SPARE.encode())
+    assert run("publish", folder, *test).lines == ["version 1"]
+    out = tmp_path / "out"
+    assert run("pull", str(out), *test).code == 0
+    assert (out / NOTICE).read_bytes() == SPARE.encode()
+    for _ in range(2):
+        assert run("publish", str(out), *live).lines == ["version 1"]
+        assert run("diff", str(out), *live) == Done(0, "", "")
+    assert run("pull", str(tmp_path / "back"), *live).code == 0
+    files = {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    back = tmp_path / "back"
+    assert {path.relative_to(back): path.read_bytes() for path in back.rglob("*") if path.is_file()} == files
+    (out / NOTICE).write_bytes(SPARE.replace("\n", "\r\n").encode())
+    assert run("diff", str(out), *live).code == 1
+
+
+def test_what_is_taken_away_here_is_taken_away_there(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here, out = ("--database", fresh_url), tmp_path / "out"
+    folder = Path(changed(tmp_path / "library"))
+    (folder / NOTICE).write_bytes(SPARE.encode())
+    assert run("publish", str(folder), *here).lines == ["version 1"]
+    assert run("pull", str(out), *here).code == 0
+    (folder / NOTICE).unlink()
+    mine = {"README.md": "ours", "form_definitions/notes.txt": "ours", "form_definitions/demo/own.yaml": "ours"}
+    for path, words in mine.items():
+        (out / path).parent.mkdir(exist_ok=True)
+        (out / path).write_text(words)
+    assert "-notice:   spare" in run("diff", str(folder), *here).lines
+    assert run("publish", str(folder), *here).lines == ["version 2"]
+    assert run("pull", str(out), *here) == Done(0, "version 2\n", "")
+    assert not (out / NOTICE).exists()
+    assert {path: (out / path).read_text() for path in mine} == mine
+    assert run("diff", str(out), *here).code == 0
+
+
+def test_of_a_chain_over_the_pack_its_own_files_are_pulled(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here, out = ("--database", fresh_url), tmp_path / "out"
+    library = "format: 1\nlibrary: acme\ntitle: {en: Acme, zh: 某}\nlayers: [retail, acme]   # ours\n"
+    own = {"form_definitions/library.yaml": library, NOTICE: SPARE}
+    folder = str(lay(tmp_path / "own", own))
+    assert run("publish", folder, *here).lines[-1] == "version 1"
+    assert run("pull", str(out), *here).code == 0
+    assert {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.yaml")} == own
+    assert run("diff", str(out), *here) == Done(0, "", "")
+    assert run("publish", str(out), *here).lines[-1] == "version 1"
+
+
+def test_a_folder_of_which_a_file_cannot_be_read_is_no_answer(run: Run, fresh_url: str, tmp_path: Path) -> None:
+    here, folder = ("--database", fresh_url), Path(changed(tmp_path / "library"))
+    assert run("publish", str(folder), *here).code == 0
+    (folder / "workflow_definitions" / "Odd.yaml").write_text("format: 1\n")
+    done = run("diff", str(folder), *here)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[0] == "The folder cannot be read."
+    assert "workflow_definitions/Odd.yaml:0: " in done.err
+
+
 def test_a_faulty_library_is_worded_and_not_published(run: Run, fresh_url: str, tmp_path: Path) -> None:
     here = ("--database", fresh_url)
     assert run("publish", changed(tmp_path / "good"), *here).code == 0
@@ -193,7 +258,7 @@ def test_on_an_empty_database_there_is_nothing_to_pull_or_to_differ_from(
     run: Run, fresh_url: str, tmp_path: Path
 ) -> None:
     here = ("--database", fresh_url)
-    nothing = Done(1, "", "There is nothing here.\n")
+    nothing = Done(2, "", "There is nothing here.\n")
     assert run("pull", str(tmp_path / "out"), *here) == nothing
     assert run("diff", changed(tmp_path / "good"), *here) == nothing
     assert not (tmp_path / "out").exists()
