@@ -121,7 +121,8 @@ def _landed(operation: Operation, old: Folder, mapping: Carrying, step: str | No
     missing = _fill(operation, old, folder, mapping)
     waits, kept = _waits(operation, folder)
     folder.memory, folder.waits = kept, waits
-    return Landing(stored, step, folder, tuple(missing), _passed_over(before, kept))
+    new = _new_before(folder, mapped.steps_of(old.workflow) | set(mapping.steps.get(form.name, NOTHING).values()))
+    return Landing(stored, step, folder, tuple(missing), tuple(dict.fromkeys((*new, *_passed_over(before, kept)))))
 
 
 def _definitions(
@@ -154,6 +155,14 @@ def _waits(operation: Operation, folder: Folder) -> tuple[tuple[Wait, ...], Memo
         )
         raise rule("decides_itself", says)
     return reached.waits, reached.memory
+
+
+def _new_before(folder: Folder, known: set[str]) -> Iterator[str]:
+    """Steps of states that lie before the one where it stands, which its old version did not know."""
+    states = folder.workflow.states
+    for name in mapped.earlier(folder.workflow, folder.state):
+        if (asked := states[name].steps) is not None:
+            yield from (each for each in folder.workflow.approvals[asked].steps if each not in known)
 
 
 def _passed_over(before: Memory, after: Memory) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from engine.definitions.models import Form
 from engine.errors import Fault, invalid, text
 from engine.expressions import Reference, Type, Value
 from engine.fields import BY_NAME, widget_of
-from engine.operations import presenting, rights
+from engine.operations import gone, oldstates, presenting, rights
 from engine.operations.condition_values import BOUNDS, Wrong, bound, chosen, day, number, truth
 from engine.operations.knowing import Knowing
 
@@ -78,7 +78,7 @@ class Narrowed:
 def fields_of(operation: Operation, form: Form) -> Iterator[Asked]:
     """The fields by which this person may narrow a list of the form."""
     workflow = operation.library.workflows.get(form.name)
-    states = tuple(workflow.states) if workflow else ()
+    states = (*workflow.states, *oldstates.of(operation.library, form.name)) if workflow else ()
     for name, kind in OF_EVERY_RECORD.items() if workflow else ():
         if kind == "choice":
             yield Asked(name, kind, _OF_EVERY[kind], Type("choice", options=states), options=states)
@@ -125,11 +125,13 @@ def narrowed(operation: Operation, form: Form, query: Mapping[str, str]) -> Narr
         name, _, way = word.removeprefix(PREFIX).partition(".")
         asked = known.get(name)
         try:
+            if asked is None and (said := gone.says(operation, form, [name])) is not None:
+                raise Wrong("archived", said)
             if asked is None or way not in asked.ways:
                 raise Wrong("unknown_field", UNKNOWN)
             if len(value) > LONGEST:
                 raise Wrong("too_long", text("This is too long.", "内容过长。"))
-            _condition(operation, found, asked, way, value.strip())
+            _condition(operation, form, found, asked, way, value.strip())
         except Wrong as wrong:
             faults.append(Fault(f"/{word[:80]}", wrong.code, wrong.says))
     faults += _crossed(found)
@@ -138,7 +140,7 @@ def narrowed(operation: Operation, form: Form, query: Mapping[str, str]) -> Narr
     return found
 
 
-def _condition(operation: Operation, found: Narrowed, asked: Asked, way: str, value: str) -> None:
+def _condition(operation: Operation, form: Form, found: Narrowed, asked: Asked, way: str, value: str) -> None:
     name = asked.name
     if asked.how == "record":
         held = _record(operation, asked, value)
@@ -146,6 +148,9 @@ def _condition(operation: Operation, found: Narrowed, asked: Asked, way: str, va
         found.words.append(f"{name} == {found.hold(asked.holds, held)}")
     elif asked.how == "choice":
         several = chosen(value, asked.options, SEVERAL)
+        if name == "state":
+            old = oldstates.of(operation.library, form.name)
+            several = list(dict.fromkeys([*several, *(old[each] for each in several if each in old)]))
         found.words.append(_any(name, [found.hold(asked.holds, each) for each in several]))
     elif asked.how == "truth":
         found.words.append(name if truth(value) else f"{name} == false")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.models import Field, Form
 from engine.errors import Kind, Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import conditions, listing, presenting, reporting, reportrows, rights
+from engine.operations import conditions, gone, listing, presenting, reporting, reportrows, rights
 from engine.operations.calls import Call
 from engine.operations.commands import not_signed_in
 from engine.operations.operation import Operation
@@ -51,14 +51,16 @@ def run(services: Services, call: Call, form: str, query: Mapping[str, str]) -> 
             raise not_found()
         if rights.reach(operation, form, "export") == rights.CLOSED:
             raise forbidden()
-        readable = _is_readable(query.get("readable"))
+        readable = _is_true(query, "readable")
         if report is not None:
             name = say(report.form.title, call.language) if readable else form
             content = _written(services, _of_report(operation, report, query, readable=readable))
             return f"{name or form}.csv", "text/csv; charset=utf-8", content
         assert definition is not None
         name = say(definition.title, call.language) if readable else form
-        content = _written(services, (_readable if readable else _lines)(operation, definition, query))
+        archive = _is_true(query, "archive")
+        old = list(gone.archived(operation, definition)) if archive else []
+        content = _written(services, (_readable if readable else _lines)(operation, definition, query, old))
     return f"{name or form}.csv", "text/csv; charset=utf-8", content
 
 
@@ -86,7 +88,10 @@ def _pieces(file: tempfile.SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Generator[bytes, None, None]:
+def _lines(
+    operation: Operation, form: Form, query: Mapping[str, str], old: Sequence[Field]
+) -> Generator[bytes, None, None]:
+    """Every record, for machines; `old` are archived fields, which stand behind those of the form as they were kept."""
     closed = rights.never_seen(operation, form)
     chosen = listing.chosen(operation, form, query.get("fields"))
     header = [each for each in form.fields.values() if each.type != "table" and each.path not in closed]
@@ -99,11 +104,26 @@ def _lines(operation: Operation, form: Form, query: Mapping[str, str]) -> Genera
         for column in table.fields.values()
         if column.path not in closed
     ]
+    header += [each for each in old if each.table is None and each.type != "table"]
+    columns += [each for each in old if each.table is not None]
     yield _csv(["id", "number", "state", *(each.path for each in header), *(each.path for each in columns)])
     for folder in _records(operation, form, query):
-        values = presenting.values(operation, folder)
+        values = _with_old(presenting.values(operation, folder), folder, old)
         first = [folder.id, folder.number, folder.state, *(_cell(values.get(each.name)) for each in header)]
         yield from _rows(first, values, columns)
+
+
+def _with_old(values: dict[str, Any], folder: Folder, old: Sequence[Field]) -> dict[str, Any]:
+    """The values with what is archived in the record, header and rows, as it is stored."""
+    stored = folder.stored
+    assert stored is not None
+    for each in old:
+        if each.table is None:
+            values.setdefault(each.name, stored.values.get(each.name))
+        kept = {row["row"]: row.get(each.name) for row in stored.rows.get(each.table or "", ())}
+        for row in values.get(each.table or "", ()):
+            row.setdefault(each.name, kept.get(row["row"]))
+    return values
 
 
 def _of_report(
@@ -143,19 +163,26 @@ def _too_many() -> Refusal:
     )
 
 
-def _readable(operation: Operation, form: Form, query: Mapping[str, str]) -> Generator[bytes, None, None]:
+def _readable(
+    operation: Operation, form: Form, query: Mapping[str, str], old: Sequence[Field]
+) -> Generator[bytes, None, None]:
+    """Every record in the reader's words, archived fields of its header at the end."""
     closed = rights.never_seen(operation, form)
     chosen = listing.chosen(operation, form, query.get("fields"))
     every = ["number", "state", *(name for name in form.fields if name not in closed)]
     sheet = Sheet(operation, form, every if chosen is None else chosen)
-    yield codecs.BOM_UTF8 + _csv(sheet.titles())
+    header = [each for each in old if each.table is None and each.type != "table"]
+    titles = [say(each.title, operation.call.language) or each.name for each in header]
+    yield codecs.BOM_UTF8 + _csv([*sheet.titles(), *titles])
     for folder in _records(operation, form, query):
-        yield _csv(sheet.row(folder))
+        values = _with_old({}, folder, header)
+        yield _csv([*sheet.row(folder), *(_cell(values.get(each.name)) for each in header)])
 
 
-def _is_readable(sent: str | None) -> bool:
+def _is_true(query: Mapping[str, str], word: str) -> bool:
+    sent = query.get(word)
     if sent not in (None, "true", "false"):
-        raise invalid_at("/readable", "choice", text("It is one of: true, false.", "只能是：true、false。"))
+        raise invalid_at(f"/{word}", "choice", text("It is one of: true, false.", "只能是：true、false。"))
     return sent == "true"
 
 

@@ -76,7 +76,8 @@ def _mapping(body: Mapping[str, Any], version: int, found: dict[tuple[str, str],
         raise invalid_at("/mapping", "not_a_mapping", text("A name or an object is expected.", "应为名称或对象。"))
     name = f"to_version_{version + 1}"
     words = {each: value for each, value in sent.items() if each not in ("format", "mapping")}
-    _put(found, document_of("mapping", name, write_yaml({"format": 1, "mapping": name, **words})))
+    told = {"format": 1, "mapping": name, "from": version, **words}
+    _put(found, document_of("mapping", name, write_yaml(told)))
     return name
 
 

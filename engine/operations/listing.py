@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from engine.definitions import form_scope
 from engine.definitions.models import Form
 from engine.errors import invalid_at, not_found, text
 from engine.expressions import EvaluationFault, Expression, ExpressionFault, Reference, Type, compile_expression
-from engine.operations import conditions, presenting, rights, sight, titles, totalling
+from engine.operations import conditions, gone, oldstates, presenting, rights, sight, titles, totalling
 from engine.operations.calls import Answer
 from engine.operations.ids import sent_references
 from engine.operations.paging import known_only, read_limit
@@ -31,6 +32,7 @@ HEAD = frozenset({"id", "number", "state", "created", "created_by", "updated", "
 CORE = ("id", "number", "state", "created", "updated", "submitted", "version", "revision")
 UNKNOWN = text("There is no such field.", "没有这个字段。")
 LONGEST_FILTER = 2000
+_WORDS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 
 
 def page(operation: Operation, form: str, query: Mapping[str, str]) -> Answer:
@@ -80,7 +82,7 @@ def asked(operation: Operation, form: Form, query: Mapping[str, str]) -> listing
     return listing.Query(
         form=form,
         filter=_filter(operation, form, query.get("filter"), hidden, narrowed),
-        sort=_sort(form, query.get("sort"), hidden),
+        sort=_sort(operation, form, query.get("sort"), hidden),
         limit=read_limit(query),
         cursor=query.get("cursor"),
         before=query.get("before"),
@@ -130,8 +132,11 @@ def _written(operation: Operation, form: Form, sent: str, hidden: frozenset[str]
     if len(sent) > LONGEST_FILTER:
         raise invalid_at("/filter", "too_long", text("This filter is too long.", "筛选条件过长。"))
     try:
-        expression = compile_expression(sent, _scope(operation, form), Type("boolean"))
+        asked = oldstates.spelled(sent, oldstates.of(operation.library, form.name))
+        expression = compile_expression(asked, _scope(operation, form), Type("boolean"))
     except ExpressionFault as fault:
+        if (said := gone.says(operation, form, _WORDS.findall(sent))) is not None:
+            raise invalid_at("/filter", "archived", said) from fault
         code = "unknown_field" if fault.code in ("unknown_name", "unknown_field", "unknown_attribute") else fault.code
         raise invalid_at("/filter", code, UNKNOWN if code == "unknown_field" else fault.says) from fault
     for path in expression.names:
@@ -170,7 +175,7 @@ def counted(sent: str | None) -> bool:
     return sent is not None
 
 
-def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+def _sort(operation: Operation, form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[str, bool], ...]:
     if not sent or sent == NAMED:
         code = titles.code_field(form) if sent and form.kind == "master" else None
         return (("created", True),) if code is None or code in hidden else ((code, False),)
@@ -179,7 +184,8 @@ def _sort(form: Form, sent: str | None, hidden: frozenset[str]) -> tuple[tuple[s
         name = word.removeprefix("-")
         field = form.fields.get(name)
         if name not in CORE and (field is None or field.type == "table" or name in hidden or field.live is not None):
-            raise invalid_at("/sort", "unknown_field", UNKNOWN)
+            said = gone.says(operation, form, [name])
+            raise invalid_at("/sort", "archived" if said else "unknown_field", said or UNKNOWN)
         found.append((name, word.startswith("-")))
     return tuple(found)
 

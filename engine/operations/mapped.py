@@ -76,6 +76,22 @@ def _unknown(path: str, name: str) -> Fault:
     return Fault(path, "unknown_target", text(f"“{name}” is not there, or does not fit.", f"“{name}”不存在或不相符。"))
 
 
+def earlier(flow: Workflow, state: str) -> set[str]:
+    """The states that lie before one: they lead to it and it does not lead back to them, but through the start."""
+    onward = {name: {to.state for each in flow.leaving(name) for to in each.to} - {flow.start} for name in flow.states}
+    return {name for name in flow.states if state in _led(onward, name) and name not in _led(onward, state)} - {state}
+
+
+def _led(onward: Mapping[str, set[str]], state: str) -> set[str]:
+    found: set[str] = set()
+    ahead = [state]
+    while ahead:
+        new = onward[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
 # -- what it makes of a record -----------------------------------------------------------------------------------------
 
 

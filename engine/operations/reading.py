@@ -13,6 +13,7 @@ from engine.operations import (
     deliveries,
     explaining,
     formview,
+    gone,
     heeding,
     inbox,
     layered,
@@ -157,12 +158,12 @@ def history(operation: Operation, form: str, record: str, query: Mapping[str, st
     if asked not in ("true", "false"):
         raise invalid_at("/newest", "choice", text("It is one of: true, false.", "只能是：true、false。"))
     newest = asked == "true"
-    hidden = rights.hidden(operation, folder)
+    hidden = gone.Hidden(operation, folder, rights.hidden(operation, folder))
     items = []
     lines = journal.read(operation.connection, record, after=after, limit=LINES + 1, newest=newest)
     by_row = ballots.by_row(operation, folder)
     for line in lines[:LINES]:
-        changes = [each for each in line.changes if _path(each["path"]) not in hidden]
+        changes = hidden.open(line)
         items.append(
             {
                 "seq": line.seq,
@@ -191,12 +192,6 @@ def _whom(operation: Operation, action: str, told: Mapping[str, Any] | None) -> 
     """Who was brought in by a move."""
     to = (told or {}).get("to") if action.partition(":")[0] in MOVES else None
     return presenting.person(operation, to) if isinstance(to, str) else None
-
-
-def _path(pointer: str) -> str:
-    """`/lines/<row>/approved` as the field path `lines.approved`."""
-    words = pointer.strip("/").split("/")
-    return words[0] if len(words) < 3 else f"{words[0]}.{words[-1]}"
 
 
 def trail(operation: Operation, form: str, record: str) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.access import views
-from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
+from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, say, text
 from engine.operations import bodies, conditions, listing, reporting, reportrows, rights, signing
 from engine.operations.calls import Answer
 from engine.operations.paging import known_only
@@ -29,7 +29,7 @@ def page(operation: Operation, query: Mapping[str, str]) -> Answer:
     """My views, of one form or of all that I may see."""
     known_only(query, {"form"})
     found = views.views_of(operation.connection, operation.actor_id, query.get("form"))
-    seen = [_told(each) for each in found if rights.sees_form(operation, each.form)]
+    seen = [_held(operation, each) for each in found if rights.sees_form(operation, each.form)]
     return Answer(200, {"items": seen, "next": None})
 
 
@@ -69,6 +69,24 @@ def end(operation: Operation, view: str) -> Answer:
 
 def _told(view: views.View) -> dict[str, Any]:
     return {"id": view.id, "form": view.form, "name": view.name, "default": view.standing, **view.content}
+
+
+def _held(operation: Operation, view: views.View) -> dict[str, Any]:
+    """A view, and what of it cannot be asked any more: a field may be gone since it was kept."""
+    report = reporting.seen(operation, view.form)
+    form = report.form if report is not None else operation.library.forms.get(view.form)
+    errors: list[dict[str, Any]] = []
+    sort = {"sort": view.content["sort"]} if view.content.get("sort") else {}
+    for asked in (view.content.get("filters") or {}, sort):
+        try:
+            if form is not None and asked:
+                _ask(operation, form, asked)
+        except Refusal as refusal:
+            language = operation.call.language
+            errors += [
+                {"path": each.path, "code": each.code, "message": say(each.says, language)} for each in refusal.faults
+            ]
+    return {**_told(view), **({"errors": errors} if errors else {})}
 
 
 def _name(sent: Any, others: list[views.View]) -> str:
