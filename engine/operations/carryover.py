@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
@@ -29,20 +30,62 @@ if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
 MOST_CHOSEN = 5_000
+LONGEST_CURSOR = 128
+MOST_AT_ONCE = 1_000
+"""How many of those that nobody named are carried over by one command, for the time that others wait for it."""
 
 
 def carry(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{records?, form?, mapping?, again?, dry?}`: carry over to the version in force, or tell what would be."""
     versions.require(operation, "publish")
-    bodies.only(body, {"records", "form", "mapping", "again", "dry"})
+    bodies.only(body, {"records", "form", "mapping", "again", "dry", "after", "limit"})
     name = body.get("mapping")
     if name is not None and name not in operation.library.mappings:
         raise invalid_at("/mapping", "unknown_mapping", text("There is no such mapping.", "没有此映射。"))
     mapping = operation.library.mappings[name] if name else travelling(operation.library)
-    found = landings(operation, mapping, chosen(body), form=body.get("form"), again=body.get("again") is True)
+    after = body.get("after", "")
+    if not isinstance(after, str) or len(after) > LONGEST_CURSOR:
+        raise invalid_at("/after", "bad_cursor", text("This cursor is not good here.", "游标无效。"))
+    named = chosen(body)
+    found = landings(operation, mapping, named, form=body.get("form"), again=body.get("again") is True, after=after)
+    most = _limit(body)
+    more = named is None and len(found) > most
+    found = found[:most] if more else found
+    following = f"{found[-1].stored.form}/{found[-1].stored.id}" if more else None
     if body.get("dry") is True:
-        return Answer(200, {"items": [told(operation, each) for each in found], "next": None})
-    return Answer(200, {"run": do(operation, found, named="records" in body), **_counts(found)})
+        return Answer(200, {"items": [told(operation, each) for each in found], "next": following})
+    done = do(operation, found, named=named is not None)
+    return Answer(200, {"run": done, **_counts(found), "next": following})
+
+
+def _limit(body: Mapping[str, Any]) -> int:
+    most = body.get("limit", MOST_AT_ONCE)
+    if not isinstance(most, int) or isinstance(most, bool) or not 0 < most <= MOST_AT_ONCE:
+        says = text(f"From 1 to {MOST_AT_ONCE}.", f"应为 1 到 {MOST_AT_ONCE}。")
+        raise invalid_at("/limit", "bad_limit", says)
+    return most
+
+
+def is_running(body: Mapping[str, Any]) -> bool:
+    """Whether what is under way is to be carried over with what is published: `running` of a body."""
+    running = body.get("running", "leave")
+    if running not in ("leave", "carry_over"):
+        says = text("It is one of: leave, carry_over.", "只能是：leave、carry_over。")
+        raise invalid_at("/running", "choice", says)
+    return bool(running == "carry_over")
+
+
+def with_version(operation: Operation, mapping: Carrying, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry over in the transaction that publishes; refused where that would keep everybody else waiting."""
+    named = chosen(body)
+    found = landings(operation, mapping, named, again=body.get("again") is True)
+    if named is None and len(found) > MOST_AT_ONCE:
+        says = text(
+            f"More than {MOST_AT_ONCE} records are under way. Publish first, then carry them over in parts.",
+            f"进行中的单据超过 {MOST_AT_ONCE} 条。请先发布，再分批迁移。",
+        )
+        raise Refusal(Kind.LIMIT, "too_many", says, faults=[Fault("/running", "too_many", says)])
+    return {"run": do(operation, found, named=named is not None), **_counts(found)}
 
 
 def _counts(found: Sequence[Landing]) -> dict[str, int]:
@@ -67,9 +110,18 @@ def chosen(body: Mapping[str, Any]) -> list[str] | None:
 
 
 def landings(
-    operation: Operation, mapping: Carrying, named: list[str] | None, *, form: Any = None, again: bool = False
+    operation: Operation,
+    mapping: Carrying,
+    named: list[str] | None,
+    *,
+    form: Any = None,
+    again: bool = False,
+    after: str = "",
 ) -> list[Landing]:
-    """Where each record comes to; of those that were not named only what is under way."""
+    """Where each record comes to; of those that were not named what is under way, one more than goes at once.
+
+    `after` is `form/id`: what comes behind that.
+    """
     if named is not None:
         there = archive.load(operation.connection, named, lock=True)
         lost = [index for index, each in enumerate(named) if each not in there]
@@ -82,21 +134,23 @@ def landings(
                 faults=[Fault(f"/records/{at}", "unknown_record", says) for at in lost],
             )
         return [carrying.landing(operation, there[each], mapping, again=again) for each in dict.fromkeys(named)]
-    return [
-        carrying.landing(operation, each, mapping, again=again)
-        for name in operation.library.forms
-        if form in (None, name)
-        for each in under_way(operation, name, lock=True)
-    ]
+    begin, _, last = after.partition("/")
+    waiting_there = (
+        each
+        for name in sorted(operation.library.forms)
+        if form in (None, name) and name >= begin
+        for each in under_way(operation, name, lock=True, after=last if name == begin else "")
+    )
+    return [carrying.landing(operation, each, mapping, again=again) for each in islice(waiting_there, MOST_AT_ONCE + 1)]
 
 
-def under_way(operation: Operation, form: str, *, lock: bool = False) -> Iterator[Stored]:
+def under_way(operation: Operation, form: str, *, lock: bool = False, after: str = "") -> Iterator[Stored]:
     """Records that follow an older version and have not ended, a few hundred at a time."""
     sql = (
         "SELECT id FROM record WHERE form = :form AND version IS NOT NULL AND version <> :version AND id > :after "
         "ORDER BY id LIMIT :most"
     )
-    asked = {"form": form, "version": operation.library.version, "after": "", "most": archive.AT_ONCE}
+    asked = {"form": form, "version": operation.library.version, "after": after, "most": archive.AT_ONCE}
     while ids := list(run(operation.connection, sql, asked).scalars()):
         for each in archive.load(operation.connection, ids, lock=lock).values():
             if not carrying.is_finished(operation, operation.unfold(each)):

@@ -42,6 +42,8 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
     known = {each.key: each for each in shelf.documents(operation.connection, version)}
     found = dict(known)
     sent = _list(body, "texts", needed="drafts" not in body)
+    if not sent and not body.get("drafts") and not body.get("mapping"):
+        raise invalid_at("/drafts", "nothing", text("There is nothing to publish.", "没有要发布的内容。"))
     for index, each in enumerate(sent):
         document = _document(index, each)
         _put(found, document)
@@ -56,13 +58,25 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
     loaded = load_documents(
         list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
     )
-    mapping = PLAIN
-    if named and loaded.library is not None:
-        if named not in loaded.library.mappings:
-            says = text(f"There is no mapping “{named}”.", f"没有映射“{named}”。")
-            raise invalid_at("/mapping", "unknown_mapping", says)
-        mapping = loaded.library.mappings[named]
+    mapping = _of_name(loaded, named) if named else PLAIN
     return Laid(verifying.verified(operation, loaded), tuple(taken), len(sent), mapping)
+
+
+def back(operation: Operation, body: Mapping[str, Any], version: int) -> tuple[Loaded, Carrying | None]:
+    """The texts of an older version, with the mapping that a body gives; None without one."""
+    documents = shelf.documents(operation.connection, version)
+    found = {each.key: each for each in documents}
+    named = _mapping(body, operation.library.version, found)
+    loaded = load_documents(
+        list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
+    )
+    return loaded, _of_name(loaded, named) if named else None
+
+
+def _of_name(loaded: Loaded, named: str) -> Carrying:
+    if loaded.library is not None and named not in loaded.library.mappings:
+        raise invalid_at("/mapping", "unknown_mapping", text(f"There is no mapping “{named}”.", f"没有映射“{named}”。"))
+    return loaded.library.mappings[named] if loaded.library is not None else PLAIN
 
 
 def _mapping(body: Mapping[str, Any], version: int, found: dict[tuple[str, str], Document]) -> str:

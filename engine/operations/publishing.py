@@ -14,7 +14,6 @@ from engine.database.dialects import close_gate
 from engine.definitions import Finding, Loaded, drafts, shelf
 from engine.definitions.assembly import library_hash
 from engine.definitions.checks.rights import can_name
-from engine.definitions.loading import load_documents
 from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
 from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
 SYSTEM_CALL = Call(Actor("system", "system", "system", "system"), "en", route="publish")
 GATE, STAMP = 7_281_003, "words"
+LONGEST_NOTE = 2_000
 """One process at a time writes words anew; and how those are cut that are kept."""
 PUBLISHING = 7_281_004
 """One publishes at a time."""
@@ -57,11 +57,7 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{texts?, drafts?, note?}`: the next version; refused with every finding that stands against it."""
     versions.require(operation, "publish")
     bodies.only(body, {"texts", "drafts", "note", "mapping", "running", "records", "again"})
-    running = body.get("running", "leave")
-    if running not in ("leave", "carry_over"):
-        says = text("It is one of: leave, carry_over.", "只能是：leave、carry_over。")
-        raise invalid_at("/running", "choice", says)
-    named = carryover.chosen(body)
+    carries = carryover.is_running(body)
     connection = operation.connection
     close_gate(connection, PUBLISHING)
     laid = laying.lay(operation, body, shelf.published(connection))
@@ -71,22 +67,29 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
     )
     for each in laid.drafts:
         drafts.drop(connection, each)  # what somebody has written over it meanwhile stays, begun with the older version
-    if running == "carry_over":
-        after = Operation(operation.services, connection, operation.call)
-        found = carryover.landings(after, laid.mapping, named, again=body.get("again") is True)
-        carryover.do(after, found, named=named is not None)
-    return Answer(200, _small(operation, version))
+    moved = _carried(operation, laid.mapping, body) if carries else {}
+    return Answer(200, {**_small(operation, version), **moved})
+
+
+def _carried(operation: Operation, mapping: Carrying, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry over what is under way to what was just published, with the eyes of that; by which run, and how many."""
+    after = Operation(operation.services, operation.connection, operation.call)
+    return carryover.with_version(after, mapping, body)
 
 
 def _note(body: Mapping[str, Any]) -> str:
-    note = body.get("note")
-    return note if isinstance(note, str) else ""
+    note = body.get("note", "")
+    if not isinstance(note, str) or len(note) > LONGEST_NOTE:
+        says = text(f"A text of at most {LONGEST_NOTE} characters.", f"最多 {LONGEST_NOTE} 个字符的文本。")
+        raise invalid_at("/note", "too_long", says)
+    return note
 
 
 def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{version, note?}`: the texts of an older version become the next version."""
     versions.require(operation, "publish")
-    bodies.only(body, {"version", "note"})
+    bodies.only(body, {"version", "note", "mapping", "running", "records", "again"})
+    carries = carryover.is_running(body)
     wanted = body.get("version")
     if not isinstance(wanted, int) or isinstance(wanted, bool):
         raise invalid_at("/version", "not_a_number", text("A whole number is expected.", "应为整数。"))
@@ -94,11 +97,10 @@ def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     close_gate(connection, PUBLISHING)
     if not 0 < wanted <= operation.library.version:
         raise not_found()
-    loaded = load_documents(
-        shelf.documents(connection, wanted), operation.services.vocabulary, numbers=shelf.numbers(connection)
-    )
-    version = put(operation.services, connection, loaded, operation.actor_id, _note(body), mapping=None)
-    return Answer(200, _small(operation, version))
+    loaded, mapping = laying.back(operation, body, wanted)
+    version = put(operation.services, connection, loaded, operation.actor_id, _note(body), mapping=mapping)
+    moved = _carried(operation, mapping or PLAIN, body) if carries else {}
+    return Answer(200, {**_small(operation, version), **moved})
 
 
 def _small(operation: Operation, version: int) -> dict[str, Any]:

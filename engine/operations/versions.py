@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions import shelf
+from engine.definitions import overlays_for, shelf
 from engine.definitions.comparing import changes, diff
 from engine.definitions.documents import key_of
 from engine.definitions.effective import Origin, effective
 from engine.errors import forbidden, invalid_at, not_found, say, text
-from engine.operations import pinning, presenting, rights
+from engine.expressions import Reference
+from engine.operations import loading, presenting, rights
 from engine.operations.calls import Answer
 
 if TYPE_CHECKING:
     from engine.access.directory import Unit
+    from engine.definitions.models import Library
     from engine.operations.operation import Operation
 
 
@@ -40,7 +42,7 @@ def show(operation: Operation, kind: str, name: str, query: Mapping[str, str]) -
     require(operation, "see")
     version = number(query.get("version")) or operation.library.version
     if "org" in query:
-        return _effective(operation, kind, name, query["org"])
+        return _effective(operation, kind, name, query["org"], version)
     key = key_of(kind, name, layer_of(operation, query.get("layer")) or 0)
     found = shelf.texts(operation.connection, version).get(key)
     if found is None:
@@ -62,39 +64,41 @@ def layer_of(operation: Operation, sent: str | None) -> int | None:
     return known[sent]
 
 
-def _effective(operation: Operation, kind: str, name: str, org: str) -> Answer:
-    """What a form or workflow comes to for one org unit, with the origin of every value."""
+def _effective(operation: Operation, kind: str, name: str, org: str, version: int) -> Answer:
+    """What a form or workflow comes to for one org unit in a version, with the origin of every value."""
     unit = _unit(operation, org)
-    form = operation.library.forms.get(name if kind == "form" else _form_of(operation, name))
+    if not 0 < version <= operation.library.version:
+        raise not_found()
+    library = loading.library(operation.services, operation.connection, version)
+    form = library.forms.get(name if kind == "form" else _form_of(library, name))
     if kind not in ("form", "workflow") or form is None:
         raise not_found()
     chosen: tuple[str, ...] = ()
     if form.variant is not None and form.fields[form.variant].options.get("to") == unit.form:
-        chosen = pinning.overlays(operation, form, unit.id)
-    documents = shelf.documents(operation.connection, operation.library.version)
+        chosen = overlays_for(library, Reference(unit.form, unit.id), operation.environment(None))
+    documents = shelf.documents(operation.connection, version)
     found = effective(documents, operation.services.vocabulary, kind, name, chosen)
     if found is None:
         raise not_found()
     body = {
         "kind": kind,
         "name": name,
-        "version": operation.library.version,
+        "version": version,
         "org": presenting.named(operation, unit.id),
         "overlays": list(found.overlays),
         "text": found.text,
         "values": found.data,
         "origins": [_origin(each) for each in found.origins],
     }
-    return Answer(200, body, {"ETag": f'"{operation.library.version}"'})
+    return Answer(200, body, {"ETag": f'"{version}"'})
 
 
 def _origin(each: Origin) -> dict[str, Any]:
     return {"path": each.path, "value": each.value, "layer": each.layer, "file": each.file, "line": each.line}
 
 
-def _form_of(operation: Operation, workflow: str) -> str:
-    flows = operation.library.workflows
-    return next((form for form, each in flows.items() if each.name == workflow), "")
+def _form_of(library: Library, workflow: str) -> str:
+    return next((form for form, each in library.workflows.items() if each.name == workflow), "")
 
 
 def _unit(operation: Operation, org: str) -> Unit:

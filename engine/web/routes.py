@@ -101,6 +101,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/definitions/drafts/{kind}/{name}", ("GET", "PUT", "DELETE"), large=True),
     Route("/api/definitions/carry", ("POST",), large=True),
     Route("/api/definitions/carry/{id}", ("GET",)),
+    Route("/api/definitions/finished/{id}", ("GET",)),
     Route("/api/definitions/carry/{id}/undo", ("POST",)),
     Route("/api/definitions/{kind}/{name}", ("GET", "DELETE")),
     Route("/api/definitions/{kind}/{name}/history", ("GET",)),

@@ -120,6 +120,27 @@ def test_what_would_be_decided_by_it_stays_and_a_step_that_is_gone_leads_to_the_
     assert {each["step"] for each in house.be("mgr1").tasks("duel", dear)} == {"pair"}
 
 
+def test_what_is_much_is_carried_over_in_parts(own_house: House) -> None:
+    house, clerk, adm = own_house, own_house.be("clerk1"), own_house.be("adm")
+    records = waits(clerk, 5)
+    published = publishes(house, *newer(house)).body["version"]
+    seen_there, after, runs = [], "", []
+    while True:
+        asked = {"form": "duel", "limit": 2, "after": after}
+        tried = adm.does("POST", "definitions/carry", {**asked, "dry": True})
+        done = adm.does("POST", "definitions/carry", asked)
+        assert (done["carried"], done["next"]) == (len(tried["items"]), tried["next"])
+        seen_there += [each["id"] for each in tried["items"]]
+        runs.append(done["run"])
+        if done["next"] is None:
+            break
+        after = done["next"]
+    assert (sorted(seen_there), len(set(runs))) == (sorted(records), 3)
+    assert {seen(clerk, each) for each in records} == {(published, "approval")}
+    for wrong in ({"limit": 0}, {"limit": 10_000}, {"limit": "2"}, {"after": 7}, {"after": "x" * 200}):
+        assert adm.send("POST", "definitions/carry", wrong).status == 422
+
+
 def test_it_is_undone_for_what_nobody_has_touched(own_house: House) -> None:
     house, clerk, adm = own_house, own_house.be("clerk1"), own_house.be("adm")
     first, second = waits(clerk, 2, title="one")
@@ -186,6 +207,19 @@ def test_changed_types_convert_or_are_refused_per_value(own_house: House) -> Non
     assert (done["carried"], done["left"]) == (1, 1)
     assert clerk.reads("duel", number)["hint"] == 12
     assert clerk.reads("duel", words)["hint"] == "twelve"
+
+
+def test_what_is_carried_over_with_the_publishing_is_undone_by_its_run(own_house: House) -> None:
+    house, clerk, adm = own_house, own_house.be("clerk1"), own_house.be("adm")
+    record = waits(clerk, 1)[0]
+    before = seen(clerk, record)
+    done = publishes(house, *newer(house), running="carry_over").body
+    assert (done["carried"], done["left"], seen(clerk, record)[0]) == (1, 0, done["version"])
+    adm.does("POST", f"definitions/carry/{done['run']}/undo")
+    assert seen(clerk, record) == before
+    back = adm.does("POST", "definitions/rollback", {"version": before[0], "running": "carry_over"})
+    assert (back["carried"], seen(clerk, record)[0]) == (1, back["version"])
+    assert house.verified()
 
 
 def test_what_is_missing_is_filled_by_the_mapping(own_house: House) -> None:

@@ -204,3 +204,25 @@ def test_what_is_written_of_a_draft_after_it_was_read_is_not_dropped_with_it(own
     assert not own_house.services.database.transaction(lambda connection: drafts.drop(connection, read))
     assert des.get(FORM)["text"] == words
     assert des.send("DELETE", FORM, if_match=revision).status == 412
+
+
+def test_nothing_is_not_published_and_a_note_has_an_end(own_house: House) -> None:
+    adm = own_house.be("adm")
+    for body in ({"drafts": []}, {"texts": []}, {"texts": [], "drafts": []}):
+        assert adm.send("POST", "definitions/publish", body).errors == [("/drafts", "nothing")]
+    same = {"kind": "form", "name": "duel", "text": adm.get("definitions/form/duel")["text"]}
+    for note in ("x" * 2_001, 7):
+        refused = adm.send("POST", "definitions/publish", {"texts": [same], "note": note})
+        assert refused.errors == [("/note", "too_long")]
+
+
+def test_what_holds_for_a_unit_is_told_of_an_older_version_too(own_house: House) -> None:
+    adm = own_house.be("adm")
+    first = adm.get("definitions/form/duel", org="S01")
+    longer = first["text"] + "  added: {type: text}\n"
+    adm.does("POST", "definitions/publish", {"texts": [{"kind": "form", "name": "duel", "text": longer}]})
+    newest = adm.get("definitions/form/duel", org="S01")
+    assert "added" in newest["values"]["fields"]
+    assert newest["version"] == first["version"] + 1
+    assert adm.get("definitions/form/duel", org="S01", version=str(first["version"])) == first
+    assert adm.send("GET", "definitions/form/duel", org="S01", version="999").status == 404
