@@ -56,6 +56,7 @@ class Assignment:
 
 
 NEAREST = "nearest"
+MOST_FOUND = 20_000
 
 Held = tuple[str, str | None]
 """A role and the unit at which it is held."""
@@ -88,6 +89,8 @@ class Directory:
         self._held: dict[str, tuple[Held, ...]] = {}
         self._holders: dict[str, dict[str | None, tuple[str, ...]]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str, str | None], tuple[str, ...]] = {}
+        """What was asked already: nothing here changes, and records of one unit ask alike."""
         self.led: Mapping[str, tuple[str, ...]] = self._lead()
         """Active manager -> those whose manager, or manager's manager, he is."""
         self._index([each for each in assignments if self._in_force(each)])
@@ -125,6 +128,15 @@ class Directory:
 
     def holders(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
         """Active persons that hold `role` at, above or below `unit`; the nearest first, then by account."""
+        key = (role, relation, unit)
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            found = self._found[key] = self._find(*key)
+        return found
+
+    def _find(self, role: str, relation: str, unit: str | None) -> tuple[str, ...]:
         places = self._holders.get(self._aliases.get(role, role))
         if not places:
             return ()

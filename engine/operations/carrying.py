@@ -86,27 +86,40 @@ def is_finished(operation: Operation, folder: Folder) -> bool:
 def _landed(operation: Operation, old: Folder, mapping: Carrying, step: str | None, *, again: bool) -> Landing:
     stored = old.stored
     assert stored is not None
-    library, form, flow, overlays = _definitions(operation, old, mapping)
-    header, rows = mapped.values(stored, old.form, form, mapping, NOTHING)
-    faults = list(_converted(Knowing(operation, old), old.form, form, header, rows))
-    state = mapping.state(form.name, old.state)
-    if state not in flow.states or flow.states[state].end:
+    folder, faults = reshaped(operation, old, mapping, again=again)
+    state = folder.workflow.states.get(folder.state)
+    if state is None or state.end:
         says = text(f"The state “{old.state}” is no more.", f"状态“{old.state}”已不存在。")
         faults.append(Fault("/state", "no_state", says))
     if faults:
         return Landing(stored, step, faults=tuple(faults))
-    before = old.memory
+    missing = _fill(operation, old, folder, mapping)
+    waits, kept = _waits(operation, folder)
+    folder.memory, folder.waits = kept, waits
+    known = mapped.steps_of(old.workflow) | set(mapping.steps.get(folder.form.name, NOTHING).values())
+    passed = dict.fromkeys((*_new_before(folder, known), *_passed_over(old.memory, kept)))
+    return Landing(stored, step, folder, tuple(missing), tuple(passed))
+
+
+def reshaped(
+    operation: Operation, old: Folder, mapping: Carrying, *, again: bool = False
+) -> tuple[Folder, list[Fault]]:
+    """A record in the shape of the version in force, and what does not fit it: then it has no values."""
+    stored = old.stored
+    assert stored is not None
+    library, form, flow, overlays = _definitions(operation, old, mapping)
+    header, rows = mapped.values(stored, old.form, form, mapping, NOTHING)
+    faults = list(_converted(Knowing(operation, old), old.form, form, header, rows))
     moved = mapped.moves(old.form, form, mapping)
-    remembered = mapped.remembered(before, form.name, flow, mapping, moved, again=again)
     folder = Folder(
         library=library,
         form=form,
         workflow=flow,
         stored=stored,
         id=stored.id,
-        values=forms_json.decode(form, replace(stored, values=header, rows=rows)),
-        state=state,
-        memory=remembered,
+        values={} if faults else forms_json.decode(form, replace(stored, values=header, rows=rows)),
+        state=mapping.state(form.name, old.state),
+        memory=mapped.remembered(old.memory, form.name, flow, mapping, moved, again=again),
         number=stored.number,
         version=library.version,
         overlays=overlays,
@@ -118,11 +131,7 @@ def _landed(operation: Operation, old: Folder, mapping: Carrying, step: str | No
         touched=old.touched,
         reopens=True,
     )
-    missing = _fill(operation, old, folder, mapping)
-    waits, kept = _waits(operation, folder)
-    folder.memory, folder.waits = kept, waits
-    new = _new_before(folder, mapped.steps_of(old.workflow) | set(mapping.steps.get(form.name, NOTHING).values()))
-    return Landing(stored, step, folder, tuple(missing), tuple(dict.fromkeys((*new, *_passed_over(before, kept)))))
+    return folder, faults
 
 
 def _definitions(

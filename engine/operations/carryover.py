@@ -7,14 +7,13 @@ in the transaction that publishes it (`follow`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
 from engine.database.dialects import run
 from engine.definitions.mappings import PLAIN, Carrying
-from engine.definitions.models import Form, Library
+from engine.definitions.models import Library
 from engine.errors import Fault, Kind, Refusal, invalid_at, not_found, say, text
 from engine.operations import bodies, carrying, mapped, presenting, settling, versions
 from engine.operations.calls import Answer
@@ -252,29 +251,22 @@ def _end_looks(operation: Operation, records: Iterable[str]) -> None:
 
 def follow(operation: Operation, before: Library, mapping: Carrying) -> int:
     """Records that follow the newest version hold what they have as that calls it; roles that people hold too."""
-    roles = {old: new for old, new in mapping.roles.items() if old not in operation.library.rights.roles}
+    roles = mapped.roles(operation.library, mapping)
     count = 0
     for name, form in operation.library.forms.items():
         old = before.forms.get(name)
-        if old is None or not _touches(old, form, mapping, roles):
+        if old is None or not mapped.touches(old, form, mapping, roles):
             continue
         for stored in archive.walk(operation.connection, name):
             if stored.version is None:
-                header, rows = mapped.values(stored, old, form, mapping, roles)
-                state = mapping.state(name, stored.state)
-                if (header, rows, state) != (stored.values, {t: list(r) for t, r in stored.rows.items()}, stored.state):
-                    _rename(operation, stored, replace(stored, values=header, rows=rows, state=state))
+                changed = mapped.followed(stored, old, form, mapping, roles)
+                if changed is not stored:
+                    _rename(operation, stored, changed)
                     count += 1
     if count:
         settling.settle(operation)
     _ask_others(operation.connection, roles)
     return count
-
-
-def _touches(old: Form, form: Form, mapping: Carrying, roles: Mapping[str, str]) -> bool:
-    said = (mapping.states, mapping.fields, mapping.options)
-    named = any(each.get(form.name) for each in said) or bool(roles and form.told.get("assignment"))
-    return named or bool(mapped.moves(old, form, mapping))
 
 
 def _rename(operation: Operation, stored: Stored, changed: Stored) -> None:

@@ -37,8 +37,11 @@ class Laid:
     """What becomes of what is taken away; one that was sent with the rest is among the texts."""
 
 
-def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
-    """`{texts?, drafts?}` of a body laid over a version; one of both must be there."""
+def lay(operation: Operation, body: Mapping[str, Any], version: int, *, verify: bool = True) -> Laid:
+    """`{texts?, drafts?}` of a body laid over a version; one of both must be there.
+
+    Without `verify` it is only read: what walking it would find are warnings.
+    """
     known = {each.key: each for each in shelf.documents(operation.connection, version)}
     found = dict(known)
     sent = _list(body, "texts", needed="drafts" not in body)
@@ -59,7 +62,7 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int) -> Laid:
         list(found.values()), operation.services.vocabulary, numbers=shelf.numbers(operation.connection)
     )
     mapping = _of_name(loaded, named) if named else PLAIN
-    return Laid(verifying.verified(operation, loaded), tuple(taken), len(sent), mapping)
+    return Laid(verifying.verified(operation, loaded) if verify else loaded, tuple(taken), len(sent), mapping)
 
 
 def back(operation: Operation, body: Mapping[str, Any], version: int) -> tuple[Loaded, Carrying | None]:

@@ -7,7 +7,7 @@ kept: it may be taken back, and its number given to another change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from engine.access import kept, stamps
 from engine.access.directory import Assignment, Directory, Person, Unit
-from engine.access.matrix import Matrix
+from engine.access.matrix import Line, Matrix
 from engine.definitions import shelf
 from engine.definitions.mappings import aliases
 from engine.definitions.models import Form, Library
 from engine.errors import Kind, Refusal, text
+from engine.operations.shelf import ReadAs
 from engine.records import archive
 from engine.records.archive import Stored
 
@@ -94,9 +95,13 @@ def _matrix(services: Services, connection: Connection, newest: Library) -> Matr
 
 
 def _made(connection: Connection, newest: Library) -> Matrix:
-    """The policy in force, and what is granted beside it in older records."""
+    return matrix_of(newest, kept.read(connection))
+
+
+def matrix_of(newest: Library, beside: Iterable[Line]) -> Matrix:
+    """The policy of a library, and what is granted beside it in older records."""
     roles = newest.rights.roles
-    more = kept.named(kept.read(connection), aliases(newest.mappings, roles), roles)
+    more = kept.named(beside, aliases(newest.mappings, roles), roles)
     return Matrix(replace(newest.rights, lines=(*newest.rights.lines, *more)))
 
 
@@ -115,22 +120,24 @@ def _directory(services: Services, connection: Connection, newest: Library, stam
     return found
 
 
-def read_directory(connection: Connection, newest: Library, today: date) -> Directory:
+def read_directory(
+    connection: Connection, newest: Library, today: date, read_as: ReadAs = lambda stored: stored
+) -> Directory:
     """The org tree, people and their roles, from the records of the forms that say they are such."""
     units: list[Unit] = []
     persons: list[Person] = []
     assignments: list[Assignment] = []
     for form in newest.forms.values():
         if told := form.told.get("org_unit"):
-            units += [_unit(stored, form, told) for stored in archive.of_form(connection, form.name)]
+            units += [_unit(read_as(stored), form, told) for stored in archive.of_form(connection, form.name)]
         if told := form.told.get("account"):
-            persons += [_person(stored, told, newest) for stored in archive.of_form(connection, form.name)]
+            persons += [_person(read_as(stored), told, newest) for stored in archive.of_form(connection, form.name)]
         if told := form.told.get("assignment"):
             records = _holds_roles(form, told, newest)
             assignments += [
                 each
                 for stored in archive.of_form(connection, form.name)
-                if (each := _assignment(stored, told, newest, records=records))
+                if (each := _assignment(read_as(stored), told, newest, records=records))
             ]
     return Directory(units, persons, assignments, today, aliases(newest.mappings, newest.rights.roles))
 

@@ -131,6 +131,27 @@ def values(
     return header, rows
 
 
+def roles(after: Library, mapping: Carrying) -> dict[str, str]:
+    """The roles that are no more, and which stands for each in what people hold."""
+    return {old: new for old, new in mapping.roles.items() if old not in after.rights.roles}
+
+
+def touches(old: Form, form: Form, mapping: Carrying, roles: Mapping[str, str]) -> bool:
+    """Whether records of a form that follow the newest version are called otherwise by it."""
+    said = (mapping.states, mapping.fields, mapping.options)
+    named = any(each.get(form.name) for each in said) or bool(roles and form.told.get("assignment"))
+    return named or bool(moves(old, form, mapping))
+
+
+def followed(stored: Stored, old: Form, form: Form, mapping: Carrying, roles: Mapping[str, str]) -> Stored:
+    """A record that follows the newest version, as that calls what it holds; the same one where nothing differs."""
+    header, rows = values(stored, old, form, mapping, roles)
+    state = mapping.state(form.name, stored.state)
+    if (header, rows, state) == (stored.values, {name: list(each) for name, each in stored.rows.items()}, stored.state):
+        return stored
+    return replace(stored, values=header, rows=rows, state=state)
+
+
 def _renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {names[name] if name in names and names[name] not in data else name: each for name, each in data.items()}
 

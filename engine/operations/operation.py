@@ -48,19 +48,30 @@ OLDEST = timedelta(days=45)
 class Operation:
     """Everything that one operation reads and proposes; not shared between threads."""
 
-    def __init__(self, services: Services, connection: Connection, call: Call, beside: Operation | None = None) -> None:
-        """`beside` is another one of the same moment and transaction: what both read is read once."""
+    def __init__(
+        self,
+        services: Services,
+        connection: Connection,
+        call: Call,
+        beside: Operation | None = None,
+        foreseen: tuple[loading.State, Shelf] | None = None,
+    ) -> None:
+        """`beside` is another one of the same moment and transaction: what both read is read once.
+
+        `foreseen` is what another version would put in force, and records as that reads them.
+        """
         self.services = services
         self.connection = connection
         self.call = call
         self.now: datetime = beside.now if beside else services.now(connection)
-        state = beside.state if beside else loading.state_of(services, connection, self.now)
+        state, shelf = foreseen or (beside and (beside.state, beside.shelf)) or (None, None)
+        state = state or loading.state_of(services, connection, self.now)
         self.state: loading.State = state
         self.library: Library = state.library
         self.directory: Directory = state.directory
         self.matrix: Matrix = state.matrix
         self.zone: ZoneInfo = state.zone
-        self.shelf: Shelf = beside.shelf if beside else Shelf(connection, self.library)
+        self.shelf: Shelf = shelf or Shelf(connection, self.library)
         self.looked: set[str] = set()
         """What it asked about that others write: forms whose records it searched or counted, `stockview.LOOKED`."""
         self.folders: dict[str, Folder] = {}

@@ -6,18 +6,29 @@ library's stamp, all in one transaction: the next operation of every process fol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.access import kept, stamps
+from engine.access.matrix import Line
 from engine.database.dialects import close_gate
-from engine.definitions import Finding, Loaded, drafts, shelf
+from engine.definitions import Loaded, drafts, shelf
 from engine.definitions.assembly import library_hash
 from engine.definitions.checks.rights import can_name
 from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
 from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
-from engine.operations import bodies, carryover, counting, in_use, laying, presenting, second_person, versions
+from engine.operations import (
+    bodies,
+    carryover,
+    counting,
+    in_use,
+    laying,
+    presenting,
+    second_person,
+    verifying,
+    versions,
+)
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.once import Untested
 from engine.operations.operation import Operation
@@ -74,7 +85,7 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
 def _carried(operation: Operation, mapping: Carrying, body: Mapping[str, Any]) -> dict[str, Any]:
     """Carry over what is under way to what was just published, with the eyes of that; by which run, and how many."""
     after = Operation(operation.services, operation.connection, operation.call)
-    return carryover.with_version(after, mapping, body)
+    return carryover.with_version(after, mapping_of(mapping, after.library, operation.library.version), body)
 
 
 def _note(body: Mapping[str, Any]) -> str:
@@ -131,16 +142,14 @@ def put(
     Without any `mapping` what is taken away must only not be in use by what follows the newest version. `wrote` says
     who has written it.
     """
-    errors = [each for each in loaded.findings if each.severity == "error"]
-    if loaded.library is None or errors:
-        raise _found_wrong(errors or loaded.findings)
+    read = verifying.require_sound(loaded)
     close_gate(connection, PUBLISHING)  # whoever publishes a folder comes by no other gate
     before = shelf.published(connection)
     if before:
         old = shelf.load(connection, before, services.vocabulary)
-        second_person.require(connection, old, loaded.library, author, wrote, back=mapping is None)
-        mapped = _travelling(loaded.library, before) if mapping is PLAIN else mapping
-        in_use.require_unused(connection, old, loaded.library, mapped or PLAIN, pinned=mapped is not None)
+        second_person.require(connection, old, read, author, wrote, back=mapping is None)
+        mapped = mapping and mapping_of(mapping, read, before)
+        in_use.require_unused(connection, old, read, mapped or PLAIN, pinned=mapped is not None)
     if mapping is not None:  # what is rolled back to was tested when it was published
         _require_tested(services, loaded)
     version = shelf.publish(
@@ -162,10 +171,6 @@ def put(
     return version
 
 
-def _found_wrong(findings: Iterable[Finding]) -> Refusal:
-    return invalid(Fault(f"{each.file}:{each.line}:{each.path}", each.code, each.message) for each in findings)
-
-
 def _require_tested(services: Services, loaded: Loaded) -> None:
     """Refused when a process test finds something; they run outside of this transaction, which is begun again then."""
     if not loaded.tests:
@@ -174,18 +179,28 @@ def _require_tested(services: Services, loaded: Loaded) -> None:
     if found is None:
         raise Untested(loaded)
     if found:
-        raise _found_wrong(found)
+        raise verifying.found_wrong(found)
 
 
-def _travelling(library: Library, before: int) -> Carrying:
+def mapping_of(said: Carrying, library: Library, before: int) -> Carrying:
+    """What becomes of what is taken away: what was said, or else what travels with the library."""
+    return travelling(library, before) if said is PLAIN else said
+
+
+def travelling(library: Library, before: int) -> Carrying:
     """The mapping of the library that was written for the version that is in force, where none is named."""
     return next((each for each in library.mappings.values() if each.since == before), PLAIN)
 
 
 def _keep_rights(connection: Connection, before: Library, library: Library) -> None:
     """What the new version cannot name any more stays granted, in older records, as it was granted last."""
+    kept.put(connection, unnamed(connection, before, library))
+
+
+def unnamed(connection: Connection, before: Library, library: Library) -> tuple[Line, ...]:
+    """What was granted last of what a new version cannot name."""
     lines = (*before.rights.lines, *kept.read(connection))
-    kept.put(connection, (each for each in lines if not can_name(library, each[1], each[2])))
+    return tuple(each for each in lines if not can_name(library, each[1], each[2]))
 
 
 def _find_anew(connection: Connection, before: Library, library: Library) -> None:

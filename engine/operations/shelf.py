@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.clock import from_stored
 from engine.definitions.models import Form, Library
@@ -15,15 +15,23 @@ from engine.records.archive import Stored
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+ReadAs: TypeAlias = Callable[[Stored], Stored]
+
 MOMENTS = ("created", "submitted", "updated")
 PERSONS = ("created_by", "submitted_by")
+
+
+def _as_it_is(stored: Stored) -> Stored:
+    return stored
 
 
 class Shelf:
     """Heads of referenced records. Fields are decoded when asked for."""
 
-    def __init__(self, connection: Connection, library: Library) -> None:
+    def __init__(self, connection: Connection, library: Library, read_as: ReadAs | None = None) -> None:
+        """`read_as`: what another version would make of a record."""
         self._connection = connection
+        self._read_as = read_as or _as_it_is
         self._library = library
         self._people = next((form.name for form in library.forms.values() if form.told.get("account")), "person")
         self._heads: dict[str, Stored | None] = {}
@@ -39,7 +47,8 @@ class Shelf:
         if missing:
             found = archive.heads(self._connection, missing.values())
             for each in missing:
-                self._heads[each] = found.get(each)
+                stored = found.get(each)
+                self._heads[each] = stored and self._read_as(stored)
 
     def head(self, record: str) -> Stored | None:
         """The head of a record; None when there is none."""
@@ -91,7 +100,8 @@ class Shelf:
 
     def _table(self, stored: Stored, name: str) -> Value:
         if stored.id not in self._rows:
-            self._rows[stored.id] = archive.load(self._connection, [stored.id]).get(stored.id)
+            whole = archive.load(self._connection, [stored.id]).get(stored.id)
+            self._rows[stored.id] = whole and self._read_as(whole)
         full = self._rows[stored.id]
         form = self.form(stored.form)
         if full is None or form is None:

@@ -151,6 +151,13 @@ PLAIN: tuple[Path, ...] = (
         "检查草稿或文本：{drafts: [kind/name], texts: [{kind, name, text}]}",
     ),
     _path(
+        "post", "/api/definitions/preview",
+        "What a version would do to the records there are: {drafts, texts, version, mapping, running, records, again,"
+        " past: {from, until}, form, person, changed, limit, cursor}",
+        "新版本对现有单据的影响：{drafts, texts, version, mapping, running, records, again,"
+        " past: {from, until}, form, person, changed, limit, cursor}",
+    ),
+    _path(
         "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note, mapping, running, records}",
         "发布草稿或文本：{drafts, texts, note, mapping, running, records}",
     ),

@@ -121,8 +121,8 @@ def history(operation: Operation, kind: str, name: str) -> Answer:
     key, connection = key_of(kind, name, 0), operation.connection
     items = []
     for each in shelf.history(connection, *key):
-        before = {k: v for k, v in _texts(operation, each.version - 1).items() if k == key}
-        after = {k: v for k, v in _texts(operation, each.version).items() if k == key}
+        before = {k: v for k, v in texts(operation, each.version - 1).items() if k == key}
+        after = {k: v for k, v in texts(operation, each.version).items() if k == key}
         items.append(
             {
                 "version": each.version,
@@ -139,7 +139,8 @@ def history(operation: Operation, kind: str, name: str) -> Answer:
     return Answer(200, {"items": items, "next": None})
 
 
-def _texts(operation: Operation, version: int) -> Mapping[tuple[str, str], str]:
+def texts(operation: Operation, version: int) -> Mapping[tuple[str, str], str]:
+    """The texts of a version by kind and name; nothing before the first."""
     return shelf.texts(operation.connection, version) if version > 0 else {}
 
 

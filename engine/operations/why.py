@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal, forbidden, invalid_at, not_found, say, text
-from engine.operations import explaining, layered, presenting, reasons, rights
+from engine.operations import explaining, granting, layered, presenting, reasons, rights
 from engine.operations.calls import Answer
 from engine.operations.saying import people_apart
 from engine.workflow import people, taking
@@ -21,7 +21,10 @@ def why(operation: Operation, query: Mapping[str, str]) -> Answer:
     """`?form=&id=&action=[&person=]`: may this person take the action now, and because of what.
 
     `step`, `approval`, `state` or `field` instead of an action: which layers of definitions that comes from, in order.
+    `person` alone, or with a form: all that he may do, where, and by which lines.
     """
+    if granting.is_asked(query):
+        return Answer(200, granting.effective(operation, _person(operation, query["person"]), query.get("form")))
     words = [each for each in ("action", *layered.RULES) if query.get(each)]
     if len(words) > 1:
         says = text("Only one thing is asked at a time.", "一次只能询问一项。")

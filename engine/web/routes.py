@@ -95,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/batch", ("POST",), large=True),
     Route("/api/definitions", ("GET",)),
     Route("/api/definitions/check", ("POST",), large=True),
+    Route("/api/definitions/preview", ("POST",), large=True, dear=True),
     Route("/api/definitions/publish", ("POST",), large=True),
     Route("/api/definitions/rollback", ("POST",)),
     Route("/api/definitions/drafts", ("GET",)),
