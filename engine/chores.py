@@ -1,4 +1,4 @@
-"""What the command line asks for beside the server: check, publish, pull, diff, verify, migrate, passwords, demos.
+"""What the command line asks for beside the server: definitions, what recounts, passwords, demos, logs.
 
 Used by `cli`; each opens the database by `bootstrap` and gives it back.
 """
@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,18 @@ from engine.definitions.documents import read_folder
 from engine.definitions.findings import Findings
 from engine.definitions.folders import pull as pull_files
 from engine.errors import Fault, Kind, Refusal, rule, text
-from engine.operations import counting, founding, once, publishing, recount, restoring, second_person, testing, versions
+from engine.operations import (
+    counting,
+    founding,
+    once,
+    previewing,
+    publishing,
+    recount,
+    restoring,
+    second_person,
+    testing,
+    versions,
+)
 from engine.operations.calls import Actor, Call
 from engine.operations.operation import Operation
 from engine.operations.recount import Recount
@@ -140,6 +152,15 @@ def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
         with services.database.reading() as connection:
             published = shelf.texts(connection, shelf.published(connection))
         return text_diff(published, {each.key: each.text for each in loaded.documents})
+
+
+def preview(settings: Settings, folder: Path, form: str | None) -> Iterator[dict[str, Any]]:
+    """What publishing a folder would do to the records there are, piece by piece; refused for what is wrong with it."""
+    with _working(settings) as services:
+        loaded = bootstrap.read(services, bootstrap.layers_of(folder))
+        with services.database.reading() as connection:
+            operation = Operation(services, connection, bootstrap.SYSTEM_CALL)
+            yield from previewing.whole(operation, loaded, {"form": form} if form else {})
 
 
 def verify(settings: Settings) -> Recount:

@@ -19,6 +19,7 @@ from engine.database.embedded import NoPostgres
 from engine.definitions.findings import Finding
 from engine.demo import DemoFault
 from engine.errors import Refusal, say
+from engine.operations.previewlines import Said
 from engine.settings import Settings, pack_folder
 
 app = typer.Typer(
@@ -172,6 +173,28 @@ def diff(folder: Folder, database: Address = None) -> None:
     for line in lines:
         typer.echo(line)
     raise typer.Exit(1 if lines else 0)
+
+
+@app.command()
+def preview(
+    folder: Folder,
+    form: Annotated[str | None, typer.Option(help="Only records of this form")] = None,
+    database: Address = None,
+) -> None:
+    """Tell what publishing a folder would do to records; ends with 1 when some would strand or lack something.
+
+    With 2 when that cannot be said: the folder has errors, or there is no database.
+    """
+    said = Said()
+    with _usable():
+        for piece in chores.preview(_settings(database=database), folder, form):
+            for line in said.lines(piece):
+                typer.echo(line)
+            if piece["next"] is not None:
+                typer.echo(f"{piece['done']} of {piece['total']}", err=True)
+    for line in said.last():
+        typer.echo(line)
+    raise typer.Exit(1 if said.bad else 0)
 
 
 @app.command()

@@ -61,7 +61,11 @@ def foresee(operation: Operation, body: Mapping[str, Any]) -> Foreseen:
 
     Nothing is walked: that gives warnings alone, takes seconds, and is what checking is for.
     """
-    laid = laying.lay(operation, _texts(body), _version(operation, body), verify=False)
+    return of_laid(operation, laying.lay(operation, _texts(body), _version(operation, body), verify=False))
+
+
+def of_laid(operation: Operation, laid: Laid) -> Foreseen:
+    """The same of what was laid already, or of a whole folder."""
     library = verifying.require_sound(laid.loaded)
     before = operation.library
     mark = library_hash(laid.loaded.documents)

@@ -12,7 +12,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import to_stored
+from engine.definitions import Loaded
+from engine.definitions import shelf as published
 from engine.definitions.comparing import changes
+from engine.definitions.loading import load_documents
+from engine.definitions.mappings import PLAIN
 from engine.errors import Fault, Kind, Refusal, forbidden, invalid_at, not_found, say, text
 from engine.operations import (
     bodies,
@@ -25,10 +29,12 @@ from engine.operations import (
     presenting,
     previewed,
     rights,
+    verifying,
     versions,
 )
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.foreseen import Foreseen
+from engine.operations.laying import Laid
 from engine.operations.tallying import Tally
 from engine.operations.weighing import Weighed, Weighing
 from engine.records.stored import Stored
@@ -74,6 +80,28 @@ def preview(operation: Operation, body: Mapping[str, Any]) -> Answer:
     found = foreseen.foresee(operation, body)
     if mark is not None and mark.mark != found.mark[: previewed.MARK]:
         raise Refusal(Kind.CONFLICT, "stale", _changed(), status=409)
+    return Answer(200, _piece(found, wanted, mark))
+
+
+def whole(operation: Operation, loaded: Loaded, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A library from a folder, piece by piece until everything is looked at."""
+    verifying.require_sound(loaded)  # of files, too: read anew are only the texts, with the numbers that fields have
+    wanted, mark = _wanted(operation, body), None
+    again = load_documents(
+        loaded.documents, operation.services.vocabulary, numbers=published.numbers(operation.connection)
+    )
+    found = foreseen.of_laid(operation, Laid(again, (), 0, PLAIN))
+    while True:
+        piece = _piece(found, wanted, mark)
+        yield piece
+        if piece["next"] is None:
+            return
+        mark = previewed.read(piece["next"])
+
+
+def _piece(found: Foreseen, wanted: Wanted, mark: previewed.Mark | None) -> dict[str, Any]:
+    """The next records; what is told once only with the first of them."""
+    operation, first = found.present, mark is None
     if wanted.form is not None and not {wanted.form} & {*found.present.library.forms, *found.future.library.forms}:
         raise invalid_at("/form", "unknown_form", text("There is no such form.", "没有此表单。"))
     walk = previewed.Walk(operation, wanted.form, wanted.past, wanted.named)
@@ -95,7 +123,7 @@ def preview(operation: Operation, body: Mapping[str, Any]) -> Answer:
         "items": items,
         "next": at.written() if going_on else None,
     }
-    return Answer(200, {**answer, **(_first(operation, found, wanted) if body.get("cursor") is None else {})})
+    return {**answer, **(_first(operation, found, wanted) if first else {})}
 
 
 def _changed() -> Mapping[str, str]:
