@@ -37,6 +37,8 @@ class Foreseen:
     mapping: Carrying
     mark: str
     """Of the texts: what is laid is the same as long as this is."""
+    pinned: bool
+    """Whether what stays on its own version stands against it, too: not where one only goes back."""
 
     @cached_property
     def is_other(self) -> bool:
@@ -61,16 +63,21 @@ def foresee(operation: Operation, body: Mapping[str, Any]) -> Foreseen:
 
     Nothing is walked: that gives warnings alone, takes seconds, and is what checking is for.
     """
-    return of_laid(operation, laying.lay(operation, _texts(body), _version(operation, body), verify=False))
+    version = _version(operation, body)
+    if "version" not in body or body.get("drafts") or body.get("texts"):
+        laid = {name: body[name] for name in ("texts", "drafts", "mapping") if body.get(name) is not None}
+        return of_laid(operation, laying.lay(operation, laid, version, verify=False))
+    loaded, mapping = laying.back(operation, body, version)
+    return of_laid(operation, Laid(loaded, (), 0, mapping or PLAIN), pinned=mapping is not None)
 
 
-def of_laid(operation: Operation, laid: Laid) -> Foreseen:
+def of_laid(operation: Operation, laid: Laid, *, pinned: bool = True) -> Foreseen:
     """The same of what was laid already, or of a whole folder."""
     library = verifying.require_sound(laid.loaded)
     before = operation.library
     mark = library_hash(laid.loaded.documents)
     if mark == library_hash(published.documents(operation.connection, before.version)):
-        return Foreseen(operation, operation, laid, PLAIN, mark)
+        return Foreseen(operation, operation, laid, PLAIN, mark, pinned)
     library = published.stamped(library, before.version + 1)
     mapping = publishing.mapping_of(laid.mapping, library, before.version)
     read_as = reading(before, library, mapping)
@@ -81,13 +88,7 @@ def of_laid(operation: Operation, laid: Laid) -> Foreseen:
     state = loading.State(library, people, matrix, zone)
     shelf = Shelf(connection, library, read_as)
     future = Operation(operation.services, connection, operation.call, beside=operation, foreseen=(state, shelf))
-    return Foreseen(operation, future, laid, mapping, mark)
-
-
-def _texts(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is laid; nothing at all where only an older version is asked about."""
-    laid = {name: body[name] for name in ("texts", "drafts", "mapping") if body.get(name) is not None}
-    return laid if "version" not in body or "drafts" in laid else {"texts": (), **laid}
+    return Foreseen(operation, future, laid, mapping, mark, pinned)
 
 
 def _version(operation: Operation, body: Mapping[str, Any]) -> int:

@@ -172,7 +172,7 @@ def _stands(found: Foreseen) -> Iterator[Fault]:
     """What publishing would refuse, all of it."""
     try:
         connection, before = found.present.connection, found.present.library
-        in_use.require_unused(connection, before, found.future.library, found.mapping)
+        in_use.require_unused(connection, before, found.future.library, found.mapping, pinned=found.pinned)
     except Refusal as refusal:
         yield from refusal.faults
 

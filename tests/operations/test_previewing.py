@@ -258,8 +258,25 @@ def test_an_older_version_is_previewed_as_rolling_back_makes_it(own_house: House
     side = {each["id"]: each for each in told["items"]}[draft]
     assert [each["step"] for each in side["from"]["route"] if each["state"] == "next"] == ["owner_first", "peers"]
     assert [each["step"] for each in side["to"]["route"] if each["state"] == "next"] == ["peers"]
-    same = adm.does("POST", "definitions/preview", {"texts": [], "form": "duel"})
+    same = adm.does("POST", "definitions/preview", {"version": before + 1, "form": "duel"})
     assert (same["version"], same["changes"], same["summary"]["changes"]) == (before + 1, [], {})
+
+
+def test_nothing_at_all_is_nothing_to_preview_and_a_version_is_laid_over_if_texts_come_with_it(house: House) -> None:
+    adm = house.be("adm")
+    record = waits(house.be("clerk1"), 1)[0]
+    for nothing in ({"texts": []}, {"drafts": []}, {}):
+        assert adm.send("POST", "definitions/preview", {**nothing, "form": "duel"}).status == 422
+    version = adm.get("definitions/form/duel")["version"]
+    first = adm.does("POST", "definitions/preview", {"version": 1, "form": "ticket"})
+    assert "workflow duel is gone" in first["changes"]
+    assert [each["code"] for each in first["in_use"]].count("form_in_use") >= 1
+    both = {"version": version, "texts": laid(*newer(house)), "records": [record]}
+    told = adm.does("POST", "definitions/preview", both)
+    assert told["items"][0]["to"]["step"] == "peers"
+    assert told["items"][0]["missing"] == ["project"]
+    drafted = adm.send("POST", "definitions/preview", {"drafts": ["form/nothing"]})
+    assert (drafted.status, drafted.errors) == (422, [("/drafts/0", "no_draft")])
 
 
 # -- rights ------------------------------------------------------------------------------------------------------------
