@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import everyday, ledger_post, pages, posted_action, processes, pure, seeded
+from bench import everyday, ledger_post, pages, posted_action, preview, processes, pure, seeded
 from bench.result import HEAD
 
 KINDS = ("postgres", "sqlite")
@@ -24,6 +24,7 @@ def main() -> None:
         for measure in (
             lambda kind: everyday.measure(kind, calls=10 if full else 2),
             lambda kind: posted_action.measure(kind, 5, 400 if full else 40),
+            lambda kind: preview.measure(kind, 10_000 if full else 500, 3 if full else 1),
             lambda kind: processes.measure(kind, 5 if full else 3, 96 if full else 16),
             lambda kind: seeded.measure(kind, *((365, 100, 100_000) if full else (30, 10, 300))),
         ):
