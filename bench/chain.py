@@ -18,12 +18,16 @@ SPACE = uuid.UUID("5b2f7d0e-31a5-4c1e-9a37-0d5e0c6a1f20")
 TOGETHER = 200
 ROWS = 500
 """Rows of one record that brings stock in."""
-SIGNED = {"signature": {"typed": "Bench"}}
 
 
 def named(*words: object) -> str:
     """The id of what has this name."""
     return str(uuid.uuid5(SPACE, "/".join(map(str, words))))
+
+
+def signed(account: str) -> dict[str, Any]:
+    """The signature of somebody here: people are called by their accounts."""
+    return {"signature": {"typed": account}}
 
 
 def batched(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

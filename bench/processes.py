@@ -11,7 +11,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 
-from bench.chain import SIGNED, Chain, named, ticket, transfer
+from bench.chain import Chain, named, signed, ticket, transfer
 from bench.client import Client
 from bench.posted_action import CLIENTS, ITEMS, STORES, Desk, Floor, Round, beside, build, post, ten, timed
 from bench.result import Figure
@@ -43,7 +43,7 @@ def _transfer(desks: Sequence[Desk], number: int) -> None:
     here.other.does(
         "POST",
         f"records/transfer/{record}/actions/receive",
-        {"values": {"lines": came}, "asks": SIGNED},
+        {"values": {"lines": came}, "asks": signed(f"clerk-{there.store}")},
         key=named(record, "receive"),
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from bench.chain import SIGNED, Chain, named, transfer
+from bench.chain import Chain, named, signed, transfer
 from bench.client import Answer, Client, Cut
 from bench.server import Serving
 
@@ -131,7 +131,7 @@ class Transfers:
         self._do(by("manager", origin), record, "approve", f"tasks/{seen['tasks'][0]['id']}/approve", {})
         self._do(by("clerk", origin), record, "ship", f"records/transfer/{record}/actions/ship", {})
         rows = [{"row": row["row"], "received": row["requested"]} for row in body["values"]["lines"]]
-        received = {"values": {"lines": rows}, "asks": SIGNED}
+        received = {"values": {"lines": rows}, "asks": signed(f"clerk-{target}")}
         self._do(by("clerk", target), record, "receive", f"records/transfer/{record}/actions/receive", received)
         for item in items:
             self.change[origin, item] -= 1

@@ -241,7 +241,8 @@ class Seed:
             if day >= self._days:
                 return
             account = self._value(made, step["as"]) if "as" in step else None
-            body: dict[str, Any] = {"asks": step["asks"]} if "asks" in step else {}
+            asks = {name: self._value(made, spec) for name, spec in step.get("asks", {}).items()}
+            body: dict[str, Any] = {"asks": asks} if asks else {}
             if not number:
                 body = {**body, **_body(made, {table: _table(made)}), "action": step["action"]}
             elif "rows" in step:
@@ -279,6 +280,7 @@ _VALUES: Mapping[str, Callable[[Seed, Drawn, Any], Any]] = {
     "any": Seed._any,
     "between": Seed._between,
     "one_of": Seed._one_of,
+    "typed": lambda seed, made, told: {"typed": seed._value(made, told)},
 }
 
 

@@ -44,6 +44,9 @@ def test_what_is_counted_is_received_from_its_form_with_its_signature(people: Pe
     expect(dialogue.locator(".effects li")).to_contain_text(["2 × A100 Rice", "1 × A100 Rice", "This ends it"])
     dialogue.get_by_label("Signature", exact=True).fill("Bo")
     dialogue.locator("button:not([type=button])").click()
+    expect(dialogue).to_contain_text("Sign with your own name, or by hand.")
+    dialogue.get_by_label("Signature", exact=True).fill("Sun Lei")
+    dialogue.locator("button:not([type=button])").click()
     expect(clerk).to_have_url(re.compile(f"{record}$"))
     expect(clerk.locator(".done-now")).to_contain_text("Receive")
     kept = pages.be("aud").get(f"records/transfer/{record}")
@@ -160,7 +163,7 @@ def test_settling_nothing_is_refused_and_a_loss_is_told_before_it_is_written_off
     record = sent_on(pages, "A100", "3")
     row = pages.be("clerk2").get(f"records/transfer/{record}")["values"]["lines"][0]["row"]
     short = {"lines": [{"row": row, "received": "2", "damaged": "0", "remark": "one is not there"}]}
-    pages.be("clerk2").takes("transfer", record, "receive", short, {"signature": {"typed": "Bo"}})
+    pages.be("clerk2").takes("transfer", record, "receive", short, {"signature": {"typed": "Sun Lei"}})
     manager = people.sign_in("dckm", DESK)
     paper = pages.be("dckm").get("records/discrepancy", limit="1", sort="-created")["items"][0]["id"]
     manager.goto(f"/records/discrepancy/{paper}/edit")

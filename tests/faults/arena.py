@@ -9,7 +9,7 @@ from typing import Any
 from tests.faults.racing import Answer, Line, Request, bearer, session, together, two_lines
 from tests.serving import Person, Server
 
-SIGNED = {"signature": {"typed": "Sun Lei"}}
+SIGNED = {"signature": {"typed": "Chen Jing"}}
 STOCK = "100000"
 
 

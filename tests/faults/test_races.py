@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.arena import SIGNED, Arena
+from tests.faults.arena import Arena
 from tests.faults.racing import Request
 
 FEW = 2
@@ -69,8 +69,13 @@ def receive_by_two(arena: Arena) -> Pair:
     """Two clerks of the store receive the same goods."""
     made = arena.transfer("in_transit")
     row = arena.be("aud").get(f"records/transfer/{made}")["values"]["lines"][0]["row"]
-    body = {"values": {"lines": [{"row": row, "received": "1", "damaged": "0"}]}, "asks": SIGNED}
-    first, second = (arena.action(arena.who(who), made, "receive", body) for who in ("clerk1", "clerk1b"))
+    came = {"lines": [{"row": row, "received": "1", "damaged": "0"}]}
+
+    def receive(who: str) -> Request:
+        asks = {"signature": {"typed": arena.be(who).get("me")["name"]}}
+        return arena.action(arena.who(who), made, "receive", {"values": came, "asks": asks})
+
+    first, second = (receive(who) for who in ("clerk1", "clerk1b"))
     return Pair((first, second), (GONE, GONE), ("done",) * 2, made, ("receive",))
 
 

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from tests.invariants.building import SIGNED, Chain, Outcome, Somebody
+from tests.invariants.building import Chain, Outcome, Somebody
 
 STORES = {"DC1": "dck", "S01": "clerk1", "S02": "clerk2", "S03": "clerk3"}
 CLERKS = ["dck", "clerk1", "clerk1b", "clerk2", "clerk3"]
@@ -29,6 +29,7 @@ class Story:
         self.accepted: list[Outcome] = []
         self.refused: list[Outcome] = []
         self.people: dict[str, Somebody] = {}
+        self.names: dict[str, str] = {}
         self.chosen: str | None = None
 
     def pick(self, choices: Sequence[T]) -> T:
@@ -44,6 +45,12 @@ class Story:
         if account not in self.people:
             self.people[account] = self.chain.be(account)
         return self.people[account]
+
+    def signed(self, account: str) -> dict[str, Any]:
+        """His own name, looked up once."""
+        if account not in self.names:
+            self.names[account] = self.be(account).gets("me")["name"]
+        return {"signature": {"typed": self.names[account]}}
 
     def run(self, steps: int) -> None:
         """So many steps, each whatever people try."""
@@ -93,7 +100,10 @@ class Story:
         if action == "ship" and self.random.random() < 0.5:
             body["values"] = {"lines": [{"row": row, "shipped": self.part(row_)} for row, row_ in self.rows(record)]}
         if action == "receive":
-            body = {"asks": SIGNED, "values": {"lines": [self.received(*each) for each in self.rows(record)]}}
+            body = {
+                "asks": self.signed(account),
+                "values": {"lines": [self.received(*each) for each in self.rows(record)]},
+            }
         self.tries(account, "POST", f"records/transfer/{record}/actions/{action}", body)
 
     def walks_on(self) -> None:
@@ -109,8 +119,9 @@ class Story:
             self.tries(STORES[values["from_store"]["code"]], "POST", f"records/transfer/{record}/actions/ship", {})
         elif state == "in_transit":
             lines = [self.received(*each) for each in self.rows(record)]
-            body = {"asks": SIGNED, "values": {"lines": lines}}
-            self.tries(STORES[values["to_store"]["code"]], "POST", f"records/transfer/{record}/actions/receive", body)
+            receiver = STORES[values["to_store"]["code"]]
+            body = {"asks": self.signed(receiver), "values": {"lines": lines}}
+            self.tries(receiver, "POST", f"records/transfer/{record}/actions/receive", body)
 
     def decides(self) -> None:
         """Somebody decides a task, his or not."""

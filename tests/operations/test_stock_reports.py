@@ -54,7 +54,7 @@ def sent(house: House, quantity: int, origin: str, target: str, receive: bool = 
     if receive:
         row = sender.reads("transfer", record)["lines"][0]["row"]
         got = {"lines": [{"row": row, "received": str(quantity - damaged), "damaged": str(damaged), "remark": "wet"}]}
-        receiver.takes("transfer", record, "receive", got, asks={"signature": {"typed": "Chen Jing"}})
+        receiver.takes("transfer", record, "receive", got, asks={"signature": {"typed": receiver.get("me")["name"]}})
     return record
 
 

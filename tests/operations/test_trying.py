@@ -183,7 +183,7 @@ def test_more_received_than_was_shipped_is_told_when_it_is_saved(house: House) -
     assert receiver.send("PATCH", f"records/transfer/{record}", more, if_match=revision).status == 200
     told = receiver.get(f"records/transfer/{record}")["warnings"]
     assert [(each["path"], each["message"]) for each in told] == [("/lines/0/received", "More than was shipped.")]
-    refused = receiver.acts("transfer", record, "receive", asks={"signature": {"typed": "R"}})
+    refused = receiver.acts("transfer", record, "receive", asks={"signature": {"typed": "Sun Lei"}})
     said = {"path": "/lines/0/received", "code": "guard", "message": "More than was shipped.", "row": row}
     assert (refused.status, refused.body["errors"]) == (409, [said])
 
@@ -200,7 +200,7 @@ def test_a_guard_over_all_rows_names_those_that_break_it_as_they_were_sent(house
     rows = [each["row"] for each in receiver.reads("transfer", record)["lines"]]
     counts = [(rows[2], "6"), (rows[1], "5"), (rows[0], "7")]
     counted = [{"row": row, "received": much, "damaged": "0"} for row, much in counts]
-    refused = receiver.acts("transfer", record, "receive", {"lines": counted}, asks={"signature": {"typed": "R"}})
+    refused = receiver.acts("transfer", record, "receive", {"lines": counted}, asks={"signature": {"typed": "Sun Lei"}})
     found = {each["row"]: each["path"] for each in refused.body["errors"]}
     assert found == {rows[2]: "/lines/0/received", rows[0]: "/lines/2/received"}
 
