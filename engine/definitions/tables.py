@@ -5,7 +5,7 @@ A text that did not change is kept once.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 
 from engine.database import Whole, Words, metadata
 from engine.database.dialects import append_only
@@ -72,6 +72,26 @@ definition_draft = Table(
 """A text that somebody works on (none: it is to be removed), and the version of the definition that he began with.
 
 `author` wrote last, `writers` are all who did (JSON).
+"""
+
+definition_plan = Table(
+    "definition_plan",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("due", Whole, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("made", Whole, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("version", Whole, nullable=True),
+    Column("refused", Words, nullable=True),
+    Column("ended", Whole, nullable=True),
+    Index("ix_definition_plan_state", "state", "due"),
+    sqlite_strict=True,
+)
+"""What is to be published at a moment: as it was asked (JSON), and what came of it.
+
+`state` is `waiting`, `published`, `refused` or `called_off`; `refused` is why, as `problems.remember` writes it.
 """
 
 STATEMENTS: tuple[tuple[str, str], ...] = (

@@ -50,7 +50,7 @@ def lay(operation: Operation, body: Mapping[str, Any], version: int, *, verify: 
     for index, each in enumerate(sent):
         document = _document(index, each)
         _put(found, document)
-    taken = _drafts(operation, _list(body, "drafts", needed=False))
+    taken = drafts_named(operation, body)
     for each in taken:
         if each.text is None:
             found.pop(each.key, None)
@@ -80,6 +80,11 @@ def _of_name(loaded: Loaded, named: str) -> Carrying:
     if loaded.library is not None and named not in loaded.library.mappings:
         raise invalid_at("/mapping", "unknown_mapping", text(f"There is no mapping “{named}”.", f"没有映射“{named}”。"))
     return loaded.library.mappings[named] if loaded.library is not None else PLAIN
+
+
+def drafts_named(operation: Operation, body: Mapping[str, Any]) -> list[Draft]:
+    """The drafts of a body, as they stand."""
+    return _drafts(operation, _list(body, "drafts", needed=False))
 
 
 def _mapping(body: Mapping[str, Any], version: int, found: dict[tuple[str, str], Document]) -> str:

@@ -109,7 +109,8 @@ def rollback(operation: Operation, body: Mapping[str, Any]) -> Answer:
     if not 0 < wanted <= operation.library.version:
         raise not_found()
     loaded, mapping = laying.back(operation, body, wanted)
-    version = put(operation.services, connection, loaded, operation.actor_id, _note(body), mapping=mapping)
+    wrote = second_person.going_back(operation.actor_id, body)
+    version = put(operation.services, connection, loaded, operation.actor_id, _note(body), wrote, mapping=mapping)
     moved = _carried(operation, mapping or PLAIN, body) if carries else {}
     return Answer(200, {**_small(operation, version), **moved})
 
@@ -147,10 +148,10 @@ def put(
     before = shelf.published(connection)
     if before:
         old = shelf.load(connection, before, services.vocabulary)
-        second_person.require(connection, old, read, author, wrote, back=mapping is None)
+        second_person.require(connection, old, read, author, wrote)
         mapped = mapping and mapping_of(mapping, read, before)
         in_use.require_unused(connection, old, read, mapped or PLAIN, pinned=mapped is not None)
-    if mapping is not None:  # what is rolled back to was tested when it was published
+    if not wrote.back:  # what is rolled back to was tested when it was published
         _require_tested(services, loaded)
     version = shelf.publish(
         connection, loaded, author, note, services.now(connection), services.vocabulary, wrote.about

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.definitions import shelf
+from engine.definitions import drafts, shelf
+from engine.definitions.documents import key_of
 from engine.definitions.reader import read_yaml
 from engine.errors import Fault, Refusal, rule, text
 from engine.records import archive
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.definitions.models import Library
+    from engine.definitions.plans import Plan
     from engine.operations.laying import Laid
 
 WORD = ("publishing", "second_person")
@@ -32,6 +34,8 @@ class Wrote:
 
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     proposed: tuple[str, ...] = ()
+    back: bool = False
+    """It goes back to what was published before."""
 
     @property
     def about(self) -> shelf.About:
@@ -53,24 +57,35 @@ def wrote(actor: str, laid: Laid, body: Mapping[str, Any]) -> Wrote:
     return Wrote(tuple(parts), tuple(dict.fromkeys(proposed)))
 
 
+def going_back(actor: str, body: Mapping[str, Any]) -> Wrote:
+    """Of a version that was published before nobody writes anything, unless he sends a mapping with it."""
+    sent = isinstance(body.get("mapping"), Mapping) and body["mapping"]
+    return Wrote((("/mapping", (actor,)),) if sent else (), back=True)
+
+
+def named(connection: Connection, plan: Plan) -> tuple[str, ...]:
+    """Who has to do with what was planned: the one who planned it, and who wrote its drafts."""
+    keys = [key_of(each["kind"], each["name"], each["layer"]) for each in plan.body.get("drafts", ())]
+    found = [draft for key in keys if (draft := drafts.of(connection, key)) is not None]
+    return tuple(dict.fromkeys([plan.author, *(who for each in found for who in each.writers)]))
+
+
 def by_account(writer: str) -> Wrote:
     """What one person is said to have written, at the command line."""
     return Wrote((("--proposed-by", (writer,)),), (writer,))
 
 
-def require(connection: Connection, old: Library, new: Library, author: str, written: Wrote, *, back: bool) -> None:
+def require(connection: Connection, old: Library, new: Library, author: str, written: Wrote) -> None:
     """Refused when the author wrote any of it. Going back needs no second person, unless to where none was needed."""
     if not _asked(old):
         return
-    faults: Sequence[Fault]
-    if back:
+    faults = [_fault(connection, old, path, author) for path, who in written.parts if author in who]
+    if written.back and not _asked(new):
         en, zh = "Going back to this version would let one person publish alone.", "回退到此版本将允许一人独自发布。"
-        faults = [] if _asked(new) else [Fault("/version", "second_person", text(en, zh))]
-    elif not written.parts:
+        faults.append(Fault("/version", "second_person", text(en, zh)))
+    if not written.back and not written.parts:
         en, zh = "Say who wrote it and who publishes it.", "请说明由谁编写、由谁发布。"
-        faults = [Fault("--proposed-by", "second_person", text(en, zh))]
-    else:
-        faults = [_fault(connection, old, path, author) for path, who in written.parts if author in who]
+        faults.append(Fault("--proposed-by", "second_person", text(en, zh)))
     if faults:
         raise _refusal(connection, old, faults)
 

@@ -147,7 +147,7 @@ PLAIN: tuple[Path, ...] = (
         "from", "to",
     ),
     _path(
-        "post", "/api/definitions/check", "Check drafts or texts: {drafts: [kind/name], texts: [{kind, name, text}]}",
+        "post", "/api/definitions/check", "Check drafts or texts: {drafts: [kind/name], texts, tests}",
         "检查草稿或文本：{drafts: [kind/name], texts: [{kind, name, text}]}",
     ),
     _path(
@@ -158,13 +158,15 @@ PLAIN: tuple[Path, ...] = (
         " past: {from, until}, form, person, changed, limit, cursor}",
     ),
     _path(
-        "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note, mapping, running, records}",
+        "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note, mapping, running, when}",
         "发布草稿或文本：{drafts, texts, note, mapping, running, records}",
     ),
     _path(
         "post", "/api/definitions/carry", "Carry records over to the version in force: {records, mapping, dry}",
         "把进行中的单据迁移到当前版本：{records, mapping, dry}",
     ),
+    _path("get", "/api/definitions/planned", "What is to be published at a moment", "计划发布"),
+    _path("delete", "/api/definitions/planned/{id}", "It is not published after all", "取消计划发布"),
     _path("get", "/api/definitions/carry/{id}", "What was carried over together", "一次迁移的单据"),
     _path("post", "/api/definitions/carry/{id}/undo", "Carry back what nobody has touched", "撤销迁移"),
     _path(

@@ -15,7 +15,7 @@ from engine.clock import to_stored
 from engine.database.dialects import run_together
 from engine.definitions.models import Timer
 from engine.errors import Kind, Refusal, Text, text
-from engine.operations import alarming, alerting, due, scheduling, settling, stranded, taking, writing
+from engine.operations import alarming, alerting, due, planned, scheduling, settling, stranded, taking, writing
 from engine.operations.calls import Actor, Call
 from engine.operations.folder import Event, Folder, Proposal
 from engine.operations.operation import Operation
@@ -37,7 +37,7 @@ CALL = Call(Actor(SYSTEM, SYSTEM, SYSTEM, "system"), "en", route="timer")
 
 def fire_due(services: Services) -> int:
     """Plan the runs of schedules, tell of what finds nobody, and fire every timer that is due, one transaction each."""
-    count = scheduling.plan(services, CALL) + stranded.look(services, CALL)
+    count = planned.fire(services) + scheduling.plan(services, CALL) + stranded.look(services, CALL)
     while (fired := _fire_next(services)) is not None:
         count += fired
     return count

@@ -69,6 +69,12 @@ _WAITS = text("{title} waits for you", "{title}等待您处理")
 _RESUMED = text(
     "{title} has come back corrected; you need not decide again.", "{title}已更正并重新提交，您无需再次审批。"
 )
+PLAN_REFUSED = "@plan_refused"
+"""The notice of whose planned publication was refused when its moment came; `says` are the words of the refusal."""
+_PLAN_REFUSED = text(
+    "What you planned to publish was refused when its moment came, and nothing has changed: {words}",
+    "您计划的发布到时被拒绝，未做任何更改：{words}",
+)
 OWN: Mapping[str, tuple[Text, Text]] = {
     MENTION: (_MENTIONED, _MENTIONED),
     RETURNED: (_RETURNED, _RETURNED_MUTELY),
@@ -116,6 +122,8 @@ def notice(operation: Operation, folder: Folder, template: str, params: Mapping[
     plain = f"{say(folder.form.title, language)} {folder.number or ''}".strip()
     if template == COPIED:
         return say(MOMENTS[str(params.get("moment"))], language).format(title=plain)
+    if template == PLAN_REFUSED:
+        return say(_PLAN_REFUSED, language).format(words=say(params["says"], language))
     if template in OWN:
         who, words = presenting.person(operation, str(params.get("by", ""))) or {}, params.get("words")
         said = OWN[template][0 if words else 1]

@@ -100,6 +100,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/definitions/rollback", ("POST",)),
     Route("/api/definitions/drafts", ("GET",)),
     Route("/api/definitions/drafts/{kind}/{name}", ("GET", "PUT", "DELETE"), large=True),
+    Route("/api/definitions/planned", ("GET",)),
+    Route("/api/definitions/planned/{id}", ("DELETE",)),
     Route("/api/definitions/carry", ("POST",), large=True),
     Route("/api/definitions/carry/{id}", ("GET",)),
     Route("/api/definitions/finished/{id}", ("GET",)),

@@ -74,6 +74,8 @@ def test_it_takes_two_to_take_it_away_and_one_to_go_back(careful: House) -> None
     assert publish(adm).status == 200
     back = adm.send("POST", "definitions/rollback", {"version": with_it - 1})
     assert back.errors == [("/version", "second_person")]
+    mapped = {"version": with_it, "mapping": {"missing": {"duel": {"amount": "1"}}}}
+    assert adm.send("POST", "definitions/rollback", mapped).errors == [("/mapping", "second_person")]
     assert adm.send("POST", "definitions/rollback", {"version": with_it}).status == 200
     library = "definitions/drafts/library/library"
     begin(adm, library, words.replace(ASKED, ""))

@@ -112,6 +112,21 @@ CREATE TABLE definition_draft (
 	CONSTRAINT pk_definition_draft PRIMARY KEY (kind, name)
 )
 --;
+CREATE TABLE definition_plan (
+	id TEXT NOT NULL,
+	due BIGINT NOT NULL,
+	author TEXT NOT NULL,
+	body TEXT NOT NULL,
+	made BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	version BIGINT,
+	refused TEXT,
+	ended BIGINT,
+	CONSTRAINT pk_definition_plan PRIMARY KEY (id)
+)
+--;
+CREATE INDEX ix_definition_plan_state ON definition_plan (state, due)
+--;
 CREATE TABLE definition_text (
 	hash TEXT NOT NULL,
 	text TEXT NOT NULL,

@@ -127,6 +127,22 @@ CREATE TABLE definition_draft (
 )
  STRICT
 --;
+CREATE TABLE definition_plan (
+	id TEXT NOT NULL,
+	due INTEGER NOT NULL,
+	author TEXT NOT NULL,
+	body TEXT NOT NULL,
+	made INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	version INTEGER,
+	refused TEXT,
+	ended INTEGER,
+	CONSTRAINT pk_definition_plan PRIMARY KEY (id)
+)
+ STRICT
+--;
+CREATE INDEX ix_definition_plan_state ON definition_plan (state, due)
+--;
 CREATE TABLE definition_text (
 	hash TEXT NOT NULL,
 	text TEXT NOT NULL,
