@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: run test check bench pictures lint assets schema reference clean
+.PHONY: run test check scenarios bench pictures lint assets schema reference clean
 
 run: .venv/installed
 	$(BIN)/chainstock serve --demo small_sales
@@ -18,6 +18,10 @@ test: .venv/tested .venv/chromium
 check: test
 	$(BIN)/python -m pytest -n $(WORKERS) -m "wide and not long"
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
+
+# Which change requests are met by definitions alone: passed or not, lines of definition, seconds.
+scenarios: .venv/tested
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not wide" -p tests.scenarios.table tests/scenarios
 
 bench: .venv/benched .venv/chromium
 	$(BIN)/python -m bench

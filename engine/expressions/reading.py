@@ -33,6 +33,8 @@ _TOKEN = re.compile(
       | (?P<mark>==|!=|<=|>=|[-+*/()\[\],<>=]|\.(?![0-9]))""",
     re.VERBOSE | re.ASCII,
 )
+_TURNED = re.compile(r"=([<>])(?!=)")
+"""Comparisons that are written the wrong way round."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _WHITESPACE = str.maketrans("\t\r\n", "   ")
 _OPENS = {"(", "["}
@@ -83,7 +85,8 @@ def _read(text: str) -> Source:
             body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         column = max(1, min((error.offset or 2) - 1, len(text)))
-        raise wrong(column, "syntax", "This cannot be read.", "无法识别此表达式。") from error
+        en, zh = _unreadable(text)
+        raise wrong(column, "syntax", en, zh) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise _too(1, "deep", "This is nested too deeply.", "嵌套过深。") from error
     encoded = source.encode()
@@ -163,3 +166,14 @@ def _measure(body: ast.expr) -> None:
         level = [
             child for node in level for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr | ast.keyword)
         ]
+
+
+def _unreadable(text: str) -> tuple[str, str]:
+    """What is said of a text that cannot be read; of a comparison turned round, how it is written."""
+    turned = _TURNED.search(text)
+    if turned is None:
+        return "This cannot be read.", "无法识别此表达式。"
+    return (
+        f"“{turned[0]}” compares nothing: write “{turned[1]}=”.",
+        f"“{turned[0]}”不是比较符号，请写作“{turned[1]}=”。",
+    )

@@ -23,7 +23,7 @@ from engine.operations.events import Watch as News
 from engine.web.app import create_app
 from engine.web.joined import Doors
 from tests.conftest import _alone, _sql
-from tests.scenarios import rules
+from tests.scenarios import rules, table
 from tests.scenarios.shuffle import Shuffle
 from tests.scenarios.wire import Wire
 from tests.scenarios.world import CAST, ROOMY, Ground, World, settings_of, sign_in, starting_point
@@ -100,5 +100,6 @@ def world(ground: Ground, fresh: str, tmp_path: Path, request: pytest.FixtureReq
     code = rules.code_digest()
     with World(own, fresh, tmp_path / "data") as made:
         yield made
+        request.node.user_properties.append((table.LINES, made.changed))
         rules.keep(made)
     assert rules.code_digest() == code

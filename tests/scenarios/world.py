@@ -27,6 +27,7 @@ from engine.web.joined import Doors
 from engine.web.limits import Limit, Limits
 from tests.attacks.houses import Watch, digest_of
 from tests.days import there
+from tests.scenarios import table
 from tests.scenarios.shuffle import Shuffle, read
 from tests.scenarios.wire import Wire
 
@@ -199,6 +200,7 @@ class World:
         self.administered: list[tuple[str, str, str]] = []
         self.versions: list[int] = []
         self.warned: list[str] = []
+        self.changed = 0
         self.gone: set[str] = set()
         self.records: dict[str, str] = {}
         self.told: dict[str, list[Any]] = {}
@@ -295,6 +297,7 @@ class World:
         reply = self.be(by).send("POST", "definitions/publish", {"texts": sent, "note": note, **more})
         if reply.status == 200:
             for (kind, name), words in found.items():
+                self.changed += table.changed(self.texts.get((kind, name), ""), words)
                 self.texts[(kind, name)] = words
                 if (kind, name) != ("permissions", "policy"):
                     self._know(words)
