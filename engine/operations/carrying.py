@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from engine.definitions.mappings import Carrying
 from engine.definitions.models import NOTHING, Field, Form, Library, People, Workflow
+from engine.definitions.order import all_fields
 from engine.effects.outcomes import OpenTask
 from engine.errors import Fault, Refusal, Text, rule, say, text
+from engine.expressions import Expression
 from engine.fields import BY_NAME
 from engine.fields.kinds import Unfit
-from engine.operations import mapped, pinning
-from engine.operations.folder import Event, Folder
+from engine.operations import mapped, pinning, writing
+from engine.operations.folder import CARRIED, Event, Folder
 from engine.operations.knowing import Knowing
 from engine.records import forms_json
 from engine.records.carried import Carried
+from engine.records.filling import field_of
 from engine.records.stored import Stored
 from engine.workflow import arrive, look_again, memory, waiting
 from engine.workflow.plan import SYSTEM, Memory, Wait
@@ -30,7 +33,7 @@ from engine.workflow.plan import SYSTEM, Memory, Wait
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
 
-DEED, BACK = "carry_over", "carry_back"
+DEED, BACK = CARRIED
 FILL = "fill_in"
 DIGITS = re.compile(r"-?[0-9]{1,18}")
 """A text that an integer can be read of."""
@@ -216,19 +219,36 @@ def _one(known: Knowing, was: Field | None, field: Field, data: dict[str, Any], 
 def _fill(operation: Operation, old: Folder, folder: Folder, mapping: Carrying) -> list[str]:
     """Put in what the mapping gives for what is required now and missing; the rest is a task of the submitter."""
     given = mapping.missing.get(folder.form.name, NOTHING)
+    known = frozenset(required(old.workflow)) | {
+        each.path for each in all_fields(old.form.fields) if _same(each, folder)
+    }
     found = []
-    for name in required(folder.form, folder.workflow):
-        field = folder.form.fields.get(name)
-        if field is None or folder.values.get(name) is not None or name in required(old.form, old.workflow):
-            continue
-        if name in given:
-            folder.values[name] = BY_NAME[field.type].load(given[name], field)
-        else:
-            found.append(name)
-    if found:
-        names = [folder.form.fields[each].title for each in found]
-        folder.looks.append(OpenTask(SUBMITTER, _please(names), FILL, tuple(found)))
+    for path in _lacking(operation, folder):
+        if path in given:
+            folder.values[path] = BY_NAME[folder.form.fields[path].type].load(given[path], folder.form.fields[path])
+        elif path not in known:
+            found.append(path)
+    _ask(folder, found)
     return found
+
+
+def _same(was: Field, folder: Folder) -> bool:
+    """Whether what must be filled in under some condition was so before: who is asked for it then is not asked now."""
+    now = folder.form.field(was.path)
+    return now is not None and isinstance(was.required, Expression) and was.required == now.required
+
+
+def _lacking(operation: Operation, folder: Folder) -> list[str]:
+    """Paths of fields that are required, by the form or by a state or when it is submitted, and empty somewhere."""
+    faults = writing.faults_of(operation, folder, frozenset(required(folder.workflow)), deciding=False)
+    return list(dict.fromkeys(field_of(each.path) for each in faults if each.code == "required"))
+
+
+def _ask(folder: Folder, missing: list[str]) -> None:
+    """Its submitter has to fill this in; what he was asked for by an earlier version he is asked no more."""
+    fields = [each for path in missing if (each := folder.form.field(path)) is not None]
+    if fields:
+        folder.looks.append(OpenTask(SUBMITTER, _please([each.title for each in fields]), FILL, tuple(missing)))
 
 
 def _please(names: list[Text]) -> Text:
@@ -236,12 +256,11 @@ def _please(names: list[Text]) -> Text:
     return text(f"Fill in: {en}", f"请填写：{zh}")
 
 
-def required(form: Form, flow: Workflow) -> tuple[str, ...]:
-    """Header fields that must be filled in at some time: always, in a state, or when it is submitted."""
-    always = [each.name for each in form.fields.values() if each.required is not False and each.type != "table"]
+def required(flow: Workflow) -> tuple[str, ...]:
+    """Paths that must be filled in at some time because a state says so, or when it is submitted."""
     states = [name for each in flow.states.values() for name in each.required]
     submits = [name for each in flow.leaving(flow.start) for name in each.required]
-    return tuple(dict.fromkeys((*always, *states, *submits)))
+    return tuple(dict.fromkeys((*states, *submits)))
 
 
 # -- writing down ------------------------------------------------------------------------------------------------------
@@ -277,6 +296,7 @@ def back(operation: Operation, stored: Stored, kept: Carried) -> Folder:
     folder.stored, folder.place_before, folder.reopens = stored, None, True
     folder.memory = memory.from_json(was["memory"])
     folder.waits = waiting(operation.situation(folder))
+    _ask(folder, [each for each in _lacking(operation, folder) if each not in required(folder.workflow)])
     because = text(
         f"Carried back from version {stored.version} to {folder.version}.",
         f"从版本 {stored.version} 迁回版本 {folder.version}。",

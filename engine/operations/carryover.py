@@ -6,11 +6,10 @@ in the transaction that publishes it (`follow`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import to_stored
 from engine.database.dialects import run
 from engine.definitions.mappings import PLAIN, Carrying
 from engine.definitions.models import Library
@@ -19,7 +18,7 @@ from engine.operations import bodies, carrying, mapped, presenting, settling, ve
 from engine.operations.calls import Answer
 from engine.operations.carrying import Landing
 from engine.operations.folder import Event
-from engine.records import archive, carried, tasks
+from engine.records import archive, carried
 from engine.records.stored import Stored
 from engine.workflow import waiting
 
@@ -230,20 +229,9 @@ def undo(operation: Operation, name: str) -> Answer:
         carrying.back(operation, there[each.record], each)
     if going:
         settling.settle(operation)
-    _end_looks(operation, [each.record for each in going])
     for each in going:
         carried.drop(operation.connection, name, each.record)
     return Answer(200, {"run": name, "carried": len(going), "left": len(kept) - len(going)})
-
-
-def _end_looks(operation: Operation, records: Iterable[str]) -> None:
-    """What was to be filled in there is not asked for any more."""
-    for record in records:
-        gone = [each.id for each in tasks.of(operation.connection, record) if each.step == carrying.FILL]
-        for sql, parameters in tasks.closing(
-            operation.connection, gone, to_stored(operation.now), operation.actor_id, carrying.BACK
-        ):
-            run(operation.connection, sql, parameters)
 
 
 # -- what follows the newest version by itself -------------------------------------------------------------------------

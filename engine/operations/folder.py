@@ -57,6 +57,16 @@ class Share:
     effect: str
 
 
+CARRIED = ("carry_over", "carry_back")
+"""What history calls it when a record comes to another version."""
+
+
+def is_filled(values: Mapping[str, Any], path: str) -> bool:
+    """Whether a field has a value; a column, in every row."""
+    table, _, column = path.rpartition(".")
+    return all(row.get(column) is not None for row in ((values.get(table) or ()) if table else (values,)))
+
+
 @dataclass
 class Folder:
     """One record as the operation sees it now; `stored` is what the database has (None: it is being made)."""

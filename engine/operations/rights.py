@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Field, Form
 from engine.errors import Fault, not_found, text
 from engine.expressions import Expression, Reference, holds
+from engine.records import tasks
 from engine.workflow import people
 from engine.workflow import writable as workflow_writable
 from engine.workflow.plan import SYSTEM, Writable
@@ -192,9 +193,14 @@ def _is_where_it_belongs(form: Form, unit: Expression) -> bool:
 def writable(operation: Operation, folder: Folder, transition: str | None = None) -> Writable:
     """What the actor may write now: the workflow's word, minus what the policy or `sees` hides.
 
+    Whoever is asked to fill in what a record lacks since it was carried over may do that in any state.
+
     Whoever begins a record that belongs to no unit yet says to which; what else may be written follows from that.
     """
     allowed = workflow_writable(operation.situation(folder), operation.actor_id, transition=transition)
+    if folder.version is not None and folder.stored is not None:
+        missing = tasks.to_fill(operation.connection, folder.id, operation.actor_id)
+        allowed = replace(allowed, fields=allowed.fields | missing)
     if begins := unplaced(folder):
         allowed = replace(allowed, fields=allowed.fields | begins)
     return seen_only(operation, folder, allowed)

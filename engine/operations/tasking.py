@@ -12,7 +12,7 @@ from engine.access.directory import NEAREST
 from engine.clock import to_stored
 from engine.definitions.models import Edit, People
 from engine.operations import due
-from engine.operations.folder import Folder
+from engine.operations.folder import CARRIED, Folder, is_filled
 from engine.records import tasks
 from engine.records.beside import Steps
 from engine.records.stored import digest
@@ -74,8 +74,17 @@ def _is_over(folder: Folder, task: Task) -> bool:
     """What was to be filled in is there, or nothing is waited for any more. Such a task names the fields as content."""
     if task.kind != "look" or not task.content:
         return False
-    filled = all(folder.values.get(name) is not None for name in task.content.split())
-    return filled or folder.discarded or folder.waits == () or folder.workflow.states[folder.state].end
+    filled = all(is_filled(folder.values, name) for name in task.content.split())
+    return filled or _is_carried(folder) or folder.discarded or folder.waits == () or _ended(folder)
+
+
+def _is_carried(folder: Folder) -> bool:
+    """Whether it comes to another version now, which asks anew for what it lacks."""
+    return any(each.action in CARRIED for each in folder.events)
+
+
+def _ended(folder: Folder) -> bool:
+    return folder.workflow.states[folder.state].end
 
 
 def _same(task: Task) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.operations import test_kept_rights as kept
 from tests.operations.house import Desk, House
 from tests.operations.test_in_use import hinted, publishes, texts, waits, without_peers
 
@@ -251,3 +252,38 @@ def test_rolling_back_does_not_wait_for_what_stays_on_its_version(own_house: Hou
     assert seen(clerk, record) == (before + 1, "approval")
     assert house.be("mgr1").decides("duel", record).status == 200
     assert "project" not in clerk.reads("duel", clerk.makes("duel", {"amount": "50"}))
+
+
+def test_what_is_lacking_is_filled_in_where_nobody_may_write_and_asked_for_once(own_house: House) -> None:
+    """Without that a record that waits to be sent could go nowhere any more."""
+    house, adm = own_house, own_house.be("adm")
+    form, flow = kept.FORM, kept.FLOW
+    rows = "  lines:\n    type: table\n    fields:\n      item: {type: reference, to: item}\n"
+    flow = flow.replace(
+        "fields: [store, what]",
+        "fields: [store, what, lines.item]}, more: {by: [clerk at store], rows: free, fields: [lines.item]",
+    )
+    kept.lays(house, form + rows, flow, "p, clerk, slip, send, own")
+    record = house.be("clerk1").makes("slip", {"lines": [{"item": {"code": "A100"}}]}, "hand_in")
+    row = house.be("clerk1").get(f"records/slip/{record}")["values"]["lines"][0]["row"]
+    wanted = (
+        form.replace("what: {type: text}", "what: {type: text, required: true}")
+        + rows
+        + "      size: {type: integer, required: true}\n"
+    )
+    wide = flow.replace("lines.item", "lines.item, lines.size")
+    for more in ("", "  note: {type: text}\n", "  hint: {type: text}\n"):
+        kept.lays(house, wanted.replace("  lines:\n", f"{more}  lines:\n"), wide, "p, clerk, slip, send, own")
+        adm.does("POST", "definitions/carry", {"records": [record]})
+        (task,) = house.be("clerk1").tasks("slip", record)
+        assert "Fill in" in str(task)
+    refused = house.be("clerk1").acts("slip", record, "send")
+    assert refused.errors == [("/values/what", "required"), ("/values/lines/0/size", "required")]
+    assert house.be("mgr1").edits("slip", record, {"what": "b"}).status == 403, "he was not asked"
+    assert house.be("clerk1").edits("slip", record, {"store": {"code": "S01"}}).status == 403, "nor for that"
+    assert house.be("clerk1").edits("slip", record, {"what": "b", "lines": [{"row": row, "size": 3}]}).status == 200
+    assert house.be("clerk1").tasks("slip", record) == []
+    assert house.be("clerk1").edits("slip", record, {"what": "c"}).status == 403, "it is there now"
+    for action in ("send", "finish"):
+        assert house.be("clerk1").acts("slip", record, action).status == 200
+    assert house.verified()
