@@ -42,15 +42,15 @@ def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str,
     task, folder = _open(operation, task_id)
     if verdict not in VERDICTS or task.kind != "decide":
         raise not_found()
+    if task.ended is not None:  # its step may be no more: the record was carried over meanwhile
+        acting.require_revision(folder, bodies.revision(body))
+        raise conflict("task_done", text("This task is done already.", "该任务已处理。"))
     step = step_of(folder, task)
     to = body.get("to") if isinstance(body.get("to"), str) else body.get("step")
     to = to if isinstance(to, str) else None
     rows = deciding_rows.named(step, body)
-    if task.ended is None:
-        _may(operation, folder, task, verdict, to, rows)
+    _may(operation, folder, task, verdict, to, rows)
     acting.require_revision(folder, bodies.revision(body))
-    if task.ended is not None:
-        raise conflict("task_done", text("This task is done already.", "该任务已处理。"))
     words = bodies.comment(body)
     whom, writes = _acting(operation, folder, task)
     asked = asking.asked_by(folder.workflow, f"{verdict}:{signers.name(task.step, task.part)}")

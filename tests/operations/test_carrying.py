@@ -110,11 +110,14 @@ def test_what_would_be_decided_by_it_stays_and_a_step_that_is_gone_leads_to_the_
     house, clerk = own_house, own_house.be("clerk1")
     small = waits(clerk, 1)[0]
     dear = clerk.makes("duel", {"amount": "500"}, "hand_in")
+    asked = house.be("clerk1b").tasks("duel", dear)[0]["id"]
     form, flow = texts(house)
     mapping = {"steps": {"duel": {"peers": "pair"}}}
     done = publishes(house, form, without_peers(flow), mapping=mapping, running="carry_over")
     assert done.status == 200, done.body
     version = done.body["version"]
+    late = house.be("clerk1b").send("POST", f"tasks/{asked}/approve", {})
+    assert (late.status, late.body["errors"][0]["code"]) == (409, "task_done"), "its step is no more, and it was his"
     found = dry(house, form="duel")
     assert set(found) <= {small}
     assert seen(clerk, dear) == (version, "approval")
