@@ -21,7 +21,7 @@ from engine.expressions import Expression
 from engine.fields import BY_NAME
 from engine.fields.kinds import Unfit
 from engine.operations import mapped, pinning, writing
-from engine.operations.folder import CARRIED, Event, Folder
+from engine.operations.folder import CARRIED, Event, Folder, is_filled
 from engine.operations.knowing import Knowing
 from engine.records import forms_json
 from engine.records.carried import Carried
@@ -223,7 +223,7 @@ def _fill(operation: Operation, old: Folder, folder: Folder, mapping: Carrying) 
         each.path for each in all_fields(old.form.fields) if _same(each, folder)
     }
     found = []
-    for path in _lacking(operation, folder):
+    for path in lacking(operation, folder):
         if path in given:
             folder.values[path] = BY_NAME[folder.form.fields[path].type].load(given[path], folder.form.fields[path])
         elif path not in known:
@@ -238,9 +238,17 @@ def _same(was: Field, folder: Folder) -> bool:
     return now is not None and isinstance(was.required, Expression) and was.required == now.required
 
 
-def _lacking(operation: Operation, folder: Folder) -> list[str]:
-    """Paths of fields that are required, by the form or by a state or when it is submitted, and empty somewhere."""
-    faults = writing.faults_of(operation, folder, frozenset(required(folder.workflow)), deciding=False)
+def lacking(operation: Operation, folder: Folder) -> list[str]:
+    """Paths of fields that are required, by the form or by a state or when it is submitted, and empty somewhere.
+
+    Only what is required under a condition is worked out; most records are told by a look.
+    """
+    said = frozenset(required(folder.workflow))
+    fields = [each for each in all_fields(folder.form.fields) if each.required is not False or each.path in said]
+    empty = [each for each in fields if each.type != "table" and not is_filled(folder.values, each.path)]
+    if all(each.required is True or each.path in said for each in empty):
+        return [each.path for each in empty]
+    faults = writing.faults_of(operation, folder, said, deciding=False)
     return list(dict.fromkeys(field_of(each.path) for each in faults if each.code == "required"))
 
 
@@ -296,7 +304,7 @@ def back(operation: Operation, stored: Stored, kept: Carried) -> Folder:
     folder.stored, folder.place_before, folder.reopens = stored, None, True
     folder.memory = memory.from_json(was["memory"])
     folder.waits = waiting(operation.situation(folder))
-    _ask(folder, [each for each in _lacking(operation, folder) if each not in required(folder.workflow)])
+    _ask(folder, [each for each in lacking(operation, folder) if each not in required(folder.workflow)])
     because = text(
         f"Carried back from version {stored.version} to {folder.version}.",
         f"从版本 {stored.version} 迁回版本 {folder.version}。",

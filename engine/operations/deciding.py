@@ -61,7 +61,9 @@ def prepare(operation: Operation, task_id: str, verdict: str, body: Mapping[str,
     if verdict == "approve" and step.each is not None:
         deciding_rows.require_whole(operation, folder, step, rows)
     elif verdict == "approve" and writes:
-        writing.require_whole(operation, folder, "/values", step.required)
+        # what a carried record lacks is another's task, unless this very step requires it
+        others = tasks.to_fill(operation.connection, folder.id)
+        writing.require_whole(operation, folder, "/values", step.required, but=others - frozenset(step.required))
     before, state, proposed = folder.memory, folder.state, len(folder.proposals)
     decision = voided if voided and voided.fire else _cast(operation, folder, task, verdict, words, to, rows)
     name = f"{verdict}:{signers.name(task.step, task.part)}"

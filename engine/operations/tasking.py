@@ -6,6 +6,7 @@ decision meets `conflict`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.access.directory import NEAREST
@@ -74,8 +75,9 @@ def _is_over(folder: Folder, task: Task) -> bool:
     """What was to be filled in is there, or nothing is waited for any more. Such a task names the fields as content."""
     if task.kind != "look" or not task.content:
         return False
-    filled = all(is_filled(folder.values, name) for name in task.content.split())
-    return filled or _is_carried(folder) or folder.discarded or folder.waits == () or _ended(folder)
+    names = task.content.split()
+    filled = all(is_filled(folder.values, name) for name in names)
+    return filled or _is_carried(folder) or folder.discarded or _ended(folder) or _idle(folder, names)
 
 
 def _is_carried(folder: Folder) -> bool:
@@ -83,8 +85,15 @@ def _is_carried(folder: Folder) -> bool:
     return any(each.action in CARRIED for each in folder.events)
 
 
+def _idle(folder: Folder, names: Sequence[str]) -> bool:
+    """Whether nothing is waited for any more, and nothing that can still be done requires these fields."""
+    fields = (folder.form.field(name) for name in names)
+    return folder.waits == () and all(each is None or each.required is False for each in fields)
+
+
 def _ended(folder: Folder) -> bool:
-    return folder.workflow.states[folder.state].end
+    """Whether it can go nowhere any more."""
+    return folder.workflow.states[folder.state].end or not folder.workflow.leaving(folder.state)
 
 
 def _same(task: Task) -> tuple[Any, ...]:

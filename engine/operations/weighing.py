@@ -100,12 +100,8 @@ class Weighing:
 
     def _draft(self, stored: Stored, old: Folder, before: Side) -> Weighed:
         folder = self.foreseen.future.unfold(self.foreseen.followed(stored))
-        was = carrying.required(old.form, old.workflow)
-        missing = tuple(
-            each
-            for each in carrying.required(folder.form, folder.workflow)
-            if each not in was and folder.values.get(each) is None and each in folder.form.fields
-        )
+        was = carrying.lacking(self.foreseen.present, old)
+        missing = tuple(each for each in carrying.lacking(self.foreseen.future, folder) if each not in was)
         return Weighed(DRAFT, old, before, self._side(self._future, folder), missing=missing)
 
     def _running(self, stored: Stored, old: Folder, before: Side) -> Weighed:

@@ -160,10 +160,16 @@ def require_whole(
     required: Iterable[str] | None = (),
     *,
     deciding: bool = True,
+    but: frozenset[str] = frozenset(),
 ) -> None:
-    """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing."""
+    """Refuse a record that lacks what is required or breaks its form's rules; `required` None: somebody is typing.
+
+    Of the fields in `but` nothing is required: somebody else is asked for them.
+    """
     wanted = None if required is None else frozenset(required)
-    refuse(operation, folder, faults_of(operation, folder, wanted, deciding=deciding), base)
+    found = faults_of(operation, folder, wanted, deciding=deciding)
+    lacks = (each for each in found if each.code != "required" or filling.field_of(each.path) not in but)
+    refuse(operation, folder, lacks if but else found, base)
 
 
 def faults_of(

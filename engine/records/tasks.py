@@ -114,13 +114,14 @@ def of(connection: Connection, record: str, ended: bool = False) -> list[Task]:
     return [_task(line) for line in run(connection, sql, {"record": record})]
 
 
-def to_fill(connection: Connection, record: str, person: str) -> frozenset[str]:
-    """Paths of the fields that somebody is asked to fill in, by open tasks of a record that only ask for that."""
-    sql = (
-        "SELECT t.content FROM task t JOIN task_ask a ON a.task = t.id WHERE t.record = :record AND t.ended IS NULL "
-        "AND t.kind = 'look' AND t.content <> '' AND a.person = :person"
-    )
-    found = run(connection, sql, {"record": record, "person": person}).scalars()
+def to_fill(connection: Connection, record: str, person: str | None = None) -> frozenset[str]:
+    """Paths of the fields that somebody (None: anybody) is asked to fill in by open tasks that only ask for that."""
+    sql = "SELECT content FROM task WHERE record = :record AND ended IS NULL AND kind = 'look' AND content <> ''"
+    asked = {"record": record}
+    if person is not None:
+        sql += " AND id IN (SELECT task FROM task_ask WHERE person = :person)"
+        asked["person"] = person
+    found = run(connection, sql, asked).scalars()
     return frozenset(path for each in found for path in str(each).split())
 
 

@@ -90,6 +90,28 @@ def test_what_is_missing_is_filled_in_without_a_vote_being_void_and_anything_els
     assert house.verified()
 
 
+@pytest.mark.parametrize("declared", ["", "required: [project], "])
+def test_what_is_lacking_blocks_no_decider_unless_his_step_requires_it(own_house: House, declared: str) -> None:
+    house, clerk = own_house, own_house.be("clerk1")
+    record = waits(clerk, 1)[0]
+    form, flow = newer(house)
+    form = form.replace(PROJECT, PROJECT.replace("type: text", "type: text, required: true"))
+    flow = flow.replace("      peers: {", f"      peers: {{{declared}")
+    assert publishes(house, form, flow, running="carry_over").status == 200
+    assert any("Fill in" in str(each) for each in clerk.tasks("duel", record))
+    first = house.be("clerk1b").decides("duel", record)
+    assert (first.status, first.errors if declared else []) == (
+        (422, [("/values/project", "required")]) if declared else (200, [])
+    )
+    if not declared:
+        assert house.be("clerk1c").decides("duel", record).body["state"] == "accepted"
+        assert any("Fill in" in str(each) for each in clerk.tasks("duel", record)), "what follows requires it"
+    assert clerk.edits("duel", record, {"project": "A"}).status == 200
+    if declared:
+        assert house.be("clerk1b").decides("duel", record).status == 200
+    assert house.verified()
+
+
 def test_all_are_carried_over_when_it_is_published_and_meet_the_new_step_if_that_is_chosen(own_house: House) -> None:
     house, clerk = own_house, own_house.be("clerk1")
     record = waits(clerk, 1)[0]

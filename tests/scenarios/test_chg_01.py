@@ -12,7 +12,9 @@ OWNER = text("chg_01/owner.yaml")
 OWNERS = rights("chg_01/rights.csv")
 WORTH = text("chg_01/worth.report.yaml")
 SEES = rights("chg_01/worth.rights.csv")
-DECLARED = OWNER.replace("{type: text,", "{type: text, required: true,")
+DECLARED = OWNER.replace("{type: text,", "{type: text, required: true,").replace(
+    "        steps:\n", "        steps:\n          area: {required: [project]}\n"
+)
 
 
 def begun(world: World) -> dict[str, str]:
