@@ -17,7 +17,7 @@ type End = "" | "blank" | "remove" | "divide";
 interface Drawn { name: string; columns: [string, Field][]; row: Row; index: number; editable: string; end: End; fault: string; heed: string; needed: string; units: string; onWrite: (row: string, column: string, value: any) => void; onRemove: (row: string) => void; onDivide: (row: string) => void }
 
 /** How wide a column is at least and at most: where it is written, and where it is only read. */
-const WIDTHS = { named: [[220, 420], [140, 420]], number: [[96, 144], [116, 160]], words: [[160, 260], [120, 260]] } as const;
+const WIDTHS = { named: [[220, 420], [140, 420]], number: [[128, 160], [116, 160]], words: [[160, 260], [120, 260]] } as const;
 const ENDS = 44;
 const kindOf = (field: Field): keyof typeof WIDTHS => (NAMED.has(field.widget) ? "named" : field.digits ? "number" : "words");
 
