@@ -147,6 +147,7 @@ def item(operation: Operation, future: Operation, found: Weighed) -> dict[str, A
         "form": folder.form.name,
         "id": folder.id,
         "number": folder.number,
+        "seen": rights.may(operation, folder, "see"),
         "changes": list(found.changes),
         "from": _side(operation, found.before),
         "to": None if after is None else _side(operation, after),

@@ -71,9 +71,8 @@ class Wanted:
 
 def preview(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """The same body as to publish, with `version` of the texts below, and what is looked at (`MORE`)."""
-    if not any(rights.reach(operation, "definitions", each) is None for each in ("edit", "publish")):
+    if not may(operation):
         raise forbidden()
-    versions.require(operation, "see")
     bodies.only(body, {*WORDS, *MORE})
     wanted = _wanted(operation, body)
     mark = previewed.read(body.get("cursor"))
@@ -81,6 +80,12 @@ def preview(operation: Operation, body: Mapping[str, Any]) -> Answer:
     if mark is not None and mark.mark != found.mark[: previewed.MARK]:
         raise Refusal(Kind.CONFLICT, "stale", _changed(), status=409)
     return Answer(200, _piece(found, wanted, mark))
+
+
+def may(operation: Operation) -> bool:
+    """Whether the actor may see definitions, and edit or publish them."""
+    open_to = {each for each in ("see", "edit", "publish") if rights.reach(operation, "definitions", each) is None}
+    return "see" in open_to and len(open_to) > 1
 
 
 def whole(operation: Operation, loaded: Loaded, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ from engine.operations import (
     moving,
     pacing,
     presenting,
+    previewing,
     reasons,
     reporting,
     rights,
@@ -253,6 +254,7 @@ def me(operation: Operation) -> Answer:
         "people": operation.person_form,
         "oversees": pacing.sees(operation),
         "deliveries": deliveries.may(operation),
+        "previews": previewing.may(operation),
         "acting_for": standing_in.acting_for(operation),
         "zone": operation.zone.key,
     }

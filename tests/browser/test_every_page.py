@@ -29,6 +29,7 @@ def paths_of(page: Page) -> list[str]:
     me = page.evaluate("async () => (await (await fetch('/api/me')).json())")
     may, found = me["may"], [*found, *(["/waiting"] if me["oversees"] else [])]
     found += ["/deliveries", "/deliveries?state=delivered"] if me["deliveries"] else []
+    found += ["/definitions/preview"] if me["previews"] else []
     return found + [f"/records/{form}/new" for form, words in may.items() if "create" in words]
 
 

@@ -234,6 +234,7 @@ def test_a_value_is_not_told_to_who_may_not_see_it(own_house: House) -> None:
     told = previews(own_house, form, records=[record])
     assert [each["code"] for each in told["items"][0]["errors"]] == ["does_not_convert"]
     assert "secret words" not in str(told)
+    assert told["items"][0]["seen"] is False
 
 
 def test_somebody_is_shown_with_his_form_and_his_tasks(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.web.pages import (
     deliveries,
+    foresee,
     forms,
     home,
     inbox,
@@ -29,6 +30,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     ("/tasks", inbox.page),
     ("/waiting", waiting.page),
     ("/deliveries", deliveries.page),
+    ("/definitions/preview", foresee.page),
     ("/scan", scan.page),
     ("/scan/found", scan.found),
     ("/stock", stock.page),

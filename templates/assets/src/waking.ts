@@ -17,6 +17,7 @@ const islands: Record<string, Maker> = {
   stock_find: () => import("./islands/stock_find").then((it) => it.StockFind),
   password: () => import("./islands/password").then((it) => it.Password),
   channels: () => import("./islands/channels").then((it) => it.Channels),
+  foresee: () => import("./islands/foresee").then((it) => it.Foresee),
   substitute: () => import("./islands/substitute").then((it) => it.Substitute),
 };
 

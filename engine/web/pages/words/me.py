@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from engine.errors import Text, text
 
 WORDS: Mapping[str, Text] = {
+    "foresee": text("What drafts would do", "草稿的影响"),
+    "foresee_about": text(
+        "Choose drafts and see what publishing them would do to each record. Nothing is changed by looking.",
+        "选择草稿，查看发布后对每张单据的影响。查看不会改变任何内容。",
+    ),
+    "foresee_none": text("There are no drafts to look at.", "没有可查看的草稿。"),
     "person_here": text("You here", "您的身份"),
     "units": text("Works at", "所属单位"),
     "on_device": text("On this device", "本设备"),
