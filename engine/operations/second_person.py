@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.operations.laying import Laid
 
 WORD = ("publishing", "second_person")
+_ALONE = text("Going back to this version would let one person publish alone.", "回退到此版本将允许一人独自发布。")
+_UNNAMED = text("Say who wrote it and who publishes it.", "请说明由谁编写、由谁发布。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,9 @@ def require(connection: Connection, old: Library, new: Library, author: str, wri
         return
     faults = [_fault(connection, old, path, author) for path, who in written.parts if author in who]
     if written.back and not _asked(new):
-        en, zh = "Going back to this version would let one person publish alone.", "回退到此版本将允许一人独自发布。"
-        faults.append(Fault("/version", "second_person", text(en, zh)))
+        faults.append(Fault("/version", "second_person", _ALONE))
     if not written.back and not written.parts:
-        en, zh = "Say who wrote it and who publishes it.", "请说明由谁编写、由谁发布。"
-        faults.append(Fault("--proposed-by", "second_person", text(en, zh)))
+        faults.append(Fault("--proposed-by", "second_person", _UNNAMED))
     if faults:
         raise _refusal(connection, old, faults)
 

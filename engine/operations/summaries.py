@@ -148,7 +148,7 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path(
         "post", "/api/definitions/check", "Check drafts or texts: {drafts: [kind/name], texts, tests}",
-        "检查草稿或文本：{drafts: [kind/name], texts: [{kind, name, text}]}",
+        "检查草稿或文本：{drafts: [kind/name], texts, tests}",
     ),
     _path(
         "post", "/api/definitions/preview",
@@ -159,7 +159,7 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path(
         "post", "/api/definitions/publish", "Publish drafts or texts: {drafts, texts, note, mapping, running, when}",
-        "发布草稿或文本：{drafts, texts, note, mapping, running, records}",
+        "发布草稿或文本：{drafts, texts, note, mapping, running, when}",
     ),
     _path(
         "post", "/api/definitions/carry", "Carry records over to the version in force: {records, mapping, dry}",
@@ -167,6 +167,10 @@ PLAIN: tuple[Path, ...] = (
     ),
     _path("get", "/api/definitions/planned", "What is to be published at a moment", "计划发布"),
     _path("delete", "/api/definitions/planned/{id}", "It is not published after all", "取消计划发布"),
+    _path(
+        "get", "/api/definitions/finished/{id}", "What was decided under a version", "某版本下已结的单据",
+        "form", "limit", "cursor",
+    ),
     _path("get", "/api/definitions/carry/{id}", "What was carried over together", "一次迁移的单据"),
     _path("post", "/api/definitions/carry/{id}/undo", "Carry back what nobody has touched", "撤销迁移"),
     _path(
