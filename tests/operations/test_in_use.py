@@ -113,6 +113,16 @@ def test_a_state_in_which_records_stand_is_kept_until_it_is_mapped(own_house: Ho
     assert own_house.be("clerk1b").decides("duel", record).status == 200
 
 
+def test_a_mapping_that_was_written_for_the_version_in_force_is_used_by_itself_and_no_other(own_house: House) -> None:
+    hinted(own_house)
+    own_house.be("clerk1").makes("duel", {"amount": "50", "hint": "one"})
+    now = own_house.be("adm").get("definitions/form/duel")["version"]
+    plain = without_hint(*texts(own_house))
+    told = "format: 1\nmapping: away\nfrom: {}\nfields: {{duel: {{hint: archive}}}}\n"
+    assert taken(publishes(own_house, *plain, told.format(now - 1))) == {"/form/duel/fields/hint": ("field_in_use", 1)}
+    assert publishes(own_house, *plain, told.format(now)).status == 200
+
+
 def test_an_option_that_was_chosen_is_kept_until_another_stands_for_it(own_house: House) -> None:
     form, flow = texts(own_house)
     both = "  mood: {type: choice, options: {calm: {en: Calm}, loud: {en: Loud}}}\n"
