@@ -145,7 +145,8 @@ def limit(chance: Chance, whole: Texts) -> Texts:
     written = re.compile(r"(record\.total > |record\.loss > |\), |after: )(\d+)")
     path = chance.choice([each for each in whole if each.startswith(FLOWS) and written.search(whole[each])])
     found = chance.choice(list(written.finditer(whole[path])))
-    moved = found.group(1) + str(chance.randrange(1, 100_000 if "after" not in found.group(1) else 20))
+    most = 20 if "after" in found.group(1) else 100_000
+    moved = found.group(1) + str(chance.choice([each for each in range(1, most) if each != int(found.group(2))]))
     return {**whole, path: whole[path][: found.start()] + moved + whole[path][found.end() :]}
 
 
