@@ -69,6 +69,7 @@ def _wish(number: int, store: str, goods: list[str]) -> dict[str, Any]:
 
 def _preview(chain: Chain, count: int) -> list[float]:
     """Seconds of each piece, until all are looked at."""
+    chain.admin.close()  # the server hung up on whoever said nothing while others were at work
     flow = chain.admin.does("GET", "definitions/workflow/requisition")["text"].replace("      store:", STEP, 1)
     texts = [{"kind": "workflow", "name": "requisition", "text": flow}]
     took, seen, cursor = [], 0, None
