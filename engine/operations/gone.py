@@ -1,15 +1,15 @@
 """Fields that a form once had: what of them history keeps from whom, and which are archived.
 
 Used by `reading`, `exporting`, `listing` and `conditions`. A field that is called otherwise now is as hidden as what it
-is now. One that is no more is as hidden as it last was, by the people of today; who cannot be sure to see it in every
-record does not see it.
+is now. One that is no more is as hidden as it last was and as it was in the version of the line, by the people of today;
+who cannot be sure to see it in every record does not see it, and of which nobody knows how it was, nobody does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from engine.definitions import shelf
@@ -34,6 +34,7 @@ class Hidden:
     operation: Operation
     folder: Folder
     paths: frozenset[str]
+    _lasts: dict[str, bool] = field(default_factory=dict)
 
     def open(self, line: Line) -> list[Mapping[str, Any]]:
         """The changes of a line that are not kept from him."""
@@ -46,7 +47,17 @@ class Hidden:
         now = self._now.get(self._numbers.get(path, -1))
         if now is not None:
             return now in self.paths or now.partition(".")[0] in self.paths
-        return version is None or _kept_from(self.operation, self.folder.form.name, path, version)
+        if version is None or self._closed_last(path):
+            return True
+        return _kept_from(self.operation, self.folder.form.name, path, version)
+
+    def _closed_last(self, path: str) -> bool:
+        """Whether what is no more was closed when it last was there, whatever it was called then."""
+        if path not in self._lasts:
+            number, form = self._numbers.get(path, -1), self.folder.form.name
+            found = _last(self.operation, form, lambda each: each.number == number)
+            self._lasts[path] = found is None or _kept_from(self.operation, form, found[1].path, found[0])
+        return self._lasts[path]
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
@@ -66,12 +77,16 @@ def path_of(pointer: str) -> str:
 def _kept_from(operation: Operation, form: str, path: str, version: int) -> bool:
     """Whether a field that is no more is kept from the actor: it was, as the version has it, or is not in it."""
     library = loading.library(operation.services, operation.connection, version)
-    shapes = [each.forms[form] for each in (library, *library.variants.values()) if form in each.forms]
-    found = next((each for each in shapes if each.field(path) is not None), None)
+    found = next((each for each in _shapes(library, form) if each.field(path) is not None), None)
     if found is None:
         return True
     closed = rights.everywhere_hidden(operation, found) | _kept_by_lines(operation, library, found)
     return path in closed or path.partition(".")[0] in closed
+
+
+def _shapes(library: Library, form: str) -> list[Form]:
+    """A form as the library has it, and as overlays make it."""
+    return [each.forms[form] for each in (library, *library.variants.values()) if form in each.forms]
 
 
 def _kept_by_lines(operation: Operation, library: Library, form: Form) -> set[str]:
@@ -88,7 +103,7 @@ def _kept_by_lines(operation: Operation, library: Library, form: Form) -> set[st
 def archived(operation: Operation, form: Form) -> Iterator[Field]:
     """Fields of which mappings say that their values are archived, as they last were, and which the actor may see."""
     for path in _archived(operation.library, form):
-        found = _last(operation, form.name, path)
+        found = _last(operation, form.name, partial(_is_called, path))
         if found is not None and not _kept_from(operation, form.name, path, found[0]):
             yield found[1]
 
@@ -99,14 +114,19 @@ def _archived(library: Library, form: Form) -> Iterable[str]:
     return [path for path in dict.fromkeys(paths) if form.field(path) is None]
 
 
-def _last(operation: Operation, form: str, path: str) -> tuple[int, Field] | None:
+def _is_called(path: str, each: Field) -> bool:
+    return each.path == path
+
+
+def _last(operation: Operation, form: str, is_it: Callable[[Field], bool]) -> tuple[int, Field] | None:
     """The newest version that has a field, and the field."""
     newest = operation.library.version
     for version in range(newest, max(newest - FARTHEST, 0), -1):
         library = loading.library(operation.services, operation.connection, version)
-        field = library.forms[form].field(path) if form in library.forms else None
-        if field is not None:
-            return version, field
+        for shape in _shapes(library, form):
+            found = next(filter(is_it, rights.each_field(shape)), None)
+            if found is not None:
+                return version, found
     return None
 
 

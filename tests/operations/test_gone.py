@@ -57,6 +57,24 @@ def test_what_is_renamed_or_gone_stays_hidden_in_history(own_house: House) -> No
     assert own_house.verified()
 
 
+def test_what_was_open_once_and_closed_when_it_went_is_not_opened_again_by_its_going(own_house: House) -> None:
+    form, flow = texts(own_house)
+    lets = flow.replace("by: [clerk at store], fields: [store, title,", f"{BOTH}, fields: [store, secret, title,")
+    plain = "  secret: {type: text, title: {en: Secret, zh: 机密}}\n"
+    assert publishes(own_house, form + plain, lets).status == 200
+    mgr1, clerk = own_house.be("mgr1"), own_house.be("clerk1")
+    record = mgr1.makes("duel", {"amount": "50", "secret": "hush", "title": "open"})
+    assert told(clerk, record)["/secret"] == "hush"
+    called = SECRET.replace("secret: {", "private: {was: secret, ")
+    assert publishes(own_house, form + called, lets.replace("secret", "private")).status == 200
+    assert "/secret" not in told(clerk, record)
+    gone = publishes(own_house, form, flow, mapping={"fields": {"duel": {"private": "archive"}}})
+    assert gone.status == 200, gone.body
+    assert told(mgr1, record)["/secret"] == "hush"
+    assert "hush" not in told(clerk, record).values()
+    assert told(clerk, record)["/title"] == "open"
+
+
 def test_states_are_asked_for_by_what_they_were_called() -> None:
     old = {"asked": "approval", "slow": "done"}
     assert spelled("state == 'asked'", old) == "(state == 'asked' or state == 'approval')"
