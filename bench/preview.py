@@ -75,7 +75,7 @@ def _preview(chain: Chain, count: int) -> list[float]:
     took, seen, cursor = [], 0, None
     while not took or cursor is not None:
         begun = time.perf_counter()
-        body = {"texts": texts, "limit": PIECE, **({"cursor": cursor} if cursor else {})}
+        body = {"texts": texts, "running": "carry_over", "limit": PIECE, **({"cursor": cursor} if cursor else {})}
         answer = chain.admin.does("POST", "definitions/preview", body)
         took.append(time.perf_counter() - begun)
         seen += answer["summary"]["records"].get("running", 0)

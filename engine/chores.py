@@ -154,13 +154,14 @@ def diff(settings: Settings, folder: Path) -> tuple[str, ...]:
         return text_diff(published, {each.key: each.text for each in loaded.documents})
 
 
-def preview(settings: Settings, folder: Path, form: str | None) -> Iterator[dict[str, Any]]:
+def preview(settings: Settings, folder: Path, form: str | None, running: str) -> Iterator[dict[str, Any]]:
     """What publishing a folder would do to the records there are, piece by piece; refused for what is wrong with it."""
     with _working(settings) as services:
         loaded = bootstrap.read(services, bootstrap.layers_of(folder))
         with services.database.reading() as connection:
             operation = Operation(services, connection, bootstrap.SYSTEM_CALL)
-            yield from previewing.whole(operation, loaded, {"form": form} if form else {})
+            asked = {"running": running, **({"form": form} if form else {})}
+            yield from previewing.whole(operation, loaded, asked)
 
 
 def verify(settings: Settings) -> Recount:

@@ -179,6 +179,7 @@ def diff(folder: Folder, database: Address = None) -> None:
 def preview(
     folder: Folder,
     form: Annotated[str | None, typer.Option(help="Only records of this form")] = None,
+    running: Annotated[str, typer.Option(help="What is under way: leave or carry_over")] = "leave",
     database: Address = None,
 ) -> None:
     """Tell what publishing a folder would do to records; ends with 1 when some would strand or lack something.
@@ -187,7 +188,7 @@ def preview(
     """
     said = Said()
     with _usable():
-        for piece in chores.preview(_settings(database=database), folder, form):
+        for piece in chores.preview(_settings(database=database), folder, form, running):
             for line in said.lines(piece):
                 typer.echo(line)
             if piece["next"] is not None:

@@ -1,8 +1,8 @@
 """Fields that a form once had: what of them history keeps from whom, and which are archived.
 
 Used by `reading`, `exporting`, `listing` and `conditions`. A field that is called otherwise now is as hidden as what it
-is now. One that is no more is as hidden as it last was and as it was in the version of the line, by the people of today;
-who cannot be sure to see it in every record does not see it, and of which nobody knows how it was, nobody does.
+is now. One that is no more is as hidden as it last was and as it was in the version of the line, by the people of
+today; who cannot be sure to see it in every record does not see it, and if nobody knows how it was, nobody sees it.
 """
 
 from __future__ import annotations

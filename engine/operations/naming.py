@@ -30,8 +30,11 @@ YES, NO, NOTHING = text("yes", "是"), text("no", "否"), text("nothing", "空")
 def told(
     operation: Operation, folder: Folder | None, of: Expression, environment: Environment, language: str
 ) -> str | None:
-    """The value in words; None where the reader may not see it, or nobody in particular reads."""
-    if operation.actor_id == SYSTEM:
+    """The value in words; None where the reader may not see it, or nobody in particular reads.
+
+    None also where a version is only foreseen: who writes it would grant himself by it what he reads.
+    """
+    if operation.actor_id == SYSTEM or operation.is_foreseen:
         return None
     base, steps = _taken_apart(of.node)
     titles: Titles = {}

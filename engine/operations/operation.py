@@ -63,6 +63,7 @@ class Operation:
         self.services = services
         self.connection = connection
         self.call = call
+        self.is_foreseen: bool = foreseen is not None or (beside is not None and beside.is_foreseen)
         self.now: datetime = beside.now if beside else services.now(connection)
         state, shelf = foreseen or (beside and (beside.state, beside.shelf)) or (None, None)
         state = state or loading.state_of(services, connection, self.now)

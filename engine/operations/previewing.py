@@ -115,15 +115,18 @@ def _piece(found: Foreseen, wanted: Wanted, mark: previewed.Mark | None) -> dict
     tally, items, at = Tally(), list[Any](), mark
     for stored, reached in walk.after(mark, wanted.limit, (found.present.shelf, found.future.shelf)):
         at = reached
+        if not _is_open(operation, stored):
+            tally.unseen += 1
+            continue
         weighed = weighing.weigh(stored, wanted.is_past)
         if weighed is not None and _is_his(wanted.person, weighed):
             _add(operation, found.future, weighed, tally, items, changed=wanted.changed)
-    going_on = at.done < at.total and at is not mark
+    going_on, total = at.done - mark.done >= wanted.limit, max(at.total, at.done)
     answer: dict[str, Any] = {
         "version": found.future.library.version,
         "from": operation.library.version,
-        "done": at.done if going_on else at.total,
-        "total": at.total,
+        "done": at.done if going_on else total,
+        "total": total,
         "summary": tally.told(operation),
         "items": items,
         "next": at.written() if going_on else None,
@@ -135,17 +138,22 @@ def _changed() -> Mapping[str, str]:
     return text("The definitions have changed meanwhile; begin anew.", "定义已发生变化，请重新开始。")
 
 
+def _is_open(operation: Operation, stored: Stored) -> bool:
+    """Whether a record is told of: to who may see it, and to who may publish, without what it holds.
+
+    Of another not even the sums say anything: a draft could ask by them what the record holds.
+    """
+    if rights.reach(operation, "definitions", "publish") is None:
+        return True
+    return rights.may(operation, operation.unfold(stored), "see")
+
+
 def _add(
     operation: Operation, future: Operation, weighed: Weighed, tally: Tally, items: list[Any], *, changed: bool
 ) -> None:
-    """Count a record, and tell it to who may see it; to who may publish also another, without what it holds."""
+    """Count a record and tell it."""
     tally.add(weighed)
-    if (
-        not rights.may(operation, weighed.folder, "see")
-        and rights.reach(operation, "definitions", "publish") is not None
-    ):
-        tally.unseen += 1
-    elif weighed.changes or not changed:
+    if weighed.changes or not changed:
         items.append(previewed.item(operation, future, weighed))
 
 
@@ -205,11 +213,8 @@ def _as(operation: Operation, found: Foreseen, wanted: Wanted) -> dict[str, Any]
 
 
 def _wanted(operation: Operation, body: Mapping[str, Any]) -> Wanted:
-    running = body.get("running", "carry_over")
-    if running not in ("leave", "carry_over"):
-        raise invalid_at("/running", "choice", text("It is one of: leave, carry_over.", "只能是：leave、carry_over。"))
     return Wanted(
-        stay=running == "leave",
+        stay=not carryover.is_running(body),
         again=body.get("again") is True,
         named=carryover.chosen(body),
         form=bodies.word(body, "form") if body.get("form") is not None else None,

@@ -40,6 +40,7 @@ def test_the_sums_come_first_and_then_each_record_by_what_changes(
     page.goto("/me")
     page.locator(f"a[href='{PATH}']").click()
     expect(page.locator("[name=draft]")).to_be_checked()
+    page.locator("[name=running]").select_option("carry_over")
     page.get_by_role("button", name=words["look"]).click()
     routes = page.get_by_role("region", name=words["routes"])
     expect(routes).to_contain_text("early → store")

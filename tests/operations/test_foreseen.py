@@ -143,7 +143,7 @@ def test_who_holds_a_role_that_is_no_more_is_asked_as_the_one_that_stands_for_it
     record = waits(clerk, 1)[0]
     without = whole(rights(roles, policy), library, flow.replace("need: 2", "need: 1").replace(
         "peers: {ask: [clerk at store]", "peers: {ask: [manager at store]"))  # fmt: skip
-    body = {"texts": without, "mapping": {"roles": {"deputy": "manager"}}, "records": [record]}
+    body = {"texts": without, "mapping": {"roles": {"deputy": "manager"}}, "records": [record], "running": "carry_over"}
     told = adm.does("POST", "definitions/preview", body)
     assert told["in_use"] == []
     codes = {one["code"] for each in of(told, record)["to"]["asked"] for one in each["people"]}
@@ -208,6 +208,33 @@ def test_a_guard_that_would_have_refused_it_says_so(own_house: House, ended: str
     assert (item["to"]["refused"]["code"], item["to"]["refused"]["message"]) == ("small", "Too dear.")
     assert "strands" in item["changes"]
     assert told["summary"]["errors"] == [{"form": "duel", "code": "small", "count": 1}]
+
+
+@pytest.mark.parametrize("account", ["mgr1", "adm"])
+def test_no_sentence_of_a_version_that_is_not_published_names_a_value(own_house: House, account: str) -> None:
+    """Who writes it could open by it what is closed to him, and read it in what it refuses."""
+    form, flow = texts(own_house)
+    secret = "  secret: {type: text, title: {en: Secret, zh: 机密}, sees: {by: [clerk at store]}}\n"
+    held = flow.replace("fields: [store, title,", "fields: [store, secret, title,")
+    edits = "p, manager, definitions, see, chain", "p, manager, definitions, edit, chain"
+    own_house.publish(form + secret, held, policy=edits)
+    record = waits(own_house.be("clerk1"), 1, secret="hush")[0]
+    for each in ("clerk1b", "clerk1c"):
+        assert own_house.be(each).decides("duel", record).status == 200
+    desk = own_house.be(account)
+    assert "hush" not in str(own_house.be("mgr1").get(f"records/duel/{record}"))
+    rule = (
+        'guard: {small: {check: record.amount < 20, says: {en: "It is {record.secret}.", zh: "是{record.secret}。"}}}'
+    )
+    guarded = held.replace(
+        "by: [clerk at store, manager at store]}", "by: [clerk at store, manager at store], " + rule + "}"
+    )
+    opened = form + secret.replace("sees: {by: [clerk at store]}", "sees: {by: [manager at store]}")
+    for words in (opened, form + secret):
+        body = {"texts": laid(words, guarded), "records": [record], "past": EVER}
+        told = desk.does("POST", "definitions/preview", body)
+        assert of(told, record)["to"]["refused"] == {"code": "small", "message": "It is …."}
+        assert "hush" not in str(told)
 
 
 def test_an_action_that_is_no_more_and_a_right_that_is_no_more_refuse_it(own_house: House, ended: str) -> None:

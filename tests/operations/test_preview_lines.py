@@ -15,6 +15,7 @@ from tests.operations.test_in_use import waits, without_peers
 
 FLOW = Path("workflow_definitions/duel.yaml")
 FORM = Path("form_definitions/duel.yaml")
+CARRIED = "--running", "carry_over"
 Preview = Callable[..., tuple[int, list[str], str]]
 
 
@@ -64,7 +65,9 @@ def test_what_goes_another_way_is_counted_and_stands_in_nobodys_way(
     code, lines, err = preview("preview", str(folder))
     assert (code, lines[-1], err) == (0, "2 running", "")
     changed(folder, FLOW, "      peers:", "      first: {ask: [manager at store]}\n      peers:")
-    code, lines, _err = preview("preview", str(folder), "--form", "duel")
+    assert preview("preview", str(folder), "--form", "duel")[1] == ["2 running"], "it stays unless it is asked"
+    assert preview("preview", str(folder), "--running", "fly")[0] == 2
+    code, lines, _err = preview("preview", str(folder), "--form", "duel", *CARRIED)
     assert (code, lines) == (
         0,
         ["duel: peers becomes first > peers (2)", "2 differ by route, 2 running"],
@@ -80,11 +83,11 @@ def test_what_lacks_something_or_is_in_use_ends_with_one_and_is_named(
         found = next(each for each in folder.rglob(path.name) if path.parts[0] in each.parts)
         kept = found.read_text()
         found.write_text(words)
-    code, lines, _err = preview("preview", str(folder), "--form", "duel")
+    code, lines, _err = preview("preview", str(folder), "--form", "duel", *CARRIED)
     assert code == 1
     assert f"duel {record}: missing project" in lines
     found.write_text(without_peers(kept))
-    code, lines, _err = preview("preview", str(folder), "--form", "duel")
+    code, lines, _err = preview("preview", str(folder), "--form", "duel", *CARRIED)
     assert code == 1
     assert any(each.startswith("in use /workflow/duel/steps/peers: ") for each in lines)
     assert any(each.startswith(f"duel {record}: ") and each.endswith("[decides_itself]") for each in lines)

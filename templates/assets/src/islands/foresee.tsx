@@ -37,6 +37,7 @@ export function Foresee({ drafts, forms }: Told) {
     event.preventDefault();
     const said = new FormData(event.currentTarget as HTMLFormElement);
     const body: Record<string, unknown> = { drafts: said.getAll("draft").map((each) => JSON.parse(String(each))) };
+    body["running"] = said.get("running");
     if (said.get("form")) body["form"] = said.get("form");
     if (said.get("from") && said.get("until")) body["past"] = { from: said.get("from"), until: said.get("until") };
     stop.current = new AbortController();
@@ -63,6 +64,7 @@ export function Foresee({ drafts, forms }: Told) {
           <input class="form-check-input" type="checkbox" name="draft" checked value={JSON.stringify({ kind: each.kind, name: each.name, layer: each.layer })} /> {each.kind} {each.name} <small class="quiet">{each.by}</small></label>)}
       </fieldset>
       <label class="field"><span>{say("Records of", "单据")}</span><select class="form-select" name="form"><option value="">{say("every form", "全部表单")}</option>{forms.map((each) => <option value={each.form} key={each.form}>{each.title}</option>)}</select></label>
+      <label class="field"><span>{say("What is under way", "进行中的单据")}</span><select class="form-select" name="running"><option value="leave">{say("stays on its version", "保留原版本")}</option><option value="carry_over">{say("is carried over", "迁移到新版本")}</option></select></label>
       <label class="field"><span>{say("Also those that are over, handed in from", "也看已结束的，提交日期从")}</span><input class="form-control" type="date" name="from" /></label>
       <label class="field"><span>{say("until", "至")}</span><input class="form-control" type="date" name="until" /></label>
       <p><button class="primary" disabled={busy}>{say("Look what it would do", "查看影响")}</button>{busy && <> <button type="button" class="plain" onClick={() => stop.current?.abort()}>{say("Stop", "停止")}</button></>}</p>
