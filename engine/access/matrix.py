@@ -78,6 +78,7 @@ class Matrix:
         except Exception as error:  # whatever is wrong with a policy closes every door
             self.fault = f"{type(error).__name__}: {error}"
         self._roles = _by_right(self._where)
+        self.lines: tuple[Line, ...] = tuple(rights.lines)
         self._fields = _fields(rights.lines) if self.fault is None else {}
 
     def decide(self, held: Iterable[Held], thing: str, action: str, directory: Directory) -> Decision:

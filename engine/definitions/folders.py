@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection
@@ -15,15 +15,18 @@ from engine.errors import Kind, Refusal, not_found, text
 
 _PART = re.compile(r"[a-z][a-z0-9_]{0,62}(\.tests)?(\.yaml|\.csv|\.conf)?\Z", re.ASCII)
 
+TESTS = "tests"
+"""The kind of process tests."""
+
 
 def pull(
     connection: Connection, folder: Path, version: int | None = None, below: Sequence[Document] = ()
 ) -> list[Path]:
     """Write every file of a version (the newest) below `folder`; the paths that were written, in order.
 
-    Definitions that lie there and are not in the version are taken away; whatever is no definition stays. A library of
-    several layers gets one folder for each: `layer_0`, `layer_1` ...; one that lies over what is `below`, which is to
-    be had elsewhere, is only its own layer.
+    Definitions that lie there and are not in the version are taken away; whatever is no definition stays, and so do
+    process tests when the version was published without any. A library of several layers gets one folder for each:
+    `layer_0`, `layer_1` ...; one that lies over what is `below`, which is to be had elsewhere, is only its own layer.
     """
     wanted = version if version is not None else shelf.published(connection)
     if not wanted:
@@ -36,7 +39,7 @@ def pull(
     roots = {each: base / f"layer_{each}" if len(layers) > 1 else base for each in layers}
     written = [_write(roots[each.layer], base, each) for each in documents]
     for layer, root in roots.items():
-        _take_away(root, layer, {each.path for each in documents if each.layer == layer})
+        _take_away(root, layer, [each for each in documents if each.layer == layer])
     return written
 
 
@@ -47,10 +50,11 @@ def _under(documents: Sequence[Document]) -> set[tuple[str, str]]:
     return {(each.path, each.text) for each in documents if not each.layer}
 
 
-def _take_away(root: Path, layer: int, kept: Container[str]) -> None:
+def _take_away(root: Path, layer: int, kept: Sequence[Document]) -> None:
     """Files that would be read as definitions, and are none of this version."""
+    paths, tested = {each.path for each in kept}, any(each.kind == TESTS for each in kept)
     for each in read_folder(root, layer, Findings()):
-        if each.path not in kept:
+        if each.path not in paths and (tested or each.kind != TESTS):
             root.joinpath(*PurePosixPath(each.path).parts).unlink()
 
 

@@ -51,7 +51,7 @@ def effective(operation: Operation, person: str, form: str | None = None) -> dic
     """`{person, roles, rights}`: each right with where it holds and the lines that grant it."""
     directory, language = operation.directory, operation.call.language
     roles = set(directory.roles_of(person))
-    pairs = {line[1:3]: None for line in operation.library.rights.lines if line[0] in roles}
+    pairs = {line[1:3]: None for line in operation.matrix.lines if line[0] in roles}
     found = {
         pair: reach(operation, person, pair) for pair in sorted(pairs) if form in (None, pair[0].partition(".")[0])
     }
@@ -102,17 +102,19 @@ def where(operation: Operation, units: Units) -> dict[str, Any]:
 
 
 def lines(operation: Operation, roles: Iterable[str], pair: Right) -> list[dict[str, Any]]:
-    """The lines of these roles about a right, with where they stand."""
+    """The lines of these roles about a right, with where they stand; some are `kept` beside the policy."""
     held, thing = set(roles), pair[0].partition(".")[0]
-    mine = [each for each in operation.library.rights.lines if each[0] in held and each[2] == pair[1]]
+    mine = [each for each in operation.matrix.lines if each[0] in held and each[2] == pair[1]]
     named = [each for each in mine if each[1] == pair[0]] or [each for each in mine if each[1] == thing]
     return [_line(operation, each) for each in named]
 
 
 def _line(operation: Operation, line: tuple[str, str, str, str]) -> dict[str, Any]:
-    at = operation.library.rights.places.get(line)
+    policy = operation.library.rights
+    at = policy.places.get(line)
+    kept = at is None and line not in policy.lines
     named = dict(zip(("role", "object", "action", "where"), line, strict=True))
-    return {**named, "file": at.file if at else None, "line": at.line if at else None}
+    return {**named, "file": at.file if at else None, "line": at.line if at else None, "kept": kept}
 
 
 # -- what would be other -----------------------------------------------------------------------------------------------
@@ -141,12 +143,11 @@ def told(found: Foreseen) -> dict[str, Any]:
 
 
 def _changes(present: Operation, future: Operation, touched: set[Right]) -> Iterator[Change]:
-    every = {line[1:3] for each in (present, future) for line in each.library.rights.lines}
-    closing = {pair for pair in touched if "." in pair[0]}
+    every = {line[1:3] for each in (present, future) for line in each.matrix.lines}
     for person in future.directory.persons.values():
         before, after = present.directory.held(person.id), future.directory.held(person.id)
         pairs = touched if before == after and _same_units(present, future, after) else every
-        for pair in sorted(pairs | closing if after or before else ()):
+        for pair in sorted(pairs if after or before else ()):
             change = Change(person.id, pair, reach(present, person.id, pair), reach(future, person.id, pair))
             if change.before != change.after:
                 yield change

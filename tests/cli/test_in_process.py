@@ -214,6 +214,20 @@ def test_what_is_taken_away_here_is_taken_away_there(run: Run, fresh_url: str, t
     assert run("diff", str(out), *here).code == 0
 
 
+def test_process_tests_that_lie_there_stay_when_the_version_was_published_without_any(
+    run: Run, fresh_url: str, tmp_path: Path
+) -> None:
+    here, mine = ("--database", fresh_url), "workflow_definitions/request.tests.yaml"
+    folder = Path(changed(tmp_path / "library"))
+    (folder / mine).unlink(missing_ok=True)
+    assert run("publish", str(folder), *here).lines == ["version 1"]
+    (folder / mine).write_text("format: 1   # ours\n")
+    (folder / NOTICE).write_text(SPARE)
+    assert run("pull", str(folder), *here) == Done(0, "version 1\n", "")
+    assert (folder / mine).read_text() == "format: 1   # ours\n"
+    assert not (folder / NOTICE).exists()
+
+
 def test_of_a_chain_over_the_pack_its_own_files_are_pulled(run: Run, fresh_url: str, tmp_path: Path) -> None:
     here, out = ("--database", fresh_url), tmp_path / "out"
     library = "format: 1\nlibrary: acme\ntitle: {en: Acme, zh: 某}\nlayers: [retail, acme]   # ours\n"

@@ -78,6 +78,13 @@ def test_an_action_that_is_no_more_is_taken_in_older_records_by_whoever_could_la
     new = handed(house, what="b")
     assert (actions(house, "clerk1", old), actions(house, "clerk1", new)) == (["send"], ["finish"])
     assert "send" not in actions(house, "mgr1", old), "it was never granted to him"
+    told = {
+        each["action"]: each["lines"] for each in house.be("adm").get("why", person="clerk1", form="slip")["rights"]
+    }
+    line = {"role": "clerk", "object": "slip", "action": "send", "where": "own", "file": None, "line": None}
+    assert told["send"] == [{**line, "kept": True}]
+    assert [each["kept"] for each in told["finish"]] == [False]
+    assert "send" not in {each["action"] for each in house.be("adm").get("why", person="mgr1", form="slip")["rights"]}
     assert house.be("clerk2").send("GET", f"records/slip/{old}").status == 404, "as far as it reached"
     assert house.be("clerk1").acts("slip", old, "send").body["state"] == "sent"
     assert house.be("clerk1").acts("slip", old, "finish").body["state"] == "done"
