@@ -11,6 +11,7 @@ import shutil
 import uuid
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -77,19 +78,34 @@ def ground(
     return made
 
 
-@pytest.fixture
-def fresh(ground: Ground, kind: str, request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a copy of the starting point."""
+@contextmanager
+def _copied(
+    ground: Ground, kind: str, request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path
+) -> Iterator[str]:
+    name = f"t_{uuid.uuid4().hex}"
     if kind == "sqlite":
-        shutil.copy(str(make_url(ground.url).database), tmp_path / "world.db")
-        yield f"sqlite:///{tmp_path / 'world.db'}"
+        shutil.copy(str(make_url(ground.url).database), tmp_path / f"{name}.db")
+        yield f"sqlite:///{tmp_path / name}.db"
         return
     server: Server = request.getfixturevalue("postgres_server")
-    name = f"t_{uuid.uuid4().hex}"
     with _alone(run_folder):
         _sql(server.url(), f"CREATE DATABASE {name} TEMPLATE {GROUND}")
     yield server.url(name)
     _sql(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh(ground: Ground, kind: str, request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a copy of the starting point."""
+    with _copied(ground, kind, request, run_folder, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def live(ground: Ground, kind: str, request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of another copy: a second chain."""
+    with _copied(ground, kind, request, run_folder, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

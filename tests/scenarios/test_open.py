@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 SCENARIOS = {
     "pur_01", "pur_02", "pur_03", "org_01", "org_02", "org_03", "org_04", "org_05", "org_06", "org_07", "org_09",
     "org_11", "md_01", "srt_01", "srt_02", "trf_05", "new_01",
-    "chg_01", "chg_02", "chg_04", "chg_06",
+    "chg_01", "chg_02", "chg_04", "chg_05", "chg_06",
 }  # fmt: skip
 UNWRITTEN: dict[str, str] = {}
 """Scenarios without a file yet."""
