@@ -267,6 +267,7 @@ currency: CNY
 zone: Asia/Shanghai
 fiscal_year_starts: 4
 founder: {account: adm, name: Administrator, language: zh, role: boss}
+publishing: {second_person: true}
 places:
   loss: {title: {en: Loss, zh: 损失}, kind: loss, negative: allowed, empty_at_end: false}
 options:
