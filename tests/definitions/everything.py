@@ -359,6 +359,34 @@ transitions:
       orders: {create: {form: other, each: chosen, values: {words: "'x'"}}}
 """
 
+TESTS = """format: 1
+tests: everything
+after: chain
+at: "2026-03-02 09:00"
+chain: {east: {make: shop, values: {code: W}, action: open, asks: {why: so}}}
+people: {ann: {clerk: [W]}}
+given: {wish: {by: ann, make: request, values: {shop: {of: east}}}}
+cases:
+  all:
+    title: {en: All of it, zh: 全部}
+    steps:
+      asked: {by: ann, make: request, values: {words: x}, action: hand_in, asks: {why: so}}
+      changed: {by: ann, of: asked, edit: {words: y}}
+      refused: {of: asked, act: order, refused: {kind: rule, code: whole, path: /values/words, rule: whole}}
+      decided: {by: ann, of: asked, decide: approve, comment: Good., to: second}
+      later:
+        wait: 49h
+        expect:
+          state: review
+          values: {words: y}
+          hidden: [lines.much]
+          offered: [order]
+          tasks: {ann: [second/left]}
+          made: {other: request}
+          stock: {shelf: {item: RICE, place: W, lot: L1, on_hand: 90, reserved: "0", available: 90}}
+          movements: {out: {item: RICE, lot: L1, quantity: 10, from: W, to: loss}}
+"""
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "form": ("form", FORM),
     "form of a place": ("form", PLACE_FORM),
@@ -370,5 +398,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "roles": ("roles", ROLES),
     "notice": ("notice", NOTICE),
     "report": ("report", REPORT),
+    "process tests": ("tests", TESTS),
 }
 """Kind and text, by what it is."""
