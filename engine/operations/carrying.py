@@ -212,7 +212,8 @@ def _one(known: Knowing, was: Field | None, field: Field, data: dict[str, Any], 
         written = int(raw) if kind.name == "integer" and isinstance(raw, str) and DIGITS.fullmatch(raw) else raw
         data[field.name] = kind.dump(kind.read(written, field, known), field)
     except Unfit:
-        says = text(f"“{raw}” is no value of “{field.name}” any more.", f"“{raw}”不再是“{field.name}”的有效值。")
+        # which value is for whoever may see the field to look up
+        says = text(f"What stands in “{field.name}” does not fit it any more.", f"“{field.name}”中的值不再有效。")
         yield Fault(path, "does_not_convert", says)
 
 

@@ -8,7 +8,7 @@ is in use is told at once, with how many and some of their numbers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -68,10 +68,10 @@ def found(
         flow, later = before.workflows.get(name), after.forms.get(name)
         if later is None or flow is None or name not in after.workflows:
             continue
-        if taken := _taken(form, flow, later, after.workflows[name], mapping):
+        if taken := _taken(name, before, after, mapping):
             yield from _states_and_values(connection, form, flow, taken, pinned=pinned)
         if pinned:
-            yield from _waited_for(connection, name, flow, after.workflows[name], mapping)
+            yield from _waited_for(connection, name, _flows(before, name), _flows(after, name), mapping)
     yield from _roles(connection, before, after, mapping)
     if pinned:
         yield from _overlays(connection, before, after)
@@ -98,10 +98,24 @@ class _Taken:
     options: dict[str, set[str]]
 
 
-def _taken(form: Form, flow: Workflow, later: Form, flow_later: Workflow, mapping: Carrying) -> _Taken | None:
-    states = set(flow.states) - set(flow_later.states) - set(mapping.states.get(form.name, NOTHING))
-    gone = [each for each in _gone(form, later) if each.path not in mapping.fields.get(form.name, NOTHING)]
-    options = {path: each for path, each in _options_gone(form, later, mapping).items() if each}
+def _flows(library: Library, name: str) -> list[Workflow]:
+    """The workflow of a form, plain and under every overlay."""
+    return [each.workflows[name] for each in (library, *library.variants.values()) if name in each.workflows]
+
+
+def _shapes(library: Library, name: str) -> list[Form]:
+    """The form, plain and under every overlay."""
+    return [each.forms[name] for each in (library, *library.variants.values()) if name in each.forms]
+
+
+def _taken(name: str, before: Library, after: Library, mapping: Carrying) -> _Taken | None:
+    kept = {each for flow in _flows(after, name) for each in flow.states} | {*mapping.states.get(name, NOTHING)}
+    states = {each for flow in _flows(before, name) for each in flow.states} - kept
+    named = mapping.fields.get(name, NOTHING)
+    gone = [each for each in _gone(_shapes(before, name), _shapes(after, name)) if each.path not in named]
+    options = {
+        path: each for path, each in _options_gone(before.forms[name], after.forms[name], mapping).items() if each
+    }
     return _Taken(states, gone, options) if states or gone or options else None
 
 
@@ -155,13 +169,18 @@ def _told(
         yield _fault(at, "option_in_use", held, says)
 
 
-def _gone(form: Form, later: Form) -> list[Field]:
-    """The fields that are no more, under whatever name; of a table that is gone, the table alone."""
-    names = {each.path for each in all_fields(later.fields)}
-    renamed = {each.number for each in all_fields(later.fields)}
-    missing = [each for each in all_fields(form.fields) if each.path not in names and each.number not in renamed]
-    tables = {each.path for each in missing if each.type == "table"}
-    return [each for each in missing if each.table not in tables]
+def _gone(forms: Sequence[Form], later: Sequence[Form]) -> list[Field]:
+    """The fields that no overlay has any more, under whatever name; of a table that is gone, the table alone."""
+    kept = [each for form in later for each in all_fields(form.fields)]
+    names, numbers = {each.path for each in kept}, {each.number for each in kept}
+    missing = {
+        each.path: each
+        for form in forms
+        for each in all_fields(form.fields)
+        if each.path not in names and each.number not in numbers
+    }
+    tables = {each.path for each in missing.values() if each.type == "table"}
+    return [each for each in missing.values() if each.table not in tables]
 
 
 def _options_gone(form: Form, later: Form, mapping: Carrying) -> dict[str, set[str]]:
@@ -189,7 +208,7 @@ def _values(stored: Stored, each: Field | None) -> list[object]:
 
 
 def _waited_for(
-    connection: Connection, form: str, flow: Workflow, later: Workflow, mapping: Carrying
+    connection: Connection, form: str, flows: Sequence[Workflow], later: Sequence[Workflow], mapping: Carrying
 ) -> Iterator[Fault]:
     """Open tasks for steps, and actions that somebody is waited for, which are no more."""
     renamed = mapping.steps.get(form, NOTHING)
@@ -198,9 +217,10 @@ def _waited_for(
         "JOIN record r ON r.id = t.record AND r.form = t.form "
         "WHERE t.form = :form AND t.ended IS NULL AND t.kind IN ('decide', 'expects') ORDER BY t.opened, t.id"
     )
-    steps, actions = mapped.steps_of(later), set(later.transitions)
+    steps = {name for each in later for name in mapped.steps_of(each)}
+    actions = {name for each in later for name in each.transitions}
     held: dict[tuple[str, str], _Held] = defaultdict(_Held)
-    before = mapped.steps_of(flow) | set(flow.transitions)
+    before = {name for each in flows for name in (*mapped.steps_of(each), *each.transitions)}
     for line in run(connection, sql, {"form": form}):
         known = steps if line.kind == "decide" else actions
         names = [line.step, *([f"{line.step}/{line.part}"] if line.part else [])]
@@ -217,7 +237,7 @@ def _waited_for(
             f"Tasks that wait at “{name}”: {one.count} ({one.shown}).", f"{one.count} 个待办停在“{name}”：{one.shown}。"
         )
         code = "step_in_use" if kind == "decide" else "action_in_use"
-        yield _fault(f"/workflow/{flow.name}/{where}/{name}", code, one, says)
+        yield _fault(f"/workflow/{flows[0].name}/{where}/{name}", code, one, says)
 
 
 def _roles(connection: Connection, before: Library, after: Library, mapping: Carrying) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.operations.house import Desk, House, Reply, kind_of, name_of
+from tests.operations.test_variants import OVERLAY, overlaid
 
 ROLE = "  deputy: {title: {en: Deputy, zh: 副手}, purpose: {en: Stands in., zh: 代理。}}\n"
 
@@ -197,6 +198,17 @@ def test_a_role_that_people_hold_goes_when_another_stands_for_it(own_house: Hous
         assert len(own_house.be(account).tasks("duel", record)) == 1, account
     assert own_house.be("mgr1").decides("duel", record).body["state"] == "accepted"
     assert own_house.verified()
+
+
+def test_what_an_overlay_alone_has_is_kept_too(own_house: House) -> None:
+    overlaid(own_house, OVERLAY)
+    clerk = own_house.be("clerk2")
+    clerk.makes("duel", {"amount": "50", "reasoning": "so"}, "hand_in")
+    less = "\n".join(line for line in OVERLAY.splitlines() if "reasoning" not in line or "maker" in line)
+    less = less.replace(", reasoning", "").replace("    fields:\n", "").replace("    transitions:\n", "")
+    assert taken(publishes(own_house, less))["/form/duel/fields/reasoning"] == ("field_in_use", 1)
+    mapping = {"fields": {"duel": {"reasoning": "archive"}}}
+    assert publishes(own_house, less, mapping=mapping).status == 200
 
 
 @pytest.mark.parametrize("mapping", [3, ["x"], "nothing", {"spells": {}}])
