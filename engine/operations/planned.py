@@ -7,7 +7,7 @@ one who planned it, checked again by all that holds then; if it is refused, he a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from engine.database.dialects import run_together
 from engine.definitions import plans
 from engine.definitions.plans import Plan
 from engine.errors import Kind, Refusal, conflict, forbidden, invalid_at, not_found, say, text
-from engine.operations import laying, problems, publishing, second_person, versions, wording
+from engine.operations import laying, problems, publishing, rights, second_person, versions, wording
 from engine.operations.calls import Actor, Answer, Call
 from engine.operations.once import tested
 from engine.operations.operation import Operation
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from engine.operations.services import Services
 
 log = structlog.get_logger("chainstock.publishing")
+FARTHEST = datetime(2500, 1, 1, tzinfo=UTC)
+IN_USE = text("Something that it takes away is in use.", "其移除的内容仍在使用。")
 BROKE = Refusal(Kind.RULE, "broke", text("It broke; the log says why.", "发布出错，详见日志。"))
 
 
@@ -49,7 +51,7 @@ def publish(operation: Operation, body: Mapping[str, Any]) -> Answer:
         tried.rollback()
     plan = Plan(operation.new_id(), due, operation.actor_id, asked, operation.now)
     plans.put(operation.connection, plan)
-    return Answer(200, _shown(operation, plan))
+    return Answer(200, _small(operation, plan))
 
 
 def _pinned(operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,9 +74,10 @@ def _moment(operation: Operation, sent: Any) -> datetime:
             found = datetime.combine(date.fromisoformat(sent), time(), operation.zone)
         elif isinstance(sent, str):
             found = datetime.fromisoformat(sent)
-    except ValueError:
+        found = found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found > FARTHEST:
         says = text("A day, or a moment with its offset, is expected.", "应为日期或带时区的时间。")
         raise invalid_at("/when", "bad_moment", says)
     if found <= operation.now:
@@ -97,12 +100,32 @@ def call_off(operation: Operation, plan: str) -> Answer:
         raise not_found()
     if not plans.end(operation.connection, plan, plans.CALLED_OFF, operation.now):
         raise conflict("plan_ended", text("It does not wait any more.", "该计划已结束。"))
-    ended = plans.of(operation.connection, plan)
-    return Answer(200, _shown(operation, ended or found))
+    return Answer(200, _small(operation, plans.of(operation.connection, plan) or found))
+
+
+def _small(operation: Operation, plan: Plan) -> dict[str, Any]:
+    """What is kept with the key of a command: nothing of what may read otherwise one day."""
+    return {
+        "form": "definitions",
+        "id": plan.id,
+        "number": None,
+        "state": plan.state,
+        "revision": 0,
+        "version": operation.library.version,
+        "seq": 0,
+    }
+
+
+def _why(operation: Operation, refused: Any) -> dict[str, Any]:
+    """Why it was refused. Which records are in use is for who publishes; others are told what kind of thing it was."""
+    told = problems.problem(problems.recall(refused), operation.call.language)
+    if rights.reach(operation, "definitions", "publish") is None:
+        return told
+    errors = [{name: each[name] for name in ("path", "code")} for each in told["errors"]]
+    return {**told, "detail": told["title"], "errors": errors}
 
 
 def _shown(operation: Operation, plan: Plan) -> dict[str, Any]:
-    language = operation.call.language
     return {
         "form": "definitions",
         "id": plan.id,
@@ -115,7 +138,7 @@ def _shown(operation: Operation, plan: Plan) -> dict[str, Any]:
         "drafts": [f"{each['kind']}/{each['name']}" for each in plan.body.get("drafts", ())],
         "version": plan.version,
         "ended": moment(to_stored(plan.ended)) if plan.ended is not None else None,
-        "refused": problems.problem(problems.recall(plan.refused), language) if plan.refused is not None else None,
+        "refused": _why(operation, plan.refused) if plan.refused is not None else None,
     }
 
 
@@ -157,6 +180,14 @@ def _call(services: Services, connection: Connection, plan: Plan) -> Call:
     return Call(Actor(found.id, found.account, found.name, "system"), found.language, route="planned")
 
 
+def _words(refusal: Refusal) -> dict[str, str]:
+    """What those are told who planned and wrote it; of records that are in use, who may see them reads elsewhere."""
+    if any(each.params.get("records") for each in refusal.faults):
+        return {"en": say(IN_USE, "en"), "zh": say(IN_USE, "zh")}
+    first = refusal.faults[0].says if refusal.faults else refusal.says
+    return {language: f"{say(refusal.says, language)} {say(first, language)}" for language in ("en", "zh")}
+
+
 def _refused(services: Services, plan: str, refusal: Refusal, connection: Connection) -> int:
     """Nothing has changed; whoever planned it, and whoever wrote it, is told why."""
     claimed = plans.claim(connection, plan)
@@ -165,8 +196,7 @@ def _refused(services: Services, plan: str, refusal: Refusal, connection: Connec
     operation = Operation(services, connection, publishing.SYSTEM_CALL)
     plans.end(connection, plan, plans.REFUSED, operation.now, refused=problems.remember(refusal))
     log.warning("planned publication refused", plan=plan, code=refusal.code)
-    first = refusal.faults[0].says if refusal.faults else refusal.says
-    words = {language: f"{say(refusal.says, language)} {say(first, language)}" for language in ("en", "zh")}
+    words = _words(refusal)
     at, form = to_stored(operation.now), operation.person_form
     for each in second_person.named(connection, claimed):
         told = {"says": words}

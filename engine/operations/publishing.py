@@ -53,9 +53,9 @@ PUBLISHING = 7_281_004
 def check(operation: Operation, body: Mapping[str, Any]) -> Answer:
     """`{texts?, drafts?, tests?}` laid over what is published: every finding, nothing is changed.
 
-    With `tests` its process tests are run as well.
+    With `tests` its process tests are run as well, for who may draft definitions.
     """
-    versions.require(operation, "see")
+    versions.require(operation, "edit" if body.get("tests") is True else "see")
     bodies.only(body, {"texts", "drafts", "note", "tests"})
     loaded = laying.lay(operation, body, operation.library.version).loaded
     found = loaded.findings

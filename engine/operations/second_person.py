@@ -86,6 +86,8 @@ def require(connection: Connection, old: Library, new: Library, author: str, wri
         faults.append(Fault("/version", "second_person", _ALONE))
     if not written.back and not written.parts:
         faults.append(Fault("--proposed-by", "second_person", _UNNAMED))
+    elif not written.back and not archive.heads(connection, [author]):
+        faults.append(Fault("--by", "second_person", _UNNAMED))  # the command line itself is nobody
     if faults:
         raise _refusal(connection, old, faults)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 BEGINS = "2026-03-02 09:00"
 """A Monday, where no file says when."""
 SECOND = timedelta(seconds=1)
+LONGEST = 120.0
+"""Seconds in which all tests of a library are through; whoever publishes waits for them."""
+TOO_LONG = text(f"All tests together take longer than {LONGEST:.0f} seconds.", f"全部测试用时超过 {LONGEST:.0f} 秒。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,20 @@ def run(services: Services, loaded: Loaded) -> Iterator[Outcome]:
     if library is None or not any(each.cases for each in loaded.tests):
         return
     known = {each.name: each for each in loaded.tests}
+    until = monotonic() + LONGEST
     with tempfile.TemporaryDirectory(prefix="chainstock-tests-") as folder:
         for number, each in enumerate(loaded.tests):
             if each.cases:
-                yield from _file(services, loaded, known, each, Path(folder) / str(number))
+                yield from _file(services, loaded, known, each, Path(folder) / str(number), until)
 
 
 def _file(
-    services: Services, loaded: Loaded, known: Mapping[str, ProcessTests], each: ProcessTests, folder: Path
+    services: Services,
+    loaded: Loaded,
+    known: Mapping[str, ProcessTests],
+    each: ProcessTests,
+    folder: Path,
+    until: float,
 ) -> Iterator[Outcome]:
     folder.mkdir()
     files = before(each, known)
@@ -71,7 +81,7 @@ def _file(
         says = text(f"There is no such moment: {word}.", f"没有此时间：{word}。")
         yield Outcome(each.name, "", (finding(each.place(("at",)), "bad_moment", says),))
         return
-    base = founded(services, loaded, folder / "base.db", moment)
+    base = replace(founded(services, loaded, folder / "base.db", moment), until=until)
     try:
         found = next((one for file in files for one in _prepare(base, file)), None)
     finally:
@@ -162,6 +172,9 @@ def _assignment_form(library: Library, at: str) -> Form:
 def _case(scratch: Scratch, file: ProcessTests, case: Case) -> Iterator[Finding]:
     """One test, up to the first step that does not come to what it should."""
     for step in case.steps:
+        if monotonic() > scratch.until:
+            yield finding(file.place(step.path), "too_long", TOO_LONG)
+            return
         scratch.moment.put(SECOND)
         found = list(_step(scratch, file, case, step))
         yield from found

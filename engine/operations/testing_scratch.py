@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,8 @@ class Scratch:
     file: Path
     records: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: form and id."""
+    until: float = inf
+    """When whoever waits has waited long enough, by the clock of the machine that only counts on."""
 
     @property
     def library(self) -> Library:
@@ -106,7 +109,7 @@ class Scratch:
     def copied(self, file: Path) -> Scratch:
         """The same once more, as it stands now; this one must be closed."""
         shutil.copy(self.file, file)
-        return opened(self.services, file, Moment(self.moment.at), dict(self.records))
+        return replace(opened(self.services, file, Moment(self.moment.at), dict(self.records)), until=self.until)
 
     def close(self) -> None:
         """Let its database go; the file holds everything then."""

@@ -94,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/periods", ("GET", "POST")),
     Route("/api/batch", ("POST",), large=True),
     Route("/api/definitions", ("GET",)),
-    Route("/api/definitions/check", ("POST",), large=True),
+    Route("/api/definitions/check", ("POST",), large=True, dear=True),
     Route("/api/definitions/preview", ("POST",), large=True, dear=True),
     Route("/api/definitions/publish", ("POST",), large=True),
     Route("/api/definitions/rollback", ("POST",)),

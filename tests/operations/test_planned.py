@@ -14,7 +14,8 @@ from engine.access import stamps
 from engine.clock import to_stored
 from engine.operations import planned, testclock
 from tests.operations.house import Desk, House, Reply
-from tests.operations.test_drafts import FORM, STAMP, begin
+from tests.operations.test_drafts import FLOW, FORM, STAMP, begin
+from tests.operations.test_in_use import hinted, texts, waits, without_hint
 from tests.operations.test_testing import TESTS, version
 
 PLANS = "definitions/planned"
@@ -41,8 +42,11 @@ def test_it_is_published_when_its_moment_comes_and_not_before(own_house: House) 
     begin(des, FORM)
     before, when = version(own_house), soon(own_house, hours=3)
     waits = plan(adm, when)
-    assert (waits.status, waits.body["state"], waits.body["drafts"]) == (200, "waiting", ["form/duel"])
-    assert datetime.fromisoformat(waits.body["when"]) == datetime.fromisoformat(when)
+    small = {"form", "id", "number", "state", "revision", "version", "seq"}
+    assert (waits.status, waits.body["state"], set(waits.body)) == (200, "waiting", small)
+    [shown] = adm.get(PLANS)["items"]
+    assert (shown["id"], shown["drafts"]) == (waits.body["id"], ["form/duel"])
+    assert datetime.fromisoformat(shown["when"]) == datetime.fromisoformat(when)
     assert (version(own_house), STAMP in fields(own_house)) == (before, False)
     own_house.pass_time(hours=2)
     assert [each["state"] for each in des.get(PLANS)["items"]] == ["waiting"]
@@ -61,15 +65,17 @@ def test_a_day_begins_where_the_chain_is(own_house: House) -> None:
     zone = ZoneInfo("Asia/Shanghai")
     begin(own_house.be("des"), FORM)
     day = datetime.fromisoformat(soon(own_house, days=2)).astimezone(zone).date()
-    waits = plan(own_house.be("adm"), day.isoformat())
-    began = datetime.fromisoformat(waits.body["when"]).astimezone(zone)
+    adm = own_house.be("adm")
+    assert plan(adm, day.isoformat()).status == 200
+    began = datetime.fromisoformat(adm.get(PLANS)["items"][0]["when"]).astimezone(zone)
     assert (began.date(), began.hour, began.minute) == (day, 0, 0)
 
 
 @pytest.mark.parametrize(
     ("when", "code"),
     [("soon", "bad_moment"), ("2126-01-01T10:00:00", "bad_moment"), (7, "bad_moment"), (None, "bad_moment"),
-     ("2126-02-30", "bad_moment"), ("2001-01-01", "past"), ("2001-01-01T00:00:00Z", "past")],
+     ("2126-02-30", "bad_moment"), ("9999-12-31T23:59:59-01:00", "bad_moment"), ("9999-12-31", "bad_moment"),
+     ("2001-01-01", "past"), ("2001-01-01T00:00:00Z", "past")],
 )  # fmt: skip
 def test_a_moment_that_is_none_or_has_passed_is_refused(house: House, when: Any, code: str) -> None:
     assert plan(house.be("adm"), when, drafts=[]).errors == [("/when", code)]
@@ -116,6 +122,28 @@ def test_what_is_called_off_is_not_published(own_house: House) -> None:
     own_house.pass_time(hours=2)
     assert (version(own_house), adm.get(PLANS)["items"][0]["state"]) == (before, "called_off")
     assert len(des.get("definitions/drafts")["items"]) == 1
+
+
+def test_what_is_in_use_when_it_comes_is_named_to_who_publishes_alone(own_house: House) -> None:
+    """Whoever only drafts may not see these records; the name of one of them would tell that it is there."""
+    hinted(own_house)
+    des, adm, clerk = (own_house.be(each) for each in ("des", "adm", "clerk1"))
+    form, flow = without_hint(*texts(own_house))
+    begin(des, FORM, form)
+    begin(des, FLOW, flow)
+    assert plan(adm, soon(own_house, hours=1), drafts=["form/duel", "workflow/duel"]).status == 200
+    record = waits(clerk, 1, hint="one")[0]
+    own_house.pass_time(hours=1)
+    [ended] = adm.get(PLANS)["items"]
+    assert ended["refused"]["errors"][0]["code"] == "field_in_use"
+    assert record in str(ended)
+    for desk in (des, own_house.be("aud")):
+        [told] = desk.get(PLANS)["items"]
+        assert (told["state"], told["refused"]["errors"][0]["code"]) == ("refused", "field_in_use")
+        assert record not in str(told)
+    told = adm.get("notices")["items"][0]["text"]
+    assert "Something that it takes away is in use." in told
+    assert record not in told, "all who wrote it are told the same"
 
 
 def test_who_planned_it_must_still_be_allowed_to(own_house: House) -> None:

@@ -97,6 +97,7 @@ def test_the_command_line_names_two(careful: House, tmp_path_factory: pytest.Tem
         chores.People(): "--proposed-by",
         chores.People("adm", "adm"): "--proposed-by",
         chores.People("adm"): "--proposed-by",
+        chores.People(None, "des"): "--by",
     }
     for people, path in tried.items():
         with pytest.raises(Refusal) as refused:

@@ -138,3 +138,15 @@ def test_what_a_test_is_refused_concerns_nobody(own_house: House, capfd: pytest.
     refused = "      shut: {by: ann, of: begun, act: destroy, refused: {kind: not_found}}\n"
     assert publish(own_house, TESTS + refused).status == 200
     assert "refused" not in capfd.readouterr().err
+
+
+def test_who_only_reads_definitions_runs_no_tests(house: House) -> None:
+    asked = {"texts": sent(TESTS), "tests": True}
+    assert house.be("aud").send("POST", "definitions/check", asked).status == 403
+    assert house.be("aud").send("POST", "definitions/check", {"texts": sent(TESTS)}).status == 200
+
+
+def test_tests_that_take_too_long_are_ended_where_they_are(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(testing, "LONGEST", 0.0)
+    found = house.be("des").does("POST", "definitions/check", {"texts": sent(TESTS), "tests": True})
+    assert [(each["code"], each["line"]) for each in found if each["severity"] == "error"] == [("too_long", 14)]
