@@ -23,6 +23,7 @@ from engine.definitions.comparing import diff as text_diff
 from engine.definitions.documents import read_folder
 from engine.definitions.findings import Findings
 from engine.definitions.folders import pull as pull_files
+from engine.definitions.loading import load_documents
 from engine.errors import Fault, Kind, Refusal, rule, text
 from engine.operations import (
     counting,
@@ -106,6 +107,9 @@ def publish(
         with services.database.reading() as connection:
             newest = shelf.published(connection)
             before = shelf.load(connection, newest, services.vocabulary) if newest else None
+            loaded = _numbered(services, connection, loaded) if newest else loaded
+        if loaded.library is None:
+            return None, loaded.findings
         loaded = replace(loaded, findings=(*loaded.findings, *judge(loaded.library, before), *services.tested(loaded)))
         if any(each.severity == "error" for each in loaded.findings):
             return None, loaded.findings
@@ -117,6 +121,13 @@ def publish(
             return publishing.put(services, connection, loaded, author, note, wrote)
 
         return once.tested(services, work), loaded.findings
+
+
+def _numbered(services: Services, connection: Connection, loaded: Loaded) -> Loaded:
+    """What was read of files, its fields told apart by the numbers that they have had ever since."""
+    again = load_documents(loaded.documents, services.vocabulary, numbers=shelf.numbers(connection))
+    more = (each for each in again.findings if each not in loaded.findings)
+    return replace(loaded, library=again.library, findings=(*loaded.findings, *more))
 
 
 def _who(services: Services, connection: Connection, account: str | None, action: str) -> str | None:

@@ -75,6 +75,9 @@ def read_folder(root: Path, layer: int, findings: Findings) -> list[Document]:
         folder = base / part
         if not folder.is_dir():
             continue
+        if not folder.resolve().is_relative_to(base):
+            _refuse(findings, folder, base, "symlink", _LINK)
+            continue
         for file in _files(folder, base, findings):
             document = _document(file, base, layer, findings)
             if document is not None:

@@ -141,9 +141,16 @@ def check_tests(found: Sequence[ProcessTests], findings: Findings) -> None:
             findings.add(at, "circle", text("These tests come after themselves.", "这些测试互相在前，形成循环。"))
         else:
             _check_one(each, files, findings)
-    if sum(len(case.steps) for each in found for case in each.cases) > MOST_STEPS:
+    if sum(map(_length, found)) > MOST_STEPS:
         says = text(f"There are more than {MOST_STEPS} steps.", f"步骤超过 {MOST_STEPS} 个。")
         findings.add(found[-1].place(()), "too_many", says)
+
+
+def _length(each: ProcessTests) -> int:
+    """How many steps it has, with the records that are made before."""
+    return sum(len(case.steps) for case in each.cases) + sum(
+        1 for word in ("chain", "given") for _ in each.records(word)
+    )
 
 
 def _check_one(each: ProcessTests, files: Sequence[ProcessTests], findings: Findings) -> None:

@@ -61,6 +61,13 @@ CARRIED = ("carry_over", "carry_back")
 """What history calls it when a record comes to another version."""
 
 
+def stood(stored: Stored, path: str, row: str | None) -> Any:
+    """What is stored of a field; of a row that was not there, nothing."""
+    table, _, name = path.rpartition(".")
+    lines = [each for each in stored.rows.get(table) or () if each.get("row") == row] if table else [stored.values]
+    return next((each.get(name) for each in lines), None)
+
+
 def is_filled(values: Mapping[str, Any], path: str) -> bool:
     """Whether a field has a value; a column, in every row."""
     table, _, column = path.rpartition(".")

@@ -9,50 +9,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.database.dialects import run
 from engine.definitions.mappings import Carrying
 from engine.definitions.models import NOTHING, Field, Form, Library, Workflow
 from engine.definitions.order import all_fields
-from engine.errors import Fault, Text, rule, text
+from engine.errors import Fault, rule, text
 from engine.operations import mapped
+from engine.operations.held import MOST_NAMED, Held, fault_of, misfits, shapes, values_of
 from engine.records import archive
-from engine.records.stored import Stored, loads
+from engine.records.stored import loads
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MOST_NAMED = 10
-
-
-@dataclass
-class _Held:
-    """How often something is used, and by which records, some of them."""
-
-    count: int = 0
-    records: list[dict[str, str | None]] = field(default_factory=list)
-
-    def add(self, stored: Stored, times: int = 1) -> None:
-        self.count += times
-        if len(self.records) < MOST_NAMED:
-            self.records.append({"form": stored.form, "id": stored.id, "number": stored.number})
-
-    @property
-    def shown(self) -> str:
-        """Some of their numbers."""
-        return ", ".join(str(each["number"] or each["id"]) for each in self.records)
-
 
 def require_unused(
-    connection: Connection, before: Library, after: Library, mapping: Carrying, *, pinned: bool = True
+    connection: Connection,
+    before: Library,
+    after: Library,
+    mapping: Carrying,
+    *,
+    pinned: bool = True,
+    back: bool = False,
 ) -> None:
     """Refuse what would leave live records with what is no more.
 
     Without `pinned` those are left out that stay on their own version anyway: rolling back must not wait for them.
     """
-    faults = [*mapped.faults(before, after, mapping), *found(connection, before, after, mapping, pinned=pinned)]
+    faults = [
+        *mapped.faults(before, after, mapping),
+        *found(connection, before, after, mapping, pinned=pinned, back=back),
+    ]
     if faults:
         first = faults[0]
         says = first.says if len(faults) == 1 else text("This is in use.", "以下内容仍在使用。")
@@ -60,25 +50,28 @@ def require_unused(
 
 
 def found(
-    connection: Connection, before: Library, after: Library, mapping: Carrying, *, pinned: bool = True
+    connection: Connection,
+    before: Library,
+    after: Library,
+    mapping: Carrying,
+    *,
+    pinned: bool = True,
+    back: bool = False,
 ) -> Iterator[Fault]:
     """Everything that is taken away and in use."""
     yield from _forms(connection, before, after)
+    yield from misfits(connection, before, after, back=back)
     for name, form in before.forms.items():
         flow, later = before.workflows.get(name), after.forms.get(name)
         if later is None or flow is None or name not in after.workflows:
             continue
         if taken := _taken(name, before, after, mapping):
-            yield from _states_and_values(connection, form, flow, taken, pinned=pinned)
+            yield from _states_andvalues_of(connection, form, flow, taken, pinned=pinned)
         if pinned:
             yield from _waited_for(connection, name, _flows(before, name), _flows(after, name), mapping)
     yield from _roles(connection, before, after, mapping)
     if pinned:
         yield from _overlays(connection, before, after)
-
-
-def _fault(path: str, code: str, held: _Held, says: Text) -> Fault:
-    return Fault(path, code, says, params={"count": held.count, "records": held.records})
 
 
 def _forms(connection: Connection, before: Library, after: Library) -> Iterator[Fault]:
@@ -103,28 +96,23 @@ def _flows(library: Library, name: str) -> list[Workflow]:
     return [each.workflows[name] for each in (library, *library.variants.values()) if name in each.workflows]
 
 
-def _shapes(library: Library, name: str) -> list[Form]:
-    """The form, plain and under every overlay."""
-    return [each.forms[name] for each in (library, *library.variants.values()) if name in each.forms]
-
-
 def _taken(name: str, before: Library, after: Library, mapping: Carrying) -> _Taken | None:
     kept = {each for flow in _flows(after, name) for each in flow.states} | {*mapping.states.get(name, NOTHING)}
     states = {each for flow in _flows(before, name) for each in flow.states} - kept
     named = mapping.fields.get(name, NOTHING)
-    gone = [each for each in _gone(_shapes(before, name), _shapes(after, name)) if each.path not in named]
+    gone = [each for each in _gone(shapes(before, name), shapes(after, name)) if each.path not in named]
     options = {
         path: each for path, each in _options_gone(before.forms[name], after.forms[name], mapping).items() if each
     }
     return _Taken(states, gone, options) if states or gone or options else None
 
 
-def _states_and_values(
+def _states_andvalues_of(
     connection: Connection, form: Form, flow: Workflow, taken: _Taken, *, pinned: bool
 ) -> Iterator[Fault]:
-    in_state: dict[str, _Held] = defaultdict(_Held)
-    values: dict[str, _Held] = defaultdict(_Held)
-    chosen: dict[tuple[str, str], _Held] = defaultdict(_Held)
+    in_state: dict[str, Held] = defaultdict(Held)
+    values: dict[str, Held] = defaultdict(Held)
+    chosen: dict[tuple[str, str], Held] = defaultdict(Held)
     for stored in archive.walk(connection, form.name):
         if stored.version is not None and not pinned:
             continue
@@ -133,10 +121,10 @@ def _states_and_values(
         if live and stored.state in taken.states:
             in_state[stored.state].add(stored)
         for each in taken.fields:
-            if times := len(_values(stored, each)):
+            if times := len(values_of(stored, each)):
                 values[each.path].add(stored, times)
         for path, left in taken.options.items() if live else ():
-            for option in left.intersection(map(str, _values(stored, form.field(path)))):
+            for option in left.intersection(map(str, values_of(stored, form.field(path)))):
                 chosen[path, option].add(stored)
     yield from _told(form, flow, in_state, values, chosen)
 
@@ -144,29 +132,29 @@ def _states_and_values(
 def _told(
     form: Form,
     flow: Workflow,
-    in_state: dict[str, _Held],
-    values: dict[str, _Held],
-    chosen: dict[tuple[str, str], _Held],
+    in_state: dict[str, Held],
+    values: dict[str, Held],
+    chosen: dict[tuple[str, str], Held],
 ) -> Iterator[Fault]:
     for name, held in sorted(in_state.items()):
         says = text(
             f"Records in the state “{name}”: {held.count} ({held.shown}).",
             f"{held.count} 张单据处于状态“{name}”：{held.shown}。",
         )
-        yield _fault(f"/workflow/{flow.name}/states/{name}", "state_in_use", held, says)
+        yield fault_of(f"/workflow/{flow.name}/states/{name}", "state_in_use", held, says)
     for name, held in sorted(values.items()):
         says = text(
             f"Values in the field “{name}”: {held.count} ({held.shown}).",
             f"字段“{name}”中有 {held.count} 个值：{held.shown}。",
         )
-        yield _fault(f"/form/{form.name}/fields/{name.replace('.', '/fields/')}", "field_in_use", held, says)
+        yield fault_of(f"/form/{form.name}/fields/{name.replace('.', '/fields/')}", "field_in_use", held, says)
     for (path, option), held in sorted(chosen.items()):
         says = text(
             f"Records that have chosen “{option}”: {held.count} ({held.shown}).",
             f"{held.count} 张单据选择了“{option}”：{held.shown}。",
         )
         at = f"/form/{form.name}/fields/{path.replace('.', '/fields/')}/options/{option}"
-        yield _fault(at, "option_in_use", held, says)
+        yield fault_of(at, "option_in_use", held, says)
 
 
 def _gone(forms: Sequence[Form], later: Sequence[Form]) -> list[Field]:
@@ -196,17 +184,6 @@ def _options_gone(form: Form, later: Form, mapping: Carrying) -> dict[str, set[s
     return found
 
 
-def _values(stored: Stored, each: Field | None) -> list[object]:
-    """What stands in a field of a record, in every row; of several choices, each."""
-    if each is None:
-        return []
-    if each.type == "table":
-        return list(stored.rows.get(each.name) or ())
-    rows = [stored.values] if each.table is None else stored.rows.get(each.table) or ()
-    raw = [row[each.name] for row in rows if row.get(each.name) is not None]
-    return [one for value in raw for one in (value if each.type == "choices" else [value])]
-
-
 def _waited_for(
     connection: Connection, form: str, flows: Sequence[Workflow], later: Sequence[Workflow], mapping: Carrying
 ) -> Iterator[Fault]:
@@ -219,7 +196,7 @@ def _waited_for(
     )
     steps = {name for each in later for name in mapped.steps_of(each)}
     actions = {name for each in later for name in each.transitions}
-    held: dict[tuple[str, str], _Held] = defaultdict(_Held)
+    held: dict[tuple[str, str], Held] = defaultdict(Held)
     before = {name for each in flows for name in (*mapped.steps_of(each), *each.transitions)}
     for line in run(connection, sql, {"form": form}):
         known = steps if line.kind == "decide" else actions
@@ -237,7 +214,7 @@ def _waited_for(
             f"Tasks that wait at “{name}”: {one.count} ({one.shown}).", f"{one.count} 个待办停在“{name}”：{one.shown}。"
         )
         code = "step_in_use" if kind == "decide" else "action_in_use"
-        yield _fault(f"/workflow/{flows[0].name}/{where}/{name}", code, one, says)
+        yield fault_of(f"/workflow/{flows[0].name}/{where}/{name}", code, one, says)
 
 
 def _roles(connection: Connection, before: Library, after: Library, mapping: Carrying) -> Iterator[Fault]:
@@ -273,7 +250,7 @@ def _overlays(connection: Connection, before: Library, after: Library) -> Iterat
     gone = set(before.overlays) - set(after.overlays)
     if not gone:
         return
-    held: dict[str, _Held] = defaultdict(_Held)
+    held: dict[str, Held] = defaultdict(Held)
     sql = "SELECT form, id, number, state, overlays FROM record WHERE CAST(overlays AS TEXT) <> '[]' ORDER BY form, id"
     for line in run(connection, sql):
         flow = before.workflows.get(line.form)
@@ -287,4 +264,4 @@ def _overlays(connection: Connection, before: Library, after: Library) -> Iterat
             f"Records under way under the overlay “{name}”: {one.count} ({one.shown}).",
             f"{one.count} 张单据正在使用覆盖层“{name}”：{one.shown}。",
         )
-        yield _fault(f"/overlay/{name}", "overlay_in_use", one, says)
+        yield fault_of(f"/overlay/{name}", "overlay_in_use", one, says)

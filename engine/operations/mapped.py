@@ -13,6 +13,7 @@ from engine.definitions.mappings import ARCHIVE, Carrying
 from engine.definitions.models import NOTHING, Field, Form, Library, Step, Workflow
 from engine.definitions.order import all_fields
 from engine.errors import Fault, text
+from engine.fields import BY_NAME
 from engine.records.stored import Stored
 from engine.workflow.plan import Approving, Memory
 
@@ -20,6 +21,19 @@ from engine.workflow.plan import Approving, Memory
 def options_of(field: Field) -> set[str]:
     """The values that a choice may have."""
     return {each.value for each in field.options.get("options") or ()}
+
+
+def fits(field: Field, raw: Any) -> bool:
+    """Whether a value as it is stored is one of this field, so that a record which holds it can be read."""
+    kind = BY_NAME[field.type]
+    if field.type in ("boolean", "integer"):
+        return isinstance(raw, bool) if field.type == "boolean" else isinstance(raw, int) and not isinstance(raw, bool)
+    if field.type in ("choice", "choices"):
+        return str(raw) in options_of(field)
+    try:
+        return bool(kind.dump(kind.load(raw, field), field) == raw)
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError):
+        return False
 
 
 def steps_of(flow: Workflow) -> set[str]:

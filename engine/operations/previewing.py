@@ -185,7 +185,9 @@ def _stands(found: Foreseen) -> Iterator[Fault]:
     """What publishing would refuse, all of it."""
     try:
         connection, before = found.present.connection, found.present.library
-        in_use.require_unused(connection, before, found.future.library, found.mapping, pinned=found.pinned)
+        in_use.require_unused(
+            connection, before, found.future.library, found.mapping, pinned=found.pinned, back=not found.pinned
+        )
     except Refusal as refusal:
         yield from refusal.faults
 

@@ -15,7 +15,7 @@ from engine.database.dialects import close_gate
 from engine.definitions import Loaded, drafts, shelf
 from engine.definitions.assembly import library_hash
 from engine.definitions.checks.rights import can_name
-from engine.definitions.mappings import PLAIN, Carrying
+from engine.definitions.mappings import PLAIN, Carrying, aliases
 from engine.definitions.models import Library
 from engine.errors import Fault, Refusal, invalid, invalid_at, not_found, text
 from engine.operations import (
@@ -150,7 +150,7 @@ def put(
         old = shelf.load(connection, before, services.vocabulary)
         second_person.require(connection, old, read, author, wrote)
         mapped = mapping and mapping_of(mapping, read, before)
-        in_use.require_unused(connection, old, read, mapped or PLAIN, pinned=mapped is not None)
+        in_use.require_unused(connection, old, read, mapped or PLAIN, pinned=mapped is not None, back=wrote.back)
     if not wrote.back:  # what is rolled back to was tested when it was published
         _require_tested(services, loaded)
     version = shelf.publish(
@@ -195,7 +195,8 @@ def travelling(library: Library, before: int) -> Carrying:
 
 def _keep_rights(connection: Connection, before: Library, library: Library) -> None:
     """What the new version cannot name any more stays granted, in older records, as it was granted last."""
-    kept.put(connection, unnamed(connection, before, library))
+    roles = library.rights.roles
+    kept.put(connection, kept.named(unnamed(connection, before, library), aliases(library.mappings, roles), roles))
 
 
 def unnamed(connection: Connection, before: Library, library: Library) -> tuple[Line, ...]:

@@ -15,9 +15,8 @@ from engine.effects import EffectCall, propose
 from engine.effects import outcomes as o
 from engine.errors import Refusal, Text, rule, text
 from engine.operations import against, applying, numbers, pinning, wording, writing
-from engine.operations.folder import Event, Folder, Proposal
+from engine.operations.folder import Event, Folder, Proposal, stood
 from engine.records import tasks
-from engine.records.stored import Stored
 from engine.workflow import arrive, ask_others, edited, look_again, recollect, rule_on, waiting
 from engine.workflow import take as step
 from engine.workflow.plan import SYSTEM, Approving, Arrival, Decision, Leg, Memory
@@ -236,18 +235,11 @@ def content_changed(operation: Operation, folder: Folder) -> None:
 
 def _supplies(operation: Operation, folder: Folder, written: set[str]) -> bool:
     """Whether only that is filled in of which a task says that it is missing: nobody has decided on anything else."""
-    if folder.stored is None or any(_stood(folder.stored, path, row) is not None for path, row in folder.wrote):
+    if folder.stored is None or any(stood(folder.stored, path, row) is not None for path, row in folder.wrote):
         return False
     looks = (each for each in tasks.of(operation.connection, folder.id) if each.kind == "look")
     asked = {name for each in looks for name in each.content.split()}
     return bool(written) and written <= asked
-
-
-def _stood(stored: Stored, path: str, row: str | None) -> Any:
-    """What stood there before; of a row that was not there, nothing."""
-    table, _, name = path.rpartition(".")
-    lines = [each for each in stored.rows.get(table) or () if each.get("row") == row] if table else [stored.values]
-    return next((each.get(name) for each in lines), None)
 
 
 def voided_by(folder: Folder, after: Memory) -> Memory:

@@ -95,6 +95,7 @@ def _file(
             yield Outcome(each.name, case.name, tuple(_case(scratch, each, case)))
         finally:
             scratch.close()
+            scratch.file.unlink(missing_ok=True)
 
 
 def _prepare(scratch: Scratch, file: ProcessTests) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ Check = Callable[[Library], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     forms.names_are_free,
+    forms.one_number_one_field,
     forms.paths_exist,
     forms.org_units_are_org_units,
     forms.told_fields_exist,

@@ -49,6 +49,19 @@ def _taken(at: Place | None, word: str) -> Finding:
     return finding(at, "reserved", text(f"'{word}' is a word of the engine.", f"“{word}”是系统保留字。"))
 
 
+def one_number_one_field(library: Library) -> Iterator[Finding]:
+    """No field takes the name that another of its form once had: by it the other's values would be read."""
+    for form in library.forms.values():
+        seen: dict[int, str] = {}
+        for each in all_fields(form.fields):
+            if each.number and (other := seen.setdefault(each.number, each.path)) != each.path:
+                says = text(
+                    f"'{each.path}' and '{other}' are the same field: one was called like the other.",
+                    f"“{each.path}”与“{other}”是同一字段：其一曾用另一名称。",
+                )
+                yield finding(each.at, "name_used", says)
+
+
 def names_are_free(library: Library) -> Iterator[Finding]:
     """Forms, fields, places, actions and roles do not take words that mean something already."""
     for form in library.forms.values():

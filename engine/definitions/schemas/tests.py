@@ -10,7 +10,7 @@ WORD: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
 VALUES: dict[str, Any] = {"type": "object", "maxProperties": 500}
 """Values as a form takes them; a form says itself which it takes."""
 AMOUNT: dict[str, Any] = {"type": ["string", "integer"], "minLength": 1, "maxLength": 40}
-MOMENT: dict[str, Any] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$"}
+MOMENT: dict[str, Any] = {"type": "string", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$"}
 WAIT: dict[str, Any] = {"type": "string", "pattern": "^[1-9][0-9]{0,2}[dhm]$"}
 """What is waited for has its timers and schedules, all of them."""
 
