@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import inf
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
@@ -60,8 +59,8 @@ class Scratch:
     file: Path
     records: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: form and id."""
-    until: float = inf
-    """When whoever waits has waited long enough, by the clock of the machine that only counts on."""
+    until: int | None = None
+    """When whoever waits has waited long enough, in nanoseconds of the machine's own counting."""
 
     @property
     def library(self) -> Library:

@@ -147,6 +147,6 @@ def test_who_only_reads_definitions_runs_no_tests(house: House) -> None:
 
 
 def test_tests_that_take_too_long_are_ended_where_they_are(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testing, "LONGEST", 0.0)
+    monkeypatch.setattr(testing, "LONGEST", 0)
     found = house.be("des").does("POST", "definitions/check", {"texts": sent(TESTS), "tests": True})
     assert [(each["code"], each["line"]) for each in found if each["severity"] == "error"] == [("too_long", 14)]
