@@ -10,7 +10,7 @@ from engine.database.dialects import listed, one_of, run
 from engine.definitions.models import Form
 from engine.errors import Fault, Text, say, text
 from engine.expressions import Reference
-from engine.operations import paging, presenting, rights
+from engine.operations import mapped, paging, presenting, rights
 from engine.operations.expecting import Line
 from engine.operations.shelf import Shelf
 from engine.operations.weighing import Side, Task, Weighed
@@ -21,6 +21,7 @@ from engine.records.stored import Stored
 
 if TYPE_CHECKING:
     from engine.operations.folder import Folder
+    from engine.operations.foreseen import Foreseen
     from engine.operations.operation import Operation
 
 _COUNT, _IDS = "SELECT count(*) FROM record WHERE", "SELECT id FROM record WHERE"
@@ -137,10 +138,11 @@ def _is_id(raw: Any) -> bool:
 # -- as JSON -----------------------------------------------------------------------------------------------------------
 
 
-def item(operation: Operation, future: Operation, found: Weighed) -> dict[str, Any]:
+def item(foreseen: Foreseen, found: Weighed) -> dict[str, Any]:
     """One record on both sides, as the actor may see it."""
-    folder, language = found.folder, operation.call.language
-    hidden = _hidden(operation, folder) | _closed(future, folder.form.name)
+    operation, folder = foreseen.present, found.folder
+    language = operation.call.language
+    hidden = _moved(foreseen, folder, _hidden(operation, folder)) | _closed(foreseen.future, folder.form.name)
     after = found.after
     return {
         "kind": found.kind,
@@ -167,6 +169,13 @@ def _hidden(operation: Operation, folder: Folder) -> frozenset[str]:
     if rights.may(operation, folder, "see"):
         return rights.hidden(operation, folder)
     return frozenset(each.path for each in rights.each_field(folder.form))
+
+
+def _moved(foreseen: Foreseen, folder: Folder, hidden: frozenset[str]) -> frozenset[str]:
+    """The same, and what it would be called: a value is as hidden under a name that is open."""
+    after = foreseen.future.library.forms.get(folder.form.name)
+    moves = mapped.moves(folder.form, after, foreseen.mapping) if after is not None and hidden else {}
+    return hidden | {new for old, new in moves.items() if {old, old.partition(".")[0]} & hidden}
 
 
 def _closed(future: Operation, form: str) -> frozenset[str]:

@@ -120,7 +120,7 @@ def _piece(found: Foreseen, wanted: Wanted, mark: previewed.Mark | None) -> dict
             continue
         weighed = weighing.weigh(stored, wanted.is_past)
         if weighed is not None and _is_his(wanted.person, weighed):
-            _add(operation, found.future, weighed, tally, items, changed=wanted.changed)
+            _add(found, weighed, tally, items, changed=wanted.changed)
     going_on, total = at.done - mark.done >= wanted.limit, max(at.total, at.done)
     answer: dict[str, Any] = {
         "version": found.future.library.version,
@@ -148,13 +148,11 @@ def _is_open(operation: Operation, stored: Stored) -> bool:
     return rights.may(operation, operation.unfold(stored), "see")
 
 
-def _add(
-    operation: Operation, future: Operation, weighed: Weighed, tally: Tally, items: list[Any], *, changed: bool
-) -> None:
+def _add(found: Foreseen, weighed: Weighed, tally: Tally, items: list[Any], *, changed: bool) -> None:
     """Count a record and tell it."""
     tally.add(weighed)
     if weighed.changes or not changed:
-        items.append(previewed.item(operation, future, weighed))
+        items.append(previewed.item(found, weighed))
 
 
 def _is_his(person: str | None, weighed: Weighed) -> bool:
