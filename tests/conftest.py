@@ -30,23 +30,28 @@ TEMPLATE = "chainstock_template"
 SMALL = "chainstock_small"
 ONCE = {"operations", "scenarios", "stories", "attacks", "invariants", "web", "cli", "demo"}
 """Rooms that rest on rooms which `make test` holds on both databases: in it they run on one."""
+ALSO_ONCE = {("ledger", f"test_{each}.py") for each in ("audit", "chart", "faults_told")}
+"""Modules that ask the same of either database, in a room that is held on both."""
 SELDOM = {
     (room, f"test_{each}.py")
     for room, modules in {
         "browser": (
-            "camera", "candidates", "compared", "dead_ends", "deliveries", "files", "first_sight", "forms_onward",
-            "lists_filters", "lists_glance", "lists_views", "me", "moments", "moves", "phone", "report_actions",
-            "steady",
+            "camera", "canary", "candidates", "compared", "dead_ends", "deliveries", "every_page", "files", "first_day",
+            "first_sight", "foresee", "forms_onward", "inbox_round", "lists_filters", "lists_glance", "lists_views",
+            "maintenance", "me", "moments", "moves", "phone", "purchase", "report_actions", "steady", "stock", "tiers",
         ),
         "cli": ("cli",),
         "demo": ("seed",),
-        "faults": ("crashes", "lost_process", "races_of_steps", "refusals", "timers", "webhooks_lost"),
+        "faults": ("crashes", "lost_process", "races", "races_of_steps", "refusals", "timers", "webhooks_lost"),
         "operations": ("long_exports",),
+        "scenarios": ("unseen_process",),
         "web": ("serving",),
     }.items()
     for each in modules
 }  # fmt: skip
-"""What takes long and is seldom touched, and pages' details; `make test` holds the ways that people go every day."""
+"""What takes long and is seldom touched, and pages' details; `make test` holds the ways that people go every day.
+
+`make check` and `.ci/run` run all of it."""
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # a machine that others use as well is no fault of what is tested
@@ -64,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is looked at again on the second database, and pages that few open: for `make check`, and for every stop."""
     for item in items:
         room, module = Path(item.nodeid.partition("::")[0]).parts[1:3]
-        again = "postgresql" in item.nodeid.partition("[")[2] and room in ONCE
+        again = "postgresql" in item.nodeid.partition("[")[2] and (room in ONCE or (room, module) in ALSO_ONCE)
         if again or (room, module) in SELDOM:
             item.add_marker(pytest.mark.wide)
 
