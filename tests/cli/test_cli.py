@@ -25,9 +25,10 @@ def env(small_url: str, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A copy of the pack that may be changed."""
+    """A copy of the pack that may be changed, without its process tests: they stay with the pack."""
+    left = shutil.ignore_patterns("assets", "*.tests.yaml")
     for name in ("form_definitions", "workflow_definitions", "permissions", "templates"):
-        shutil.copytree(pack_folder() / name, tmp_path / "library" / name, ignore=shutil.ignore_patterns("assets"))
+        shutil.copytree(pack_folder() / name, tmp_path / "library" / name, ignore=left)
     return tmp_path / "library"
 
 
