@@ -9,12 +9,15 @@ import orjson
 import pytest
 
 from engine.definitions.checks import CHECKS
+from engine.definitions.loading import load_documents
 from tests.definitions.sample import (
     FILES,
     FLOW_FILE,
     FORMS,
     LIBRARY_FILE,
     POLICY_FILE,
+    REQUEST_FILE,
+    VOCABULARY,
     changed,
     read,
 )
@@ -109,7 +112,18 @@ def test_a_state_from_which_no_end_is_reached_is_found(tmp_path: Path) -> None:
     assert [each.code for each in read(tmp_path, files).findings] == ["no_end", "no_end"]
 
 
+def test_no_field_takes_the_name_that_another_had(tmp_path: Path) -> None:
+    """Only a chain knows which names there were; it gives both the same number."""
+    more = "  remark: {was: note, type: text}\n  note: {type: text}\n  total: {type: money"
+    loaded = read(tmp_path, changed(REQUEST_FILE, "  total: {type: money", more))
+    assert [each.code for each in loaded.findings if each.severity == "error"] == []
+    again = load_documents(loaded.documents, VOCABULARY, numbers={"request": {"note": 90}})
+    (found,) = (each for each in again.findings if each.severity == "error")
+    words = FILES[REQUEST_FILE].replace("  total: {type: money", more).splitlines()
+    assert (found.code, found.file, words[found.line - 1]) == ("name_used", REQUEST_FILE, "  note: {type: text}")
+
+
 def test_every_check_has_a_faulty_library() -> None:
-    alone = {"every_form_has_a_workflow", "facts_count_where_they_wait"}
+    alone = {"every_form_has_a_workflow", "facts_count_where_they_wait", "one_number_one_field"}
     named = {fault.check for fault in FAULTS} | alone
     assert {check.__name__ for check in CHECKS} <= named
