@@ -133,6 +133,7 @@ def proceed(
     answered = asking.answers(operation, folder, transition.asks, asks or {}, all_of_them=not looking)
     if values:
         writing.patch(operation, folder, values, rights.writable(operation, folder, action), "/values")
+        writing.require_nothing_of_others(operation, folder, action, "/values")
     if values or not derived:
         writing.derive(operation, folder)
     writing.require_whole(operation, folder, "/values", writing.required_of(folder, action))

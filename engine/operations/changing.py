@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import conflict, forbidden, rule, text
 from engine.operations import acting, bodies, rights, settling, taking, writing
 from engine.operations.calls import Answer
-from engine.operations.folder import Event, Folder, stood
-from engine.records.filling_faults import not_writable
-from engine.workflow import writable as workflow_writable
+from engine.operations.folder import Event
 
 if TYPE_CHECKING:
     from engine.operations.operation import Operation
@@ -27,7 +25,7 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
     before = folder.state
     allowed = rights.writable(operation, folder)
     writing.patch(operation, folder, body, allowed)
-    _require_lacking(operation, folder)
+    writing.require_nothing_of_others(operation, folder)
     if not allowed.fields:  # what was sent is refused by its path above; this is for who sends nothing
         raise forbidden()
     writing.derive(operation, folder)
@@ -40,24 +38,6 @@ def patch(operation: Operation, form: str, record: str, body: Mapping[str, Any],
     taking.content_changed(operation, folder)
     settling.settle(operation)
     return Answer(200, settling.small(operation, folder))
-
-
-def _require_lacking(operation: Operation, folder: Folder) -> None:
-    """Who is only asked to fill in what is missing writes over nothing that is there."""
-    stored = folder.stored
-    if stored is None or folder.version is None:
-        return
-    own = workflow_writable(operation.situation(folder), operation.actor_id).fields
-    over = sorted((path, row) for path, row in folder.wrote if path not in own and stood(stored, path, row) is not None)
-    writing.refuse(operation, folder, [not_writable(_pointer(folder, *each), each[1]) for each in over], "")
-
-
-def _pointer(folder: Folder, path: str, row: str | None) -> str:
-    table, _, name = path.rpartition(".")
-    if not table:
-        return f"/{name}"
-    rows = [each["row"] for each in folder.values[table]]
-    return f"/{table}/{rows.index(row)}/{name}"
 
 
 def discard(operation: Operation, form: str, record: str, if_match: int | None) -> Answer:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.definitions.models import Step
 from engine.errors import Fault, forbidden, invalid_at, text
 from engine.operations import bodies, writing
+from engine.records import filling, tasks
 from engine.workflow import rows_to_decide
 
 if TYPE_CHECKING:
@@ -59,5 +60,11 @@ def require_whole(operation: Operation, folder: Folder, step: Step, rows: tuple[
     mine = meant(operation, folder, step, rows)
     wanted = frozenset(step.required)
     faults = writing.faults_of(operation, folder, wanted)
-    kept = [each for each in faults if each.code != "required" or each.row is None or each.row in mine]
+    others = tasks.to_fill(operation.connection, folder.id) - wanted  # what a carried record lacks is another's task
+    kept = [
+        each
+        for each in faults
+        if each.code != "required"
+        or (filling.field_of(each.path) not in others and (each.row is None or each.row in mine))
+    ]
     writing.refuse(operation, folder, kept, "/values")

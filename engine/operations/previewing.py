@@ -6,7 +6,7 @@ and `next` goes on, so that whoever waits sees progress and may leave at any tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -243,8 +243,8 @@ def _past(operation: Operation, sent: Any) -> tuple[int, int] | None:
     first, last = (_day(name, sent[name]) for name in ("from", "until"))
     if last < first:
         raise invalid_at("/past/until", "before_from", text("It ends before it begins.", "结束早于开始。"))
-    moment: Callable[[date], int] = lambda day: to_stored(datetime.combine(day, time.min, operation.zone))  # noqa: E731
-    return moment(first), moment(last + timedelta(days=1))
+    begins = (to_stored(datetime.combine(day, time.min, operation.zone)) for day in (first, last + timedelta(days=1)))
+    return next(begins), next(begins)
 
 
 def _day(name: str, sent: Any) -> date:

@@ -14,14 +14,16 @@ from engine.definitions.models import Field
 from engine.errors import Fault
 from engine.expressions import Environment
 from engine.operations import fitting, pinning, rights
+from engine.operations.folder import Folder, stood
 from engine.operations.ids import references, sent_references
 from engine.operations.knowing import Knowing, Seeing
 from engine.operations.mentions import counts, idle
 from engine.records import filling
+from engine.records.filling_faults import not_writable
+from engine.workflow import writable as workflow_writable
 from engine.workflow.plan import Writable
 
 if TYPE_CHECKING:
-    from engine.operations.folder import Folder
     from engine.operations.operation import Operation
 
 
@@ -40,6 +42,22 @@ def patch(operation: Operation, folder: Folder, sent: Mapping[str, Any], writabl
     folder.wrote |= filled.wrote
     folder.fresh |= filled.fresh
     operation.shelf.prefetch(references(folder.form, folder.values))
+
+
+def require_nothing_of_others(operation: Operation, folder: Folder, action: str | None = None, base: str = "") -> None:
+    """Who is only asked to fill in what is missing writes over nothing that is there."""
+    stored = folder.stored
+    if stored is None or folder.version is None:
+        return
+    own = workflow_writable(operation.situation(folder), operation.actor_id, transition=action).fields
+    over = sorted((path, row) for path, row in folder.wrote if path not in own and stood(stored, path, row) is not None)
+    refuse(operation, folder, [not_writable(_pointer(folder, *each), each[1]) for each in over], base)
+
+
+def _pointer(folder: Folder, path: str, row: str | None) -> str:
+    table, _, name = path.rpartition(".")
+    rows = [each["row"] for each in folder.values[table]] if table else []
+    return f"/{table}/{rows.index(row)}/{name}" if row in rows else f"/{path.replace('.', '/')}"
 
 
 def _divided(splits: Iterable[filling.Split], touched: Iterable[tuple[str, str | None]]) -> set[tuple[str, str | None]]:

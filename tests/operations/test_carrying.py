@@ -9,6 +9,7 @@ import pytest
 from tests.operations import test_kept_rights as kept
 from tests.operations.house import Desk, House
 from tests.operations.test_in_use import hinted, publishes, texts, waits, without_peers
+from tests.operations.test_rowwise import basket
 
 OWNER = "      owner_first: {ask: [manager at store], when: record.amount > 10}\n"
 PROJECT = "  project: {type: text}\n"
@@ -109,6 +110,18 @@ def test_what_is_lacking_blocks_no_decider_unless_his_step_requires_it(own_house
     assert clerk.edits("duel", record, {"project": "A"}).status == 200
     if declared:
         assert house.be("clerk1b").decides("duel", record).status == 200
+    assert house.verified()
+
+
+def test_what_is_lacking_blocks_nobody_who_decides_by_row(own_house: House) -> None:
+    house = own_house
+    record, _rows = basket(house, ("buyA", 1, None))
+    form, flow = (house.be("adm").get(f"definitions/{kind}/basket")["text"] for kind in ("form", "workflow"))
+    form = form.replace("  one: {type: person}", "  project: {type: text, required: true}\n  one: {type: person}")
+    flow = flow.replace("fields: [store, earlier,", "fields: [store, project, earlier,")
+    assert publishes(house, form, flow, running="carry_over").status == 200
+    assert any("Fill in" in str(each) for each in house.be("clerk1").tasks("basket", record))
+    assert house.be("buyA").decides("basket", record).body["state"] == "whole"
     assert house.verified()
 
 

@@ -108,6 +108,9 @@ def test_who_fills_in_what_is_missing_writes_over_nothing_of_others(own_house: H
     assert publishes(house, form + required, more, running="carry_over").status == 200
     over = clerk.edits("duel", record, {"lines": [{"row": first, "kind": "stolen"}, {"row": second, "kind": "his"}]})
     assert (over.status, over.errors) == (403, [("/lines/0/kind", "not_writable")])
+    both = {"lines": [{"row": first, "kind": "stolen"}, {"row": second, "kind": "his"}]}
+    acted = clerk.acts("duel", record, "withdraw", both)
+    assert (acted.status, acted.errors) == (403, [("/values/lines/0/kind", "not_writable")]), "by an action neither"
     assert clerk.edits("duel", record, {"lines": [{"row": second, "kind": "his"}]}).status == 200
     assert [each["kind"] for each in clerk.reads("duel", record)["lines"]] == ["mine", "his"]
 
